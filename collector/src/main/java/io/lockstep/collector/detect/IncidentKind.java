@@ -1,0 +1,23 @@
+package io.lockstep.collector.detect;
+
+/// What kind of fault an incident is about. On one subject the kind further down takes over the one
+/// above it: a flap takes over a port that is down.
+public enum IncidentKind {
+  /// A job as a whole is slower than it was, and no single part of it explains that.
+  JOB_SLOW,
+  /// A port does not carry traffic.
+  PORT_DOWN,
+  /// A port goes down and comes back, again and again.
+  PORT_FLAPPING,
+  /// A GPU does its share of equal work more slowly than its peers.
+  GPU_SLOW,
+  /// A server's agent is not heard any more.
+  HOST_SILENT,
+  /// The collector itself hears (almost) nobody: the fault is on its side.
+  COLLECTOR_DEAF;
+
+  /// The kind in lower case with dashes, as APIs, runbooks and orders to the simulator write it.
+  public String label() {
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,70 @@
+package io.lockstep.telemetry.contract;
+
+import java.util.List;
+
+/// The attributes, as [Contract#attributes()] gives them.
+final class Attributes {
+  static final List<Attribute> ALL =
+      List.of(
+          resource(
+              "host.name", "The server; must be the sender's own, where the sender is one host."),
+          resource(
+              "service.name", "`lockstep-agent` from agents; the training program's own name."),
+          resource("service.version", "Version of the sender."),
+          resource("process.pid", "Process id of the training process."),
+          resource("dl.rank", "Rank of the training process, from 0."),
+          resource("dl.world_size", "Ranks of the job."),
+          resource("dl.data_parallel.rank", "Place in the data-parallel group."),
+          resource("dl.pipeline_parallel.rank", "Pipeline stage, from 0."),
+          resource("dl.tensor_parallel.rank", "Place in the tensor-parallel group."),
+          resource("dl.expert_parallel.rank", "Place in the expert-parallel group."),
+          resource("dl.context_parallel.rank", "Place in the context-parallel group."),
+          resource("gpu.index", "Index of the rank's GPU on its host, where `hw.id` is not known."),
+          resource(
+              "slurm.job.id", "Slurm's job id; the job's id where `training.job.id` is absent."),
+          resource("training.job.id", "The job; may stand on the span instead."),
+          resource("training.attempt", "Restart count of the job, else its start time."),
+          span("training.iteration", "Number of the step within the attempt; never on a metric."),
+          point("hw.id", "GPU: its UUID. Port: `device/port`."),
+          point("hw.parent", "The hardware that a sensor sits on: the GPU's UUID."),
+          point("hw.type", "Kind of hardware: `gpu`, `network`, `temperature`."),
+          point("hw.sensor_location", "Where a sensor sits: `gpu` or `memory`."),
+          point("error.type", "ECC: `corrected`, `uncorrected`. Port: the kernel's counter name."),
+          point("network.io.direction", "`receive` or `transmit`."),
+          point("network.interface.name", "Name of a network interface."),
+          point("disk.io.direction", "`read` or `write`."),
+          point("cpu.mode", "`user`, `system`, `nice`, `iowait`, `interrupt`, `steal`, `idle`."),
+          point("system.device", "A disk or the device of a file system."),
+          point("system.filesystem.mountpoint", "Where a file system is mounted."),
+          point("system.filesystem.state", "`used`, `free`, `reserved`."),
+          point("system.memory.state", "`used`, `free`, `buffers`, `cached`."),
+          point("system.paging.state", "`used`, `free`."),
+          point("system.paging.direction", "`in`, `out`."),
+          point("lockstep.aggregation", "`mean` or `max` over cores."),
+          point("lockstep.gpu.clock.domain", "`sm` or `memory`."),
+          point("lockstep.gpu.row_remap.state", "`corrected`, `uncorrected`, `pending`, `failed`."),
+          point("lockstep.network.rdma.counter", "The kernel's name of the hw_counter."),
+          point("lockstep.host.pressure.resource", "`cpu`, `memory`, `io`."),
+          point("lockstep.host.pressure.share", "`some` or `full`."),
+          point("lockstep.agent.sampler", "Name of a sampler."),
+          event("error.message", "What went wrong, in one line."),
+          event("training.checkpoint.duration", "Time that saving took, s."));
+
+  private Attributes() {}
+
+  private static Attribute resource(String name, String help) {
+    return new Attribute(name, "resource", help);
+  }
+
+  private static Attribute point(String name, String help) {
+    return new Attribute(name, "point", help);
+  }
+
+  private static Attribute event(String name, String help) {
+    return new Attribute(name, "event", help);
+  }
+
+  private static Attribute span(String name, String help) {
+    return new Attribute(name, "span", help);
+  }
+}

@@ -1,0 +1,62 @@
+package io.lockstep.telemetry.contract;
+
+import java.util.List;
+
+/// The events, as [Contract#events()] gives them.
+final class EventTypes {
+  static final List<EventType> ALL =
+      List.of(
+          new EventType(
+              "lockstep.agent.started",
+              "INFO",
+              "An agent started; its run number begins anew.",
+              List.of("service.version")),
+          new EventType(
+              "lockstep.agent.stopped",
+              "INFO",
+              "An agent was asked to stop and did: its silence from now on is meant.",
+              List.of()),
+          new EventType(
+              "lockstep.agent.reader.failed",
+              "WARN",
+              "A sampler, or one of its sources, can't be read any more; said once.",
+              List.of("lockstep.agent.sampler", "error.message")),
+          new EventType(
+              "lockstep.agent.reader.recovered",
+              "INFO",
+              "What could not be read can be read again.",
+              List.of("lockstep.agent.sampler")),
+          new EventType(
+              "lockstep.network.link.down",
+              "WARN",
+              "A port went from active to another state.",
+              List.of("hw.id", "lockstep.network.port.state")),
+          new EventType(
+              "lockstep.network.link.up", "INFO", "A port became active again.", List.of("hw.id")),
+          new EventType(
+              "lockstep.network.counter.saturated",
+              "WARN",
+              "A counter of a port reached its ceiling and counts no further until cleared.",
+              List.of("hw.id", "error.type")),
+          new EventType(
+              "lockstep.network.counter.reset",
+              "INFO",
+              "A counter of a port went down: it was cleared, or the device was reset.",
+              List.of("hw.id", "error.type")),
+          new EventType(
+              "training.started", "INFO", "A training job's rank started.", List.of("dl.rank")),
+          new EventType(
+              "training.ended", "INFO", "A training job's rank ended.", List.of("dl.rank")),
+          new EventType(
+              "training.checkpoint.saved",
+              "INFO",
+              "The job saved a checkpoint.",
+              List.of("training.iteration", "training.checkpoint.duration")),
+          new EventType(
+              "training.checkpoint.failed",
+              "ERROR",
+              "The job could not save a checkpoint.",
+              List.of("training.iteration", "error.message")));
+
+  private EventTypes() {}
+}

@@ -1,0 +1,65 @@
+package io.lockstep.telemetry.contract;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A metric that the contract knows, declared once.
+///
+/// @param name dotted, lower case, OpenTelemetry's where it has one
+/// @param unit UCUM
+/// @param kind how values are to be read
+/// @param help one sentence; says where a number comes from
+/// @param subject what on the host it is about
+/// @param distinguishing the attributes whose values choose the column, sorted; empty for a metric
+///   with one column
+/// @param columns at least one, in the contract's order
+public record Metric(
+    String name,
+    String unit,
+    Kind kind,
+    String help,
+    Subject subject,
+    List<String> distinguishing,
+    List<Column> columns) {
+
+  /// OpenTelemetry's instruments, and the attributes of a span `training.step`.
+  public enum Kind {
+    GAUGE,
+    /// Monotonic and cumulative since the start of what counts.
+    COUNTER,
+    UP_DOWN_COUNTER,
+    SPAN_ATTRIBUTE
+  }
+
+  public Metric {
+    distinguishing = List.copyOf(distinguishing);
+    columns = List.copyOf(columns);
+  }
+
+  /// The column for a data point with these attributes.
+  ///
+  /// @param attributes the value of an attribute by its name, null when it is absent
+  /// @return null when the contract has no column for these attribute values; such a point goes to
+  ///   [Table#METRIC]
+  public @Nullable Column column(UnaryOperator<@Nullable String> attributes) {
+    if (distinguishing.isEmpty()) {
+      return columns.getFirst();
+    }
+    SortedMap<String, String> wanted = new TreeMap<>();
+    for (String key : distinguishing) {
+      String value = attributes.apply(key);
+      if (value != null) {
+        wanted.put(key, value);
+      }
+    }
+    for (Column column : columns) {
+      if (column.attributes().equals(wanted)) {
+        return column;
+      }
+    }
+    return null;
+  }
+}
