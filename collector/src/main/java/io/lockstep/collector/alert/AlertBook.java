@@ -1,0 +1,232 @@
+package io.lockstep.collector.alert;
+
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.SubjectKey;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Turns verdicts, which are about now, into alerts and incidents, which last. The only place where
+/// patience (before an alert fires) and keep (before it is resolved) live.
+///
+/// Only a verdict of absence moves an alert towards resolved: a restart, lost data or a silent
+/// server clears nothing. On one subject there is one open incident, whatever the number of
+/// detectors that complain. One thread writes; [#incidents()] may be read by any.
+public final class AlertBook {
+  private static final int RESOLVED_KEPT = 1_000;
+
+  /// How the book keeps alerts.
+  ///
+  /// @param reopen a fault that comes back within this time after its incident was resolved opens
+  ///   that incident again
+  public record Config(Duration reopen) {
+    public static final Config DEFAULT = new Config(Duration.ofMinutes(5));
+
+    public Config {
+      if (reopen.isNegative()) {
+        throw new IllegalArgumentException("reopen must not be negative, is " + reopen);
+      }
+    }
+  }
+
+  private record Key(String detector, SubjectKey subject) {}
+
+  private final Config config;
+  private final Map<Key, Alert> alerts = new HashMap<>();
+  private final Map<String, Long> lastRounds = new HashMap<>();
+  private final Map<SubjectKey, Incident> open = new LinkedHashMap<>();
+  private final Deque<Incident> resolved = new ArrayDeque<>();
+  private volatile List<Incident> published = List.of();
+
+  /// @param earlier incidents from before a restart, oldest first: their alerts go on where they
+  ///   stood
+  public AlertBook(Config config, Collection<Incident> earlier) {
+    this.config = config;
+    for (Incident incident : earlier) {
+      if (incident.isOpen()) {
+        open.put(incident.subject(), incident);
+        for (Alert alert : incident.alerts()) {
+          if (alert.state() == Alert.State.FIRING) {
+            alerts.put(new Key(alert.detector(), incident.subject()), alert.unclear());
+          }
+        }
+      } else {
+        resolved.addLast(incident);
+      }
+    }
+    publish();
+  }
+
+  /// Every incident that is open or was resolved lately, oldest first.
+  public List<Incident> incidents() {
+    return published;
+  }
+
+  /// Takes one detector's verdicts of one round.
+  ///
+  /// @param detector the detector's name
+  /// @param patience how long a fault must be there before its alert fires
+  /// @param keep how long it must be absent before its alert is resolved
+  /// @param now the round's time, Unix nanoseconds
+  /// @return what changed about incidents, in the order in which it happened
+  public List<Transition> apply(
+      String detector, Duration patience, Duration keep, Round round, long now) {
+    var transitions = new ArrayList<Transition>();
+    round
+        .present()
+        .forEach((subject, finding) -> {
+          Alert alert = present(new Key(detector, subject), finding, now);
+          if (alert.state() == Alert.State.PENDING
+              && now - alert.sinceNanos() >= patience.toNanos()) {
+            alert = alert.fire(now);
+            alerts.put(new Key(detector, subject), alert);
+            transitions.add(fired(subject, alert, now));
+          } else if (alert.state() == Alert.State.FIRING) {
+            update(subject, alert);
+          }
+        });
+    long sinceLastRound = now - lastRounds.getOrDefault(detector, now);
+    lastRounds.put(detector, now);
+    for (Key key : List.copyOf(alerts.keySet())) {
+      if (key.detector().equals(detector) && !round.present().containsKey(key.subject())) {
+        boolean absent = round.isAbsent(key.subject());
+        if (Objects.requireNonNull(alerts.get(key)).state() == Alert.State.PENDING) {
+          pendingNotPresent(key, absent, sinceLastRound);
+        } else {
+          Transition transition = firingNotPresent(key, absent, keep, now);
+          if (transition != null) {
+            transitions.add(transition);
+          }
+        }
+      }
+    }
+    publish();
+    return transitions;
+  }
+
+  private Alert present(Key key, Finding finding, long now) {
+    Alert before = alerts.get(key);
+    Alert alert =
+        before == null ? Alert.pending(key.detector(), finding, now) : before.present(finding, now);
+    alerts.put(key, alert);
+    return alert;
+  }
+
+  private Transition fired(SubjectKey subject, Alert alert, long now) {
+    Incident incident = open.get(subject);
+    if (incident != null) {
+      incident = with(incident, alert);
+      open.put(subject, incident);
+      return new Transition(Transition.What.CHANGED, incident);
+    }
+    Incident lately = lately(subject, now);
+    if (lately != null) {
+      resolved.remove(lately);
+      incident = with(lately, alert);
+      open.put(subject, incident);
+      return new Transition(Transition.What.REOPENED, incident);
+    }
+    incident = Incident.open(subject, alert, now);
+    open.put(subject, incident);
+    return new Transition(Transition.What.OPENED, incident);
+  }
+
+  private @Nullable Incident lately(SubjectKey subject, long now) {
+    for (Incident incident : resolved) {
+      if (incident.subject().equals(subject)
+          && now - incident.resolvedNanos() <= config.reopen().toNanos()) {
+        return incident;
+      }
+    }
+    return null;
+  }
+
+  private void update(SubjectKey subject, Alert alert) {
+    open.computeIfPresent(subject, (_, incident) -> with(incident, alert));
+  }
+
+  /// The incident with this alert in the place of its detector's earlier one.
+  private static Incident with(Incident incident, Alert alert) {
+    var all = new ArrayList<Alert>();
+    for (Alert other : incident.alerts()) {
+      if (!other.detector().equals(alert.detector())) {
+        all.add(other);
+      }
+    }
+    all.add(alert);
+    all.sort(Comparator.comparingLong(Alert::sinceNanos));
+    var kind = incident.kind();
+    if (alert.finding().kind().compareTo(kind) > 0) {
+      kind = alert.finding().kind();
+    }
+    return new Incident(
+        incident.id(),
+        kind,
+        incident.subject(),
+        incident.onsetNanos(),
+        incident.openedNanos(),
+        0,
+        all);
+  }
+
+  /// A run that has not fired is forgotten once it is seen to be over.
+  private void pendingNotPresent(Key key, boolean absent, long sinceLastRoundNanos) {
+    if (absent) {
+      alerts.remove(key);
+    } else {
+      alerts.computeIfPresent(key, (_, alert) -> alert.paused(sinceLastRoundNanos));
+    }
+  }
+
+  private @Nullable Transition firingNotPresent(Key key, boolean absent, Duration keep, long now) {
+    Alert before = Objects.requireNonNull(alerts.get(key));
+    Alert alert = absent ? before.absent(now) : before.unclear();
+    if (!absent || now - alert.absentNanos() < keep.toNanos()) {
+      alerts.put(key, alert);
+      update(key.subject(), alert);
+      return null;
+    }
+    alerts.remove(key);
+    return resolve(key.subject(), alert.resolve(now), now);
+  }
+
+  private Transition resolve(SubjectKey subject, Alert alert, long now) {
+    Incident incident = with(Objects.requireNonNull(open.get(subject)), alert);
+    boolean over = incident.alerts().stream().allMatch(one -> one.state() == Alert.State.RESOLVED);
+    if (!over) {
+      open.put(subject, incident);
+      return new Transition(Transition.What.CHANGED, incident);
+    }
+    incident =
+        new Incident(
+            incident.id(),
+            incident.kind(),
+            subject,
+            incident.onsetNanos(),
+            incident.openedNanos(),
+            now,
+            incident.alerts());
+    open.remove(subject);
+    resolved.addLast(incident);
+    while (resolved.size() > RESOLVED_KEPT) {
+      resolved.removeFirst();
+    }
+    return new Transition(Transition.What.RESOLVED, incident);
+  }
+
+  private void publish() {
+    var all = new ArrayList<Incident>(resolved);
+    all.addAll(open.values());
+    all.sort(Comparator.comparingLong(Incident::openedNanos).thenComparing(Incident::id));
+    published = List.copyOf(all);
+  }
+}

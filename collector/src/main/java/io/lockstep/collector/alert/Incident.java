@@ -1,0 +1,70 @@
+package io.lockstep.collector.alert;
+
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.SubjectKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/// One fault of one subject with one cause: what a person is called for. Its alerts are what the
+/// detectors said. All times are Unix nanoseconds.
+///
+/// @param id fixed when the incident is made: 16 hex digits of SHA-256 over cluster, kind, subject
+///   and first onset
+/// @param kind the highest kind among its alerts so far; it may rise, it never falls
+/// @param subject what it is about
+/// @param onsetNanos when the fault began, by the data
+/// @param openedNanos when the incident was made
+/// @param resolvedNanos when its last alert was resolved; 0 while it is open
+/// @param alerts every alert that fired for it, oldest first; never empty
+public record Incident(
+    String id,
+    IncidentKind kind,
+    SubjectKey subject,
+    long onsetNanos,
+    long openedNanos,
+    long resolvedNanos,
+    List<Alert> alerts) {
+  public Incident {
+    alerts = List.copyOf(alerts);
+    if (alerts.isEmpty()) {
+      throw new IllegalArgumentException("an incident has at least one alert");
+    }
+  }
+
+  static Incident open(SubjectKey subject, Alert alert, long now) {
+    Finding finding = alert.finding();
+    String id = id(finding.kind(), subject, finding.onsetNanos());
+    return new Incident(id, finding.kind(), subject, finding.onsetNanos(), now, 0, List.of(alert));
+  }
+
+  public boolean isOpen() {
+    return resolvedNanos == 0;
+  }
+
+  /// The alert that tells the incident best: unresolved before resolved, then the highest kind,
+  /// then the newest.
+  public Alert lead() {
+    return alerts.stream()
+        .max(
+            Comparator.comparingInt((Alert alert) -> alert.state() == Alert.State.FIRING ? 1 : 0)
+                .thenComparing(alert -> alert.finding().kind())
+                .thenComparingLong(Alert::firedNanos))
+        .orElseThrow();
+  }
+
+  private static String id(IncidentKind kind, SubjectKey subject, long onsetNanos) {
+    String text = subject + "\n" + kind.label() + "\n" + onsetNanos;
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

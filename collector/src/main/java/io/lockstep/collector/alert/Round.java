@@ -1,0 +1,40 @@
+package io.lockstep.collector.alert;
+
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.SubjectKey;
+import io.lockstep.collector.detect.Verdicts;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// One detector's verdicts of one round. A subject that it does not name it could not tell of.
+public final class Round implements Verdicts {
+  private final Map<SubjectKey, Finding> present = new LinkedHashMap<>();
+  private final Set<SubjectKey> absent = new LinkedHashSet<>();
+
+  @Override
+  public void present(SubjectKey subject, Finding finding) {
+    present.put(subject, finding);
+  }
+
+  @Override
+  public void absent(SubjectKey subject) {
+    absent.add(subject);
+  }
+
+  @Override
+  public void cannotTell(SubjectKey subject) {
+    // Saying nothing means the same.
+  }
+
+  /// The subjects with the fault, in the order of telling.
+  public Map<SubjectKey, Finding> present() {
+    return Collections.unmodifiableMap(present);
+  }
+
+  boolean isAbsent(SubjectKey subject) {
+    return absent.contains(subject) && !present.containsKey(subject);
+  }
+}

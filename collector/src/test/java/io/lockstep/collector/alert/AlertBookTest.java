@@ -1,0 +1,235 @@
+package io.lockstep.collector.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.collector.alert.Transition.What;
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.SubjectKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AlertBookTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration KEEP = Duration.ofSeconds(5);
+  private static final SubjectKey PORT = new SubjectKey("c", "node-1", "mlx5_0/1");
+  private static final SubjectKey OTHER = new SubjectKey("c", "node-2", "mlx5_0/1");
+
+  private final AlertBook book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+
+  @Test
+  void firesAfterPatienceAndResolvesAfterKeep() {
+    assertThat(present("port-down", PORT, 100)).isEmpty();
+    assertThat(present("port-down", PORT, 102)).isEmpty();
+    assertThat(present("port-down", PORT, 103))
+        .singleElement()
+        .satisfies(opened -> {
+          assertThat(opened.what()).isEqualTo(What.OPENED);
+          assertThat(opened.incident().onsetNanos()).isEqualTo(seconds(7));
+          assertThat(opened.incident().isOpen()).isTrue();
+        });
+    assertThat(absent("port-down", PORT, 104)).isEmpty();
+    assertThat(absent("port-down", PORT, 108)).isEmpty();
+    assertThat(absent("port-down", PORT, 109))
+        .singleElement()
+        .satisfies(over -> assertThat(over.what()).isEqualTo(What.RESOLVED));
+    assertThat(book.incidents()).singleElement().satisfies(i -> assertThat(i.isOpen()).isFalse());
+  }
+
+  @Test
+  void aShortFaultNeverFires() {
+    present("port-down", PORT, 100);
+    absent("port-down", PORT, 101);
+    present("port-down", PORT, 102);
+    assertThat(present("port-down", PORT, 104)).isEmpty();
+    assertThat(book.incidents()).isEmpty();
+  }
+
+  @Test
+  void notKnowingClearsNothingAndDoesNotCountTowardsPatience() {
+    present("port-down", PORT, 100);
+    for (long at = 101; at < 200; at++) {
+      assertThat(unclear("port-down", at)).isEmpty();
+    }
+    assertThat(present("port-down", PORT, 200)).isEmpty();
+    assertThat(present("port-down", PORT, 203)).hasSize(1);
+    for (long at = 204; at < 2_000; at++) {
+      assertThat(unclear("port-down", at)).isEmpty();
+    }
+    assertThat(book.incidents()).singleElement().satisfies(i -> assertThat(i.isOpen()).isTrue());
+  }
+
+  @Test
+  void notKnowingStartsTheCountdownToResolvingAnew() {
+    fire("port-down", PORT, 100);
+    absent("port-down", PORT, 104);
+    unclear("port-down", 108);
+    assertThat(absent("port-down", PORT, 109)).isEmpty();
+    assertThat(absent("port-down", PORT, 114)).hasSize(1);
+  }
+
+  @Test
+  void theHigherKindTakesOverTheIncidentAndKeepsItsId() {
+    fire("port-down", PORT, 100);
+    String id = book.incidents().getFirst().id();
+    List<Transition> changed = fire("port-flapping", PORT, 110);
+    assertThat(changed.getLast().what()).isEqualTo(What.CHANGED);
+    assertThat(book.incidents())
+        .singleElement()
+        .satisfies(incident -> {
+          assertThat(incident.id()).isEqualTo(id);
+          assertThat(incident.kind()).isEqualTo(IncidentKind.PORT_FLAPPING);
+          assertThat(incident.alerts()).hasSize(2);
+          assertThat(incident.lead().detector()).isEqualTo("port-flapping");
+        });
+  }
+
+  @Test
+  void anIncidentIsOverOnlyWhenAllItsAlertsAre() {
+    fire("port-down", PORT, 100);
+    fire("port-flapping", PORT, 100);
+    absent("port-down", PORT, 110);
+    assertThat(absent("port-down", PORT, 115))
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.what()).isEqualTo(What.CHANGED);
+          assertThat(one.incident().isOpen()).isTrue();
+        });
+    absent("port-flapping", PORT, 116);
+    assertThat(absent("port-flapping", PORT, 121).getFirst().what()).isEqualTo(What.RESOLVED);
+  }
+
+  @Test
+  void aFaultThatComesBackSoonOpensTheSameIncidentAgainAndLaterANewOne() {
+    fire("port-down", PORT, 100);
+    String id = book.incidents().getFirst().id();
+    absent("port-down", PORT, 110);
+    absent("port-down", PORT, 115);
+    assertThat(fire("port-down", PORT, 200).getLast().what()).isEqualTo(What.REOPENED);
+    assertThat(book.incidents()).singleElement().satisfies(i -> assertThat(i.id()).isEqualTo(id));
+    absent("port-down", PORT, 210);
+    absent("port-down", PORT, 215);
+    assertThat(fire("port-down", PORT, 10_000, 9_990).getLast().what()).isEqualTo(What.OPENED);
+    assertThat(book.incidents()).hasSize(2);
+  }
+
+  @Test
+  void subjectsDoNotDisturbEachOther() {
+    fire("port-down", PORT, 100);
+    fire("port-down", OTHER, 110);
+    assertThat(book.incidents()).hasSize(2);
+    assertThat(book.incidents().stream().map(Incident::id)).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void neverResolvesWhatDidNotFireAndARestartChangesNothing(long seed) {
+    var random = new Random(seed);
+    var subjects = List.of(PORT, OTHER, new SubjectKey("c", "node-3", "host"));
+    var detectors = List.of("port-down", "port-flapping");
+    AlertBook steady = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+    Map<String, What> last = new HashMap<>();
+    Set<SubjectKey> evil = new HashSet<>();
+    for (long at = 0; at < 3_000; at++) {
+      if (random.nextInt(20) == 0) {
+        SubjectKey subject = subjects.get(random.nextInt(subjects.size()));
+        if (!evil.remove(subject)) {
+          evil.add(subject);
+        }
+      }
+      if (random.nextInt(50) == 0) {
+        List<Incident> before = steady.incidents();
+        steady = new AlertBook(AlertBook.Config.DEFAULT, before);
+        assertThat(steady.incidents()).isEqualTo(before);
+      }
+      for (String detector : detectors) {
+        var round = new Round();
+        for (SubjectKey subject : subjects) {
+          if (random.nextInt(10) == 0) {
+            round.cannotTell(subject);
+          } else if (evil.contains(subject)) {
+            round.present(subject, finding(detector, at));
+          } else {
+            round.absent(subject);
+          }
+        }
+        for (Transition t : steady.apply(detector, PATIENCE, KEEP, round, seconds(at))) {
+          What before = last.put(t.incident().id(), t.what());
+          switch (t.what()) {
+            case OPENED -> assertThat(before).isNull();
+            case REOPENED -> assertThat(before).isEqualTo(What.RESOLVED);
+            case CHANGED, RESOLVED -> assertThat(before).isNotNull().isNotEqualTo(What.RESOLVED);
+          }
+        }
+      }
+      var open =
+          steady.incidents().stream().filter(Incident::isOpen).map(Incident::subject).toList();
+      assertThat(open).doesNotHaveDuplicates();
+    }
+    assertThat(last).isNotEmpty();
+  }
+
+  private List<Transition> fire(String detector, SubjectKey subject, long at) {
+    return fire(detector, subject, at, 7);
+  }
+
+  private List<Transition> fire(String detector, SubjectKey subject, long at, long onset) {
+    var all = new ArrayList<Transition>();
+    for (long now = at; now <= at + PATIENCE.toSeconds(); now++) {
+      all.addAll(apply(detector, present(subject, finding(detector, onset)), now));
+    }
+    return all;
+  }
+
+  private List<Transition> present(String detector, SubjectKey subject, long at) {
+    return apply(detector, present(subject, finding(detector, 7)), at);
+  }
+
+  private static Round present(SubjectKey subject, Finding finding) {
+    var round = new Round();
+    round.present(subject, finding);
+    return round;
+  }
+
+  private List<Transition> absent(String detector, SubjectKey subject, long at) {
+    var round = new Round();
+    round.absent(subject);
+    return apply(detector, round, at);
+  }
+
+  private List<Transition> unclear(String detector, long at) {
+    return apply(detector, new Round(), at);
+  }
+
+  private List<Transition> apply(String detector, Round round, long at) {
+    return book.apply(detector, PATIENCE, KEEP, round, seconds(at));
+  }
+
+  private static Finding finding(String detector, long onsetSeconds) {
+    var kind =
+        detector.equals("port-flapping") ? IncidentKind.PORT_FLAPPING : IncidentKind.PORT_DOWN;
+    var evidence = new LinkedHashMap<String, Double>();
+    evidence.put("state", 1.0);
+    return new Finding(
+        kind,
+        seconds(onsetSeconds),
+        Finding.Severity.WARNING,
+        Finding.Action.WATCH,
+        "the port is ill",
+        evidence);
+  }
+
+  private static long seconds(long seconds) {
+    return seconds * 1_000_000_000L;
+  }
+}
