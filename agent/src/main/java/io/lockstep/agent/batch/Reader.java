@@ -1,0 +1,91 @@
+package io.lockstep.agent.batch;
+
+import io.lockstep.agent.batch.Round.Outcome;
+import io.lockstep.agent.sample.Reading;
+import io.lockstep.agent.sample.Sampler;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One sampler on a thread of its own, a platform thread, because a read that hangs in the kernel
+/// holds whatever carries it.
+final class Reader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicLong late = new AtomicLong();
+  private final Sampler sampler;
+  private final Outlet outlet;
+  private final ExecutorService thread;
+
+  Reader(Sampler sampler, Outlet outlet) {
+    this.sampler = sampler;
+    this.outlet = outlet;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("sampler-" + sampler.name()).factory());
+  }
+
+  String name() {
+    return sampler.name();
+  }
+
+  Sampler sampler() {
+    return sampler;
+  }
+
+  /// Rounds that ended after their tick had closed; their samples were dropped.
+  long late() {
+    return late.get();
+  }
+
+  /// Begins a round, unless the last one still hangs.
+  void begin(Round round) {
+    round.expect();
+    if (busy.compareAndSet(false, true)) {
+      thread.execute(() -> read(round));
+    }
+  }
+
+  private void read(Round round) {
+    long begin = System.nanoTime();
+    Outcome outcome;
+    try {
+      Reading reading = sampler.sample(round.time());
+      if (!reading.events().isEmpty()) {
+        outlet.events(reading.events());
+      }
+      outcome = new Outcome(reading, seconds(begin), "");
+    } catch (IOException e) {
+      outcome = new Outcome(null, seconds(begin), message(e));
+    } catch (RuntimeException | LinkageError e) {
+      LOG.debug("sampler failed sampler={}", name(), e);
+      outcome = new Outcome(null, seconds(begin), e + " at " + place(e));
+    }
+    busy.set(false);
+    if (!round.take(name(), outcome)) {
+      late.incrementAndGet();
+    }
+  }
+
+  private static double seconds(long begin) {
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private static String message(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  private static String place(Throwable e) {
+    return e.getStackTrace().length == 0 ? "an unknown place" : e.getStackTrace()[0].toString();
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,55 @@
+package io.lockstep.agent.send;
+
+import java.time.Duration;
+
+/// An HTTP answer, read.
+final class Response {
+  final int status;
+  private final String type;
+  private final Duration retryAfter;
+  private final byte[] body;
+
+  /// @param type content type; empty when absent
+  /// @param retryAfter zero when absent
+  Response(int status, String type, Duration retryAfter, byte[] body) {
+    this.status = status;
+    this.type = type;
+    this.retryAfter = retryAfter;
+    this.body = body;
+  }
+
+  /// What it means for a batch.
+  Answer answer(String url) {
+    return switch (status) {
+      case 200 -> success(url);
+      case 400 -> type.startsWith("text/html") ? notOtlp(url) : new Answer.Refused(reason());
+      case 413 -> new Answer.Refused(reason());
+      case 401, 403 ->
+          new Answer.Misconfigured(
+              reason() + ": collector.token_file must hold the token that the collector knows");
+      case 429 -> new Answer.TryLater(retryAfter, true, reason());
+      case 408, 500, 502, 503, 504 -> new Answer.TryLater(retryAfter, false, reason());
+      default -> notOtlp(url);
+    };
+  }
+
+  /// A web server that answers everything with a page is no collector: what it "took" is lost.
+  private Answer success(String url) {
+    if (body.length == 0 || type.startsWith("application/json")) {
+      return new Answer.Acknowledged(0, "");
+    }
+    Answer.Acknowledged acknowledged =
+        type.startsWith("application/x-protobuf") ? ResponseBody.acknowledged(body) : null;
+    return acknowledged == null ? notOtlp(url) : acknowledged;
+  }
+
+  private Answer notOtlp(String url) {
+    return new Answer.Misconfigured(
+        reason() + ": not an answer of OTLP/HTTP; is collector.url right? " + url);
+  }
+
+  private String reason() {
+    String text = ResponseBody.error(type, body);
+    return "HTTP " + status + (text.isEmpty() ? "" : " " + text);
+  }
+}

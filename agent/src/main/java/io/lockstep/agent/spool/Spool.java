@@ -1,0 +1,395 @@
+package io.lockstep.agent.spool;
+
+import io.lockstep.agent.batch.Batch;
+import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.otlp.Signal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Every batch from when it is made until the collector has acknowledged it, on disk in append-only
+/// segments, oldest first. Bounded by bytes and age: beyond them the oldest segment goes, counted.
+/// While the disk fails, the newest batches are kept in memory instead. Any thread.
+public final class Spool implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
+  /// A fully acknowledged segment is only thrown away from this size on, so that a healthy agent
+  /// makes a new file every few seconds and not for each batch.
+  private static final int TIDY_BYTES = 128 << 10;
+
+  private static final int SEGMENT_BYTES_MAX = 1 << 20;
+  private static final int MEMORY_BYTES = 8 << 20;
+  private static final Duration DISK_DEADLINE = Duration.ofMillis(500);
+  private static final long DISK_RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /// Where the spool is and how much it keeps.
+  ///
+  /// @param folder made when it is not there; one agent's alone
+  /// @param bytes on disk at most
+  /// @param age of a batch at most
+  public record Config(Path folder, long bytes, Duration age) {
+    /// Bytes that `bytes` must at least be: two of the largest batches.
+    public static final long BYTES_MIN = 16L << 20;
+
+    public static final Config DEFAULT =
+        new Config(Path.of("/var/lib/lockstep/spool"), 256L << 20, Duration.ofHours(6));
+
+    public Config {
+      if (bytes < BYTES_MIN) {
+        throw new IllegalArgumentException(
+            "spool.bytes must be at least " + BYTES_MIN + " (16 MiB), is " + bytes);
+      }
+      if (!age.isPositive()) {
+        throw new IllegalArgumentException("spool.age must be above 0, is " + age);
+      }
+    }
+  }
+
+  /// How the spool stands.
+  ///
+  /// @param bytes that it takes, on disk and in memory
+  /// @param batches not yet acknowledged
+  /// @param dropped batches given up since the start: over the bounds, refused, or damaged on disk
+  /// @param refused of these, those that the collector refused
+  /// @param failing whether the disk can't be written
+  public record State(long bytes, long batches, long dropped, long refused, boolean failing) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition releasedOne = lock.newCondition();
+  private final ArrayDeque<Segment> segments = new ArrayDeque<>();
+  private final Disk disk = new Disk(DISK_DEADLINE);
+  private final Config config;
+  private final String host;
+  private final long run;
+  private final SpoolFolder folder;
+  private @Nullable Segment current;
+  private long number;
+  private long dropped;
+  private long refused;
+  private boolean failing;
+  private long retryAt;
+  private String lastRefusal = "";
+
+  /// Opens the spool and takes up what former runs left.
+  ///
+  /// @param host names this agent in its batch ids
+  /// @param run this agent's start, Unix milliseconds
+  /// @throws SpoolInUseException when another agent works on the same folder
+  public Spool(Config config, String host, long run) throws SpoolInUseException {
+    this.config = config;
+    this.host = host;
+    this.run = run;
+    this.folder = new SpoolFolder(config.folder(), disk);
+    open();
+  }
+
+  private void open() throws SpoolInUseException {
+    lock.lock();
+    try {
+      folder.lock();
+      int damaged = folder.recover(segments);
+      dropped += damaged;
+      if (!segments.isEmpty() || damaged > 0) {
+        LOG.info(
+            "spool of a former run found folder={} batches={} damaged={}",
+            config.folder(),
+            waiting(),
+            damaged);
+      }
+      keepWithin(config.bytes(), false);
+    } catch (SpoolInUseException e) {
+      disk.close();
+      throw e;
+    } catch (IOException e) {
+      fails(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Keeps a request as the run's next batch.
+  ///
+  /// @param timeNanos now, Unix nanoseconds
+  /// @param gzip the request, gzip
+  /// @return the batch, in the caller's hand
+  public Spooled append(Signal signal, long timeNanos, byte[] gzip) {
+    lock.lock();
+    try {
+      var batch = new Batch(new BatchId(host, run, number++), signal, timeNanos, gzip);
+      ByteBuffer record = BatchRecord.encode(batch);
+      dropOlderThan(timeNanos - config.age().toNanos());
+      if (!failing || System.nanoTime() - retryAt >= 0) {
+        try {
+          return onDisk(batch, record);
+        } catch (IOException e) {
+          fails(e);
+        }
+      }
+      return inMemory(batch, record.rewind());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Spooled onDisk(Batch batch, ByteBuffer record) throws IOException {
+    keepWithin(config.bytes() - record.remaining(), false);
+    Segment segment = writable(record.remaining());
+    int place = segment.append(record, batch.timeNanos());
+    recovers();
+    return new Spooled(batch, segment, place);
+  }
+
+  private Segment writable(int length) throws IOException {
+    Segment open = current;
+    if (open != null && !open.memory() && open.size() + length <= segmentBytes()) {
+      return open;
+    }
+    finishCurrent();
+    Segment made = Segment.onDisk(folder.create());
+    segments.addLast(made);
+    current = made;
+    return made;
+  }
+
+  private long segmentBytes() {
+    return Math.min(SEGMENT_BYTES_MAX, config.bytes() / 16);
+  }
+
+  private Spooled inMemory(Batch batch, ByteBuffer record) {
+    keepWithin(MEMORY_BYTES - record.remaining(), true);
+    Segment segment = current;
+    if (segment == null || !segment.memory() || segment.size() > MEMORY_BYTES / 16) {
+      finishCurrent();
+      segment = Segment.inMemory();
+      segments.addLast(segment);
+      current = segment;
+    }
+    return new Spooled(batch, segment, segment.appendInMemory(record, batch.timeNanos()));
+  }
+
+  private void finishCurrent() {
+    if (current != null) {
+      current.finish();
+      current = null;
+    }
+  }
+
+  /// Drops the oldest segments, of those on disk or of those in memory, until the others take no
+  /// more than so many bytes.
+  private void keepWithin(long bytes, boolean memory) {
+    long taken = 0;
+    for (Segment segment : segments) {
+      taken += segment.memory() == memory ? segment.size() : 0;
+    }
+    Iterator<Segment> oldestFirst = segments.iterator();
+    while (taken > bytes && oldestFirst.hasNext()) {
+      Segment segment = oldestFirst.next();
+      if (segment.memory() == memory && segment.size() > 0) {
+        taken -= segment.size();
+        oldestFirst.remove();
+        drop(segment);
+      }
+    }
+  }
+
+  private void dropOlderThan(long timeNanos) {
+    while (!segments.isEmpty() && segments.getFirst().newestNanos() < timeNanos) {
+      drop(segments.removeFirst());
+    }
+  }
+
+  private void drop(Segment segment) {
+    dropped += segment.open();
+    delete(segment);
+  }
+
+  private void delete(Segment segment) {
+    if (segment == current) {
+      current = null;
+    }
+    try {
+      segment.delete();
+    } catch (IOException e) {
+      // The next run finds the file and sends it again, under the same ids.
+      LOG.debug("segment can't be deleted segment={} error={}", segment, e.getMessage());
+    }
+  }
+
+  /// Takes the oldest waiting batch in hand; waits for one.
+  ///
+  /// @param wait at most so long
+  /// @return null when none came, or the disk does not answer
+  public @Nullable Spooled take(Duration wait) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = wait.toNanos();
+      Spooled next = takeNow();
+      while (next == null && left > 0) {
+        left = releasedOne.awaitNanos(left);
+        next = takeNow();
+      }
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Spooled takeNow() {
+    for (Segment segment : segments) {
+      for (int record = segment.take(); record >= 0; record = segment.take()) {
+        Batch batch = read(segment, record);
+        if (batch != null) {
+          return new Spooled(batch, segment, record);
+        }
+        if (disk.stuck()) {
+          segment.release(record);
+          return null;
+        }
+        dropped++;
+        segment.done(record);
+      }
+    }
+    segments.removeIf(this::tidy);
+    return null;
+  }
+
+  /// @return null when it can't be read or is damaged
+  private @Nullable Batch read(Segment segment, int record) {
+    try {
+      return segment.read(record);
+    } catch (IOException e) {
+      LOG.debug("batch can't be read segment={} error={}", segment, e.getMessage());
+      return null;
+    }
+  }
+
+  /// The collector has it: the batch leaves the spool.
+  public void acknowledge(Spooled spooled) {
+    lock.lock();
+    try {
+      done(spooled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// It could not be sent: the batch waits for its turn.
+  public void release(Spooled spooled) {
+    lock.lock();
+    try {
+      spooled.segment().release(spooled.record());
+      releasedOne.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The collector will never take it: the batch is set aside with the reason, and counted.
+  public void refuse(Spooled spooled, String reason) {
+    lock.lock();
+    try {
+      if (!done(spooled)) {
+        return;
+      }
+      dropped++;
+      refused++;
+      if (!reason.equals(lastRefusal)) {
+        lastRefusal = reason;
+        LOG.warn(
+            "batch refused batch={} signal={} kept_in={} reason={}",
+            spooled.batch().id().header(),
+            spooled.batch().signal(),
+            config.folder().resolve("refused"),
+            reason);
+      }
+      folder.setAside(spooled.batch(), reason);
+    } catch (IOException e) {
+      LOG.debug("refused batch can't be set aside error={}", e.getMessage());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// @return false when it was done before, or dropped meanwhile
+  private boolean done(Spooled spooled) {
+    Segment segment = spooled.segment();
+    boolean was = segment.done(spooled.record());
+    if (segment.open() == 0 && segments.contains(segment) && tidy(segment)) {
+      segments.remove(segment);
+    }
+    return was;
+  }
+
+  /// Deletes a segment that is of no more use.
+  private boolean tidy(Segment segment) {
+    boolean useless = segment.open() == 0 && (segment != current || segment.size() >= TIDY_BYTES);
+    if (useless) {
+      delete(segment);
+    }
+    return useless;
+  }
+
+  private void fails(IOException e) {
+    finishCurrent();
+    retryAt = System.nanoTime() + DISK_RETRY_NANOS;
+    if (!failing) {
+      failing = true;
+      LOG.warn(
+          "spool can't be written, the newest batches are kept in memory folder={} error={}",
+          config.folder(),
+          e.getClass().getSimpleName() + " " + e.getMessage());
+    }
+  }
+
+  private void recovers() {
+    if (failing) {
+      failing = false;
+      LOG.info("spool can be written again folder={} dropped={}", config.folder(), dropped);
+    }
+  }
+
+  /// How the spool stands now.
+  public State state() {
+    lock.lock();
+    try {
+      long bytes = 0;
+      for (Segment segment : segments) {
+        bytes += segment.size();
+      }
+      return new State(bytes, waiting(), dropped, refused, failing);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long waiting() {
+    long open = 0;
+    for (Segment segment : segments) {
+      open += segment.open();
+    }
+    return open;
+  }
+
+  /// Closes the files. What waits stays for the next run; a segment without open batches goes.
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      finishCurrent();
+      current = null;
+      segments.removeIf(this::tidy);
+      folder.close();
+      disk.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

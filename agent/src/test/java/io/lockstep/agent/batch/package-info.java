@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.listen;
+
+import org.jspecify.annotations.NullMarked;

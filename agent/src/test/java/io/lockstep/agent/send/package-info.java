@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.send;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.spool;
+
+import org.jspecify.annotations.NullMarked;
