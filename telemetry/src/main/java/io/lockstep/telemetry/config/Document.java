@@ -1,0 +1,121 @@
+package io.lockstep.telemetry.config;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A YAML file as a tree in which each key knows its line. Values stay the text that stands there:
+/// only the type that wants them knows whether `1.10` is a number.
+final class Document {
+  private static final int DEPTH_MAX = 50;
+  private final Path file;
+  private final Map<String, Integer> lines = new HashMap<>();
+  private final ObjectNode root;
+
+  private Document(Path file, YAMLParser parser) throws IOException, ConfigException {
+    this.file = file;
+    this.root = read(parser);
+  }
+
+  static Document read(Path file) throws ConfigException {
+    try (YAMLParser parser = new YAMLFactory().createParser(Files.readString(file))) {
+      return new Document(file, parser);
+    } catch (JacksonException e) {
+      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new ConfigException(
+          file + " line " + e.getLocation().getLineNr() + ": not YAML: " + reason);
+    } catch (NoSuchFileException _) {
+      throw new ConfigException(file + ": no such file");
+    } catch (IOException e) {
+      throw new ConfigException(file + ": can't be read: " + e.getMessage());
+    }
+  }
+
+  ObjectNode root() {
+    return root;
+  }
+
+  /// Where the key, or the nearest one above it, stands: `file line 3`; the file alone when the key
+  /// does not come from it.
+  String place(String path) {
+    for (String at = path; !at.isEmpty(); at = KeyPath.parent(at)) {
+      Integer line = lines.get(at);
+      if (line != null) {
+        return file + " line " + line;
+      }
+    }
+    return file.toString();
+  }
+
+  private ObjectNode read(YAMLParser parser) throws IOException, ConfigException {
+    JsonToken first = parser.nextToken();
+    if (first == null || first == JsonToken.VALUE_NULL) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    if (!(value(parser, "", 0) instanceof ObjectNode map)) {
+      throw new ConfigException(file + " line 1: must be a map of keys");
+    }
+    if (parser.nextToken() != null) {
+      throw new ConfigException(file + at(parser) + "must hold one document");
+    }
+    return map;
+  }
+
+  private JsonNode value(YAMLParser parser, String path, int depth)
+      throws IOException, ConfigException {
+    if (parser.isCurrentAlias() || depth > DEPTH_MAX) {
+      String what = depth > DEPTH_MAX ? "nested too deep" : "aliases are not supported";
+      throw new ConfigException(file + at(parser) + path + ": " + what);
+    }
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      return map(parser, path, depth);
+    }
+    if (token == JsonToken.START_ARRAY) {
+      return list(parser, path, depth);
+    }
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return token == JsonToken.VALUE_NULL ? nodes.nullNode() : nodes.textNode(parser.getText());
+  }
+
+  private JsonNode map(YAMLParser parser, String path, int depth)
+      throws IOException, ConfigException {
+    ObjectNode map = JsonNodeFactory.instance.objectNode();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      String child = KeyPath.child(path, key);
+      if (map.has(key)) {
+        throw new ConfigException(file + at(parser) + child + " stands twice");
+      }
+      lines.put(child, parser.currentTokenLocation().getLineNr());
+      parser.nextToken();
+      map.set(key, value(parser, child, depth + 1));
+    }
+    return map;
+  }
+
+  private JsonNode list(YAMLParser parser, String path, int depth)
+      throws IOException, ConfigException {
+    var list = JsonNodeFactory.instance.arrayNode();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      String child = KeyPath.item(path, list.size());
+      lines.put(child, parser.currentTokenLocation().getLineNr());
+      list.add(value(parser, child, depth + 1));
+    }
+    return list;
+  }
+
+  private static String at(YAMLParser parser) {
+    return " line " + parser.currentTokenLocation().getLineNr() + ": ";
+  }
+}

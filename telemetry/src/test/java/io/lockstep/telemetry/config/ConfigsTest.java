@@ -1,0 +1,229 @@
+package io.lockstep.telemetry.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigsTest {
+  enum Mode {
+    EMBEDDED,
+    REMOTE_STORE
+  }
+
+  record Store(
+      String url, @Nullable Path tokenFile, Mode mode, int batchRows, Duration flushEvery) {
+    Store {
+      if (batchRows < 1) {
+        throw new IllegalArgumentException("batch_rows must be above 0, is " + batchRows);
+      }
+    }
+  }
+
+  record Target(String address, @Nullable String name) {}
+
+  record Program(
+      String cluster,
+      Listen listen,
+      Store store,
+      boolean readAccess,
+      ByteSize bodyMax,
+      double ratio,
+      long seed,
+      List<String> collectors,
+      List<Target> targets,
+      Map<String, Double> limits,
+      @Nullable Store second) {}
+
+  private static final Program DEFAULT =
+      new Program(
+          "default",
+          Listen.on("127.0.0.1:4318"),
+          new Store("http://127.0.0.1:9000", null, Mode.EMBEDDED, 5_000, Duration.ofMillis(200)),
+          false,
+          ByteSize.ofMebibytes(16),
+          1.5,
+          7,
+          List.of("http://127.0.0.1:4318"),
+          List.of(),
+          Map.of("a", 1.0),
+          null);
+
+  @TempDir Path folder;
+
+  private Program read(String yaml, Map<String, String> environment)
+      throws ConfigException, IOException {
+    Path file = folder.resolve("collector.yaml");
+    Files.writeString(file, yaml);
+    return Configs.read(file, environment, DEFAULT, Program.class);
+  }
+
+  private void assertRefused(String yaml, String message) {
+    assertThatThrownBy(() -> read(yaml, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .message()
+        .startsWith(folder.resolve("collector.yaml").toString())
+        .contains(message)
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void keepsTheDefaultsWithoutAFileAndWithAnEmptyOne() throws Exception {
+    assertThat(Configs.read(null, Map.of(), DEFAULT, Program.class)).isEqualTo(DEFAULT);
+    assertThat(read("", Map.of())).isEqualTo(DEFAULT);
+    assertThat(read("# nothing\nstore:\n", Map.of())).isEqualTo(DEFAULT);
+  }
+
+  @Test
+  void laysTheFileOverTheDefaultsKeyByKey() throws Exception {
+    Program read =
+        read(
+            """
+            cluster: 007
+            store:
+              url: https://influx:8086
+              token_file: /etc/lockstep/store
+              mode: remote_store
+              flush_every: 2d
+            body_max: 64MiB
+            ratio: 2
+            collectors: [a, b]
+            targets:
+              - address: x
+              - address: y
+                name: why
+            limits: {b: 2.5}
+            """,
+            Map.of());
+    assertThat(read.cluster()).isEqualTo("007");
+    assertThat(read.store())
+        .isEqualTo(
+            new Store(
+                "https://influx:8086",
+                Path.of("/etc/lockstep/store"),
+                Mode.REMOTE_STORE,
+                5_000,
+                Duration.ofDays(2)));
+    assertThat(read.bodyMax()).isEqualTo(new ByteSize(64L << 20));
+    assertThat(read.ratio()).isEqualTo(2.0);
+    assertThat(read.collectors()).containsExactly("a", "b");
+    assertThat(read.targets()).containsExactly(new Target("x", null), new Target("y", "why"));
+    assertThat(read.limits()).isEqualTo(Map.of("a", 1.0, "b", 2.5));
+    assertThat(read.listen()).isEqualTo(DEFAULT.listen());
+  }
+
+  @Test
+  void namesAnUnknownKeyWithLineAndNearestKnownKey() {
+    assertRefused(
+        "cluster: a\nstore:\n  url: b\n  batch_row: 3\n",
+        "line 4: store.batch_row is not known; did you mean store.batch_rows?");
+    assertRefused("targets: [{adress: x}]\n", "line 1: targets[0].adress is not known");
+    assertRefused("store: {token: s3cret}\n", "did you mean store.token_file?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          store: {batch_rows: many}  | store.batch_rows must be a whole number, is "many"
+          store: {batch_rows: 1.5}   | store.batch_rows must be a whole number, is "1.5"
+          store: {batch_rows: 99999999999} | store.batch_rows must be a whole number
+          store: {batch_rows: ''}    | store.batch_rows must be a whole number, is ""
+          store: {flush_every: 5}    | store.flush_every must be a duration such as 500ms, 10s, 5m, 1h or 2d, is "5"
+          store: {mode: other}       | store.mode must be one of embedded, remote_store, is "other"
+          store: {batch_rows: 0}     | line 1: store: batch_rows must be above 0, is 0
+          store: {url: }             | store.url is missing; it must be text
+          store: {url: {a: b}}       | store.url must be text, is a map of keys
+          store: [a]                 | store must be a section with the keys url, token_file, mode
+          read_access: yes           | read_access must be true or false, is "yes"
+          body_max: 16MB             | body_max must be a size such as 512B, 64KiB, 64MiB or 1GiB, is "16MB"
+          ratio: .nan                | ratio must be a number, is ".nan"
+          ratio: NaN                 | ratio must be a number, is "NaN"
+          collectors: a              | collectors must be a list, is "a"
+          targets: [{name: x}]       | targets[0].address is missing; it must be text
+          limits: {a: b}             | limits.a must be a number, is "b"
+          second: {url: x}           | second.mode is missing; it must be one of
+          listen: {address: '0.0.0.0:4318'} | is open to others without token_file
+          cluster: *x                | aliases are not supported
+          cluster: [a                | not YAML
+          - a                        | must be a map of keys
+          """)
+  void saysWhatAValueMayBe(String yaml, String message) {
+    assertRefused(yaml, message);
+  }
+
+  @Test
+  void refusesAKeyThatStandsTwiceAndASecondDocument() {
+    assertRefused("ratio: 1\nseed: 2\nratio: 3\n", "line 3: ratio stands twice");
+    assertRefused("ratio: 1\n---\nratio: 3\n", "must hold one document");
+  }
+
+  @Test
+  void namesAFileThatIsNotThere() {
+    Path absent = folder.resolve("absent.yaml");
+    assertThatThrownBy(() -> Configs.read(absent, Map.of(), DEFAULT, Program.class))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(absent + ": no such file");
+  }
+
+  @Test
+  void putsTheEnvironmentOverTheFile() throws Exception {
+    Program read =
+        read(
+            "cluster: file\nread_access: true\n",
+            Map.of(
+                "LOCKSTEP_CLUSTER", "1e3",
+                "LOCKSTEP_STORE_URL", "https://x",
+                "LOCKSTEP_STORE_BATCH_ROWS", "17",
+                "LOCKSTEP_READ_ACCESS", "false",
+                "LOCKSTEP_COLLECTORS", "a, b",
+                "LOCKSTEP_COLLECTOR_PORT", "tcp://10.0.0.1:4318",
+                "HOME", "/root"));
+    assertThat(read.cluster()).isEqualTo("1e3");
+    assertThat(read.store().url()).isEqualTo("https://x");
+    assertThat(read.store().batchRows()).isEqualTo(17);
+    assertThat(read.readAccess()).isFalse();
+    assertThat(read.collectors()).containsExactly("a", "b");
+  }
+
+  @Test
+  void namesTheVariableThatIsWrong() {
+    assertThatThrownBy(() -> read("", Map.of("LOCKSTEP_STORE_BATCH_ROWS", "x")))
+        .hasMessage("LOCKSTEP_STORE_BATCH_ROWS: store.batch_rows must be a whole number, is \"x\"");
+  }
+
+  record Inner(String accessFile) {}
+
+  record Ambiguous(Inner read, String readAccess, Inner readAccessMore) {}
+
+  @Test
+  void takesTheLongestKeyThatAVariableFits() throws Exception {
+    var defaults = new Ambiguous(new Inner("a"), "b", new Inner("c"));
+    Ambiguous read =
+        Configs.read(
+            null,
+            Map.of("LOCKSTEP_READ_ACCESS_FILE", "x", "LOCKSTEP_READ_ACCESS_MORE_ACCESS_FILE", "y"),
+            defaults,
+            Ambiguous.class);
+    assertThat(read).isEqualTo(new Ambiguous(new Inner("x"), "b", new Inner("y")));
+  }
+
+  @Test
+  void readsBackWhatItPrints() throws Exception {
+    String printed = Configs.print(DEFAULT);
+    assertThat(printed)
+        .contains("cluster: default", "flush_every: 200ms", "body_max: 16MiB", "mode: embedded");
+    assertThat(read(printed, Map.of())).isEqualTo(DEFAULT);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.telemetry.config;
+
+import org.jspecify.annotations.NullMarked;
