@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.collector.window;
+
+import org.jspecify.annotations.NullMarked;
