@@ -3,7 +3,7 @@ package io.lockstep.telemetry.contract;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A metric that the contract knows, declared once.
@@ -44,7 +44,7 @@ public record Metric(
   /// @param attributes the value of an attribute by its name, null when it is absent
   /// @return null when the contract has no column for these attribute values; such a point goes to
   ///   [Table#METRIC]
-  public @Nullable Column column(UnaryOperator<@Nullable String> attributes) {
+  public @Nullable Column column(Function<String, @Nullable String> attributes) {
     if (distinguishing.isEmpty()) {
       return columns.getFirst();
     }

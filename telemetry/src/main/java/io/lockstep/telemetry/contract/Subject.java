@@ -1,6 +1,6 @@
 package io.lockstep.telemetry.contract;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What on a host a metric is about, and which attribute names it.
@@ -23,7 +23,7 @@ public record Subject(String attribute, String prefix) {
   ///
   /// @param attributes the value of an attribute by its name, null when it is absent
   /// @return the subject as it stands in the store; null when the naming attribute is absent
-  public @Nullable String of(UnaryOperator<@Nullable String> attributes) {
+  public @Nullable String of(Function<String, @Nullable String> attributes) {
     if (attribute.isEmpty()) {
       return prefix;
     }
