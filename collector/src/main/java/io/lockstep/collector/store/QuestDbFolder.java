@@ -1,0 +1,125 @@
+package io.lockstep.collector.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// QuestDB's data folder: its settings, which are ours to write, and its password, which only this
+/// folder's owner can read.
+final class QuestDbFolder {
+  static final String USER = "lockstep";
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  /// To standard output, of which the supervisor keeps a bounded file: QuestDB's own file writer
+  /// buffers, and so loses what it said before it died.
+  private static final String LOG_SETTINGS =
+      """
+      writers=stdout
+      w.stdout.class=io.questdb.log.LogConsoleWriter
+      w.stdout.level=ERROR,CRITICAL,ADVISORY
+      """;
+
+  private final Path root;
+
+  QuestDbFolder(Path root) {
+    this.root = root;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path console() {
+    return root.resolve("questdb.log");
+  }
+
+  /// Makes the folder ready for a start.
+  ///
+  /// @param port where to listen on loopback; 0 for any free port
+  /// @param settings QuestDB's own settings, which win over ours
+  /// @return the password
+  String prepare(int port, Map<String, String> settings) throws IOException {
+    Files.createDirectories(root, OWNER_FOLDER);
+    Files.createDirectories(root.resolve("conf"), OWNER_FOLDER);
+    String password = password();
+    var all = new LinkedHashMap<>(fixed());
+    all.putAll(settings);
+    all.put("http.net.bind.to", "127.0.0.1:" + port);
+    all.put("http.user", USER);
+    all.put("http.password", password);
+    write(
+        root.resolve("conf/server.conf"),
+        all.entrySet().stream()
+            .map(setting -> setting.getKey() + "=" + setting.getValue() + "\n")
+            .collect(Collectors.joining()));
+    write(root.resolve("conf/log.conf"), LOG_SETTINGS);
+    return password;
+  }
+
+  /// What differs from QuestDB's defaults, as documented in its `server.conf`: nothing listens but
+  /// HTTP; pools and pages are sized for a server that has other work, too.
+  private static Map<String, String> fixed() {
+    var settings = new LinkedHashMap<String, String>();
+    settings.put("http.min.enabled", "false");
+    settings.put("pg.enabled", "false");
+    settings.put("line.tcp.enabled", "false");
+    settings.put("line.udp.enabled", "false");
+    settings.put("line.auto.create.new.tables", "false");
+    settings.put("line.auto.create.new.columns", "false");
+    settings.put("line.log.message.on.error", "false");
+    settings.put("telemetry.enabled", "false");
+    settings.put("metrics.enabled", "false");
+    settings.put("log.sql.query.progress.exe", "false");
+    settings.put("cairo.mat.view.enabled", "false");
+    // Writing and asking share the network's threads: one slow question must not stop writing.
+    settings.put("shared.network.worker.count", "2");
+    settings.put("shared.query.worker.count", "1");
+    settings.put("shared.write.worker.count", "1");
+    settings.put("wal.apply.worker.count", "1");
+    settings.put("view.compiler.worker.count", "1");
+    // Both are taken per column, and the tables here are wide: 16 MiB of disk and 8 MiB of memory
+    // by default.
+    settings.put("cairo.writer.data.append.page.size", "1M");
+    settings.put("cairo.o3.column.memory.size", "256K");
+    return settings;
+  }
+
+  private String password() throws IOException {
+    Path file = root.resolve("password");
+    if (Files.exists(file)) {
+      String password = Files.readString(file).strip();
+      if (!password.isEmpty()) {
+        return password;
+      }
+    }
+    byte[] random = new byte[24];
+    new SecureRandom().nextBytes(random);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    write(file, password + "\n");
+    return password;
+  }
+
+  /// Whole or not at all, and never readable by others, not even for a moment.
+  private static void write(Path file, String text) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    Files.createFile(fresh, OWNER_FILE);
+    Files.write(fresh, text.getBytes(StandardCharsets.UTF_8));
+    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,131 @@
+package io.lockstep.collector.store;
+
+import io.questdb.Bootstrap;
+import io.questdb.DefaultBootstrapConfiguration;
+import io.questdb.ServerMain;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The child process: QuestDB on one data folder. It lives as long as its standard input is open,
+/// so it never outlives the collector, not even after the collector's `kill -9`.
+///
+/// On standard output it says `lockstep: ready port=N` or `lockstep: failed REASON`, among
+/// QuestDB's own lines.
+public final class QuestDbMain {
+  static final String READY = "lockstep: ready port=";
+  static final String FAILED = "lockstep: failed ";
+
+  /// A folder is free a moment after its former owner died; a restarted collector waits for that.
+  private static final int LOCK_SECONDS = 15;
+
+  private static final int STOP_SECONDS = 10;
+
+  private final CountDownLatch told = new CountDownLatch(1);
+  private volatile @Nullable ServerMain server;
+
+  private QuestDbMain() {}
+
+  /// Runs until standard input ends.
+  ///
+  /// @param args the data folder
+  public static void main(String[] args) throws Exception {
+    new QuestDbMain().run(Path.of(args[0]));
+  }
+
+  private void run(Path folder) throws Exception {
+    Thread.ofPlatform().daemon().name("standard-input").start(this::stopAtEndOfInput);
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::close));
+    try {
+      lock(folder);
+      var main = new ServerMain(new Bootstrap(new Plain(), "-d", folder.toString()));
+      main.start();
+      server = main;
+      System.out.println(READY + main.getHttpServerPort());
+    } finally {
+      if (server == null) {
+        // QuestDB's threads would keep a half-started process alive for ever.
+        Thread.ofPlatform().daemon().start(() -> haltAfter(1));
+      }
+    }
+  }
+
+  private static void lock(Path folder) throws IOException, InterruptedException {
+    Path file = folder.resolve("lock");
+    // Held until the process ends: never closed.
+    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOCK_SECONDS);
+    while (channel.tryLock() == null) {
+      if (System.nanoTime() > end) {
+        System.out.println(
+            FAILED
+                + folder
+                + " is in use by process "
+                + Files.readString(file).strip()
+                + "; stop it, or choose another data folder");
+        Runtime.getRuntime().halt(3);
+      }
+      Thread.sleep(100);
+    }
+    String pid = ProcessHandle.current().pid() + "\n";
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private void stopAtEndOfInput() {
+    try (InputStream in = System.in) {
+      in.skip(Long.MAX_VALUE);
+    } catch (IOException e) {
+      // A broken pipe says the same as its end.
+    }
+    told.countDown();
+    Thread.ofPlatform().daemon().start(() -> haltAfter(STOP_SECONDS));
+    System.exit(0);
+  }
+
+  /// Ctrl-C reaches the collector and this process together: the server stays up until the
+  /// collector has said its last and closes the input.
+  private void close() {
+    try {
+      if (!told.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.out.println("lockstep: asked to stop by a signal, not by the collector");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ServerMain running = server;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  private static void haltAfter(int seconds) {
+    try {
+      Thread.sleep(TimeUnit.SECONDS.toMillis(seconds));
+    } catch (InterruptedException e) {
+      // Halts at once, then.
+    }
+    Runtime.getRuntime().halt(1);
+  }
+
+  /// Without the web console's files and the banner.
+  private static final class Plain extends DefaultBootstrapConfiguration {
+    @Override
+    public String getBanner() {
+      return "";
+    }
+
+    @Override
+    public boolean useSite() {
+      return false;
+    }
+  }
+}

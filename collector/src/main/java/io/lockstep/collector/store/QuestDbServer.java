@@ -1,0 +1,288 @@
+package io.lockstep.collector.store;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.lockstep.telemetry.contract.Table;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps a QuestDB running beside the collector: a child process on its own data folder, so that a
+/// native fault in it never takes the collector down. Starts it, makes its tables, watches it, and
+/// starts it again when it dies.
+public final class QuestDbServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QuestDbServer.class);
+
+  /// Opening large tables and applying what was written last takes time after a crash.
+  private static final Duration START = Duration.ofMinutes(5);
+
+  private static final Duration STOP = Duration.ofSeconds(12);
+  private static final Duration WATCH = Duration.ofSeconds(1);
+  private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(10);
+
+  /// So long may it answer nothing before it is taken for hung.
+  private static final Duration DEAF = Duration.ofMinutes(1);
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
+
+  /// The default store.
+  ///
+  /// @param port where it listens on loopback; 0 for any free port, said in the log
+  /// @param heapMebibytes bound of its Java heap, MiB; QuestDB's native buffers come on top
+  /// @param retention how long rows are kept, at least an hour
+  /// @param settings QuestDB's own settings (`server.conf`), which win over ours
+  public record Config(
+      int port, int heapMebibytes, Duration retention, Map<String, String> settings) {
+    public static final Config DEFAULT = new Config(0, 512, Duration.ofDays(7), Map.of());
+
+    public Config {
+      settings = Map.copyOf(settings);
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException("port must be 0 to 65535, is " + port);
+      }
+      if (heapMebibytes < 128) {
+        throw new IllegalArgumentException(
+            "heap_mebibytes must be at least 128, is " + heapMebibytes);
+      }
+      if (retention.compareTo(Duration.ofHours(1)) < 0) {
+        throw new IllegalArgumentException("retention must be at least 1h, is " + retention);
+      }
+    }
+  }
+
+  private final Config config;
+  private final QuestDbFolder folder;
+  private final String classPath;
+  private final InstantSource clock;
+  private final Thread supervisor;
+  private final CompletableFuture<StoreAddress> firstReady = new CompletableFuture<>();
+
+  private final CompletableFuture<@Nullable Void> stop = new CompletableFuture<>();
+
+  private volatile @Nullable QuestDbProcess process;
+  private volatile @Nullable StoreAddress address;
+  private volatile ServerState state;
+
+  /// @param folder its data folder, made where it is missing; one collector only may use it
+  /// @param classPath where the child finds QuestDB and [QuestDbMain], as [#ownClassPath()]
+  /// @param clock for the times in [#state()]
+  public QuestDbServer(Config config, Path folder, String classPath, InstantSource clock) {
+    this.config = config;
+    this.folder = new QuestDbFolder(folder.toAbsolutePath());
+    this.classPath = classPath;
+    this.clock = clock;
+    this.state = new ServerState(ServerState.Phase.STARTING, clock.instant(), "", 0, Map.of(), 0);
+    this.supervisor = Thread.ofVirtual().name("questdb-supervisor").unstarted(this::supervise);
+  }
+
+  /// The child's class path when the collector runs from jars or class folders: QuestDB's and ours.
+  public static String ownClassPath() {
+    return locationOf(QuestDbMain.class)
+        + File.pathSeparator
+        + locationOf(io.questdb.ServerMain.class);
+  }
+
+  private static Path locationOf(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("no file holds " + type.getName(), e);
+    }
+  }
+
+  /// Starts the child and its supervision; returns at once.
+  public void start() {
+    supervisor.start();
+  }
+
+  /// Done with the first start: the address, or an [IOException] that says what is in the way. The
+  /// supervisor goes on trying either way.
+  public CompletionStage<StoreAddress> firstReady() {
+    return firstReady.minimalCompletionStage();
+  }
+
+  /// Where it listens now; null while it does not. Another port may come with each start.
+  public @Nullable StoreAddress address() {
+    return address;
+  }
+
+  public ServerState state() {
+    return state;
+  }
+
+  /// The child's process id; −1 while there is no child.
+  public long pid() {
+    QuestDbProcess running = process;
+    return running == null || !running.alive() ? -1 : running.pid();
+  }
+
+  private void supervise() {
+    Duration pause = FIRST_PAUSE;
+    while (!stop.isDone()) {
+      long started = System.nanoTime();
+      String reason = run();
+      address = null;
+      if (stop.isDone()) {
+        return;
+      }
+      if (System.nanoTime() - started > LAST_PAUSE.toNanos() * 2) {
+        pause = FIRST_PAUSE;
+      }
+      LOG.error("questdb down reason=\"{}\" restart_in={}s", reason, pause.toSeconds());
+      state = state.down(reason, clock.instant());
+      firstReady.completeExceptionally(new IOException("QuestDB: " + reason));
+      await(stop, pause);
+      pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause.multipliedBy(2);
+    }
+  }
+
+  /// One run of the child.
+  ///
+  /// @return why it ended, or could not begin
+  private String run() {
+    QuestDbProcess child = null;
+    try {
+      long begun = System.nanoTime();
+      String password = folder.prepare(config.port(), config.settings());
+      child = QuestDbProcess.start(folder, config.heapMebibytes(), classPath);
+      process = child;
+      await(CompletableFuture.anyOf(stop, child.listening()), START);
+      if (stop.isDone()) {
+        return "stopped";
+      }
+      int port = child.port();
+      var ready =
+          StoreAddress.withPassword("http://127.0.0.1:" + port, QuestDbFolder.USER, password);
+      Schema.apply(new QuestDbQuery(ready), config.retention());
+      address = ready;
+      state = state.ready(clock.instant());
+      LOG.info(
+          "questdb ready url={} data={} pid={} after={}ms",
+          ready.url(),
+          folder.root(),
+          child.pid(),
+          (System.nanoTime() - begun) / 1_000_000);
+      firstReady.complete(ready);
+      watch(child, new QuestDbQuery(ready, WATCH_TIMEOUT));
+      return child.alive() ? "it answers nothing" : "it died, " + child.ending();
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    } finally {
+      if (child != null && child.alive()) {
+        child.stop(STOP);
+      }
+    }
+  }
+
+  /// Returns when the child has ended or hangs.
+  private void watch(QuestDbProcess child, QuestDbQuery query) {
+    Set<Table> resumed = EnumSet.noneOf(Table.class);
+    long heard = System.nanoTime();
+    var over = CompletableFuture.anyOf(stop, child.ended());
+    while (!await(over, WATCH)) {
+      try {
+        look(query, resumed);
+        heard = System.nanoTime();
+      } catch (IOException e) {
+        if (System.nanoTime() - heard > DEAF.toNanos()) {
+          return;
+        }
+      }
+    }
+  }
+
+  /// Waits for an end, whatever it is.
+  ///
+  /// @return whether it has come
+  private static boolean await(CompletableFuture<?> end, Duration atMost) {
+    end.handle((_, _) -> true).completeOnTimeout(false, atMost.toMillis(), MILLISECONDS).join();
+    return end.isDone();
+  }
+
+  private void look(QuestDbQuery query, Set<Table> resumed) throws IOException {
+    var suspended = new EnumMap<Table, String>(Table.class);
+    Set<Table> missing = EnumSet.allOf(Table.class);
+    long behind = 0;
+    for (Map<String, ?> row : query.rows("wal_tables()")) {
+      Table table = tableOf(String.valueOf(row.get("name")));
+      if (table == null) {
+        continue;
+      }
+      missing.remove(table);
+      if (row.get("sequencerTxn") instanceof Long written
+          && row.get("writerTxn") instanceof Long applied) {
+        behind += written - applied;
+      }
+      if (Boolean.TRUE.equals(row.get("suspended"))) {
+        suspended.put(table, String.valueOf(row.get("errorMessage")));
+      }
+    }
+    if (!missing.isEmpty()) {
+      LOG.warn("questdb tables missing tables={}: made again", missing);
+      Schema.apply(query, config.retention());
+    }
+    tell(suspended);
+    state = state.seen(suspended, behind);
+    for (Table table : suspended.keySet()) {
+      if (resumed.add(table)) {
+        query.execute("ALTER TABLE " + table.tableName() + " RESUME WAL");
+      }
+    }
+  }
+
+  private void tell(Map<Table, String> suspended) {
+    for (var table : suspended.entrySet()) {
+      if (!state.suspended().containsKey(table.getKey())) {
+        LOG.error(
+            "questdb table suspended table={} reason=\"{}\": what comes for it is not acknowledged",
+            table.getKey().tableName(),
+            table.getValue());
+      }
+    }
+    for (Table table : state.suspended().keySet()) {
+      if (!suspended.containsKey(table)) {
+        LOG.info("questdb table resumed table={}", table.tableName());
+      }
+    }
+  }
+
+  private static @Nullable Table tableOf(String name) {
+    for (Table table : Table.values()) {
+      if (table.tableName().equals(name.toLowerCase(Locale.ROOT))) {
+        return table;
+      }
+    }
+    return null;
+  }
+
+  /// Stops the child in order, within some seconds; kills it when that bound is over.
+  @Override
+  public void close() {
+    stop.complete(null);
+    address = null;
+    try {
+      supervisor.join(STOP.plusSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    QuestDbProcess running = process;
+    if (running != null && running.alive()) {
+      running.kill();
+    }
+    state = state.stopped(clock.instant());
+  }
+}

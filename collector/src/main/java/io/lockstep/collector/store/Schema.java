@@ -1,0 +1,127 @@
+package io.lockstep.collector.store;
+
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+
+/// QuestDB's tables, made from the contract. They stand before the first line comes, because those
+/// that QuestDB makes by itself keep a repeated row twice.
+///
+/// Tables only ever grow: a newer version's columns are added, and nothing is dropped or changed in
+/// type, so that an older version can go on with them.
+final class Schema {
+  /// The designated timestamp of every table, UTC, microseconds.
+  static final String TIME = "ts";
+
+  private Schema() {}
+
+  /// The table's columns: name and QuestDB's type, keys first. The dictionary of a SYMBOL never
+  /// shrinks, so what has no end (attributes of unknown metrics, event ids, text) is VARCHAR.
+  static SequencedMap<String, String> columns(Table table) {
+    var columns = new LinkedHashMap<String, String>();
+    columns.put(TIME, "TIMESTAMP");
+    columns.put("cluster", "SYMBOL");
+    columns.put("host", "SYMBOL");
+    switch (table) {
+      case METRIC -> {
+        columns.put("service", "SYMBOL");
+        columns.put("metric", "SYMBOL");
+        columns.put("attributes", "VARCHAR");
+        columns.put("unit", "SYMBOL");
+        columns.put("value", "DOUBLE");
+      }
+      case EVENT -> {
+        columns.put("id", "VARCHAR");
+        columns.put("subject", "SYMBOL");
+        columns.put("service", "SYMBOL");
+        columns.put("name", "SYMBOL");
+        columns.put("severity", "INT");
+        columns.put("body", "VARCHAR");
+        columns.put("attributes", "VARCHAR");
+      }
+      case RANK -> {
+        columns.put("subject", "SYMBOL");
+        columns.put("job", "SYMBOL");
+        columns.put("attempt", "SYMBOL");
+        columns.put("iteration", "LONG");
+        columns.put("world_size", "INT");
+        columns.put("pipeline_stage", "INT");
+        columns.put("expert_group", "INT");
+        columns.put("gpu", "SYMBOL");
+      }
+      case GPU, GPU_SLOW, PORT, HOST, HOST_SLOW, PART -> columns.put("subject", "SYMBOL");
+    }
+    for (Column column : Contract.columns(table)) {
+      if (columns.put(column.name(), column.type().name()) != null) {
+        throw new IllegalStateException(column + " has the name of a key");
+      }
+    }
+    return columns;
+  }
+
+  /// The columns that make two rows the same row: of two such rows the later one written stays.
+  static List<String> keys(Table table) {
+    return switch (table) {
+      case METRIC -> List.of(TIME, "cluster", "host", "service", "metric", "attributes");
+      case EVENT -> List.of(TIME, "cluster", "host", "id");
+      case RANK -> List.of(TIME, "cluster", "host", "subject", "job", "attempt");
+      case GPU, GPU_SLOW, PORT, HOST, HOST_SLOW, PART ->
+          List.of(TIME, "cluster", "host", "subject");
+    };
+  }
+
+  /// The statement that makes the table where it is not there yet.
+  ///
+  /// @param retention how long rows are kept, whole hours
+  static String create(Table table, Duration retention) {
+    return "CREATE TABLE IF NOT EXISTS "
+        + table.tableName()
+        + columns(table).entrySet().stream()
+            .map(column -> column.getKey() + " " + column.getValue())
+            .collect(Collectors.joining(", ", " (", ")"))
+        + " TIMESTAMP("
+        + TIME
+        + ") PARTITION BY HOUR TTL "
+        + retention.toHours()
+        + " HOURS WAL DEDUP UPSERT KEYS("
+        + String.join(", ", keys(table))
+        + ")";
+  }
+
+  /// Makes what is missing: tables, and columns that a newer version brings.
+  static void apply(QuestDbQuery store, Duration retention) throws IOException {
+    for (Table table : Table.values()) {
+      String name = table.tableName();
+      store.execute(create(table, retention));
+      store.execute("ALTER TABLE " + name + " SET TTL " + retention.toHours() + " HOURS");
+      Map<String, String> there = columnsThere(store, name);
+      for (var column : columns(table).entrySet()) {
+        String type = there.get(column.getKey());
+        if (type == null) {
+          store.execute(
+              "ALTER TABLE " + name + " ADD COLUMN " + column.getKey() + " " + column.getValue());
+        } else if (!type.equals(column.getValue())) {
+          throw new IOException(
+              "column %s.%s is %s and must be %s; rename the table to keep its rows"
+                  .formatted(name, column.getKey(), type, column.getValue()));
+        }
+      }
+    }
+  }
+
+  private static Map<String, String> columnsThere(QuestDbQuery store, String table)
+      throws IOException {
+    var columns = new LinkedHashMap<String, String>();
+    for (Map<String, ?> row : store.rows("SHOW COLUMNS FROM " + table)) {
+      columns.put(String.valueOf(row.get("column")), String.valueOf(row.get("type")));
+    }
+    return columns;
+  }
+}

@@ -1,0 +1,197 @@
+package io.lockstep.collector.store;
+
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rows.Batch;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The time series store: takes batches, and answers when their rows are safe in it. By default a
+/// QuestDB of its own beside the collector, else any store that takes InfluxDB's line protocol.
+public final class SeriesStore implements AutoCloseable {
+  /// Which store.
+  public enum Kind {
+    /// QuestDB as a child process, started and supervised by the collector.
+    QUESTDB,
+    /// An external store: InfluxDB 1.8 or newer, VictoriaMetrics, or another that takes
+    /// `/api/v2/write`.
+    INFLUX
+  }
+
+  /// Which store, and how it is written to.
+  public record Config(
+      Kind kind, QuestDbServer.Config questdb, Influx influx, StoreWriter.Config writer) {
+    public static final Config DEFAULT =
+        new Config(
+            Kind.QUESTDB, QuestDbServer.Config.DEFAULT, Influx.DEFAULT, StoreWriter.Config.DEFAULT);
+  }
+
+  /// An external store. Used only with `kind: influx`.
+  ///
+  /// @param url its address, `http` or `https`, as in `http://influx.example:8086`
+  /// @param tokenFile file that holds its token, or, with a user, the password; read at the start;
+  ///   empty when it asks for none
+  /// @param user user name for stores that ask for user and password; empty for token or nothing
+  /// @param org InfluxDB's organization; VictoriaMetrics ignores it
+  /// @param bucket InfluxDB's bucket, `database/retention policy` on 1.8; VictoriaMetrics ignores
+  ///   it
+  /// @param gzip whether requests are compressed, at 0.6 CPU-seconds per million values
+  public record Influx(
+      String url, String tokenFile, String user, String org, String bucket, boolean gzip) {
+    public static final Influx DEFAULT =
+        new Influx("http://127.0.0.1:8086", "", "", "lockstep", "lockstep", true);
+
+    public Influx {
+      URI parsed = URI.create(url);
+      boolean http = "http".equals(parsed.getScheme()) || "https".equals(parsed.getScheme());
+      if (!http || parsed.getHost() == null) {
+        throw new IllegalArgumentException("url must be http://HOST:PORT, is " + url);
+      }
+    }
+
+    private StoreAddress address() throws IOException {
+      if (tokenFile.isEmpty()) {
+        return StoreAddress.open(url);
+      }
+      String secret = Files.readString(Path.of(tokenFile)).strip();
+      return user.isEmpty()
+          ? StoreAddress.withToken(url, secret)
+          : StoreAddress.withPassword(url, user, secret);
+    }
+  }
+
+  private final Config config;
+  private final @Nullable QuestDbServer server;
+  private final Supplier<@Nullable StoreAddress> address;
+  private final StoreReach reach;
+  private final RefusedLines refused;
+  private final StoreWriter writer;
+
+  private SeriesStore(
+      Config config,
+      @Nullable QuestDbServer server,
+      Supplier<@Nullable StoreAddress> address,
+      Path folder,
+      InstantSource clock)
+      throws IOException {
+    this.config = config;
+    this.server = server;
+    this.address = address;
+    this.reach = new StoreReach(clock);
+    this.refused =
+        new RefusedLines(
+            folder.resolve("refused.jsonl"),
+            (long) config.writer().refusedMebibytes() << 20,
+            clock);
+    boolean questdb = config.kind() == Kind.QUESTDB;
+    var target =
+        new LinePost.Target(
+            config.influx().org(), config.influx().bucket(), !questdb && config.influx().gzip());
+    this.writer =
+        new StoreWriter(
+            config.writer(),
+            new LineProtocol(questdb),
+            () -> new LinePost(address, target),
+            refused,
+            this::suspended,
+            reach);
+  }
+
+  /// Opens the store; returns before a supervised QuestDB is up.
+  ///
+  /// @param folder the collector's folder for the store: QuestDB's data in `questdb`, refused lines
+  /// @throws IOException when the folder can't be made or the token file can't be read
+  public static SeriesStore open(Config config, Path folder, InstantSource clock)
+      throws IOException {
+    Files.createDirectories(folder);
+    return switch (config.kind()) {
+      case QUESTDB -> {
+        var server =
+            new QuestDbServer(
+                config.questdb(), folder.resolve("questdb"), QuestDbServer.ownClassPath(), clock);
+        var store = new SeriesStore(config, server, server::address, folder, clock);
+        server.start();
+        yield store;
+      }
+      case INFLUX -> {
+        StoreAddress external = config.influx().address();
+        yield new SeriesStore(config, null, () -> external, folder, clock);
+      }
+    };
+  }
+
+  /// Hands a batch to the store: its wide rows when it has a batch id, its points, events and steps
+  /// always. Never blocks.
+  ///
+  /// @return the answer, at most the writer's patience later; what hangs on it must not block
+  public CompletionStage<StoreResult> write(Batch batch) {
+    return writer.write(batch);
+  }
+
+  /// Done when the store is up for the first time; fails with an [IOException] that says what is in
+  /// the way, such as another process on the data folder. At once for an external store.
+  public CompletionStage<?> firstReady() {
+    QuestDbServer own = server;
+    return own == null ? CompletableFuture.completedStage("") : own.firstReady();
+  }
+
+  /// The supervised QuestDB, for questions in SQL; null while it is not up, and for an external
+  /// store.
+  public @Nullable QuestDbQuery query() {
+    StoreAddress now = address.get();
+    return server == null || now == null ? null : new QuestDbQuery(now);
+  }
+
+  /// The supervised QuestDB; null for an external store.
+  public @Nullable QuestDbServer server() {
+    return server;
+  }
+
+  public StoreState state() {
+    QuestDbServer own = server;
+    StoreAddress now = address.get();
+    var tables = new TreeMap<String, String>();
+    if (own != null) {
+      own.state().suspended().forEach((table, why) -> tables.put(table.tableName(), why));
+    }
+    return new StoreState(
+        config.kind().name().toLowerCase(Locale.ROOT),
+        now == null ? "" : now.url(),
+        reach.reachable(),
+        reach.since(),
+        reach.reason(),
+        writer.queueBytes(),
+        (long) config.writer().queueMebibytes() << 20,
+        writer.storedLines(),
+        writer.storedValues(),
+        refused.count(),
+        writer.skippedRows(),
+        writer.late(),
+        tables,
+        own == null ? null : own.state());
+  }
+
+  private Set<Table> suspended() {
+    QuestDbServer own = server;
+    return own == null ? Set.of() : own.state().suspended().keySet();
+  }
+
+  /// Sends what waits, stops a supervised QuestDB in order; some seconds at most.
+  @Override
+  public void close() throws IOException {
+    writer.close();
+    if (server != null) {
+      server.close();
+    }
+    refused.close();
+  }
+}
