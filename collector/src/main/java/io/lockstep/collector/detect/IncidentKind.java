@@ -11,6 +11,8 @@ public enum IncidentKind {
   PORT_FLAPPING,
   /// A GPU does its share of equal work more slowly than its peers.
   GPU_SLOW,
+  /// Most of a server's GPUs do their shares more slowly than their peers: the server, not a GPU.
+  HOST_SLOW,
   /// A server's agent is not heard any more.
   HOST_SILENT,
   /// The collector itself hears (almost) nobody: the fault is on its side.

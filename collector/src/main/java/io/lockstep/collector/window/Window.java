@@ -8,6 +8,8 @@ import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
+import io.lockstep.telemetry.rules.LinkHistory;
+import io.lockstep.telemetry.rules.Readings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// with 11 columns each, 282 MB and 282 MB; for 1,250 hosts with 17, 54 MB; iterations are 4 bytes
 /// × 256 × 15 columns for each rank, 154 MB for 10,000. A small cluster takes what its subjects
 /// take.
-public final class Window {
+public final class Window implements Readings {
   /// How far back readers can look.
   public static final int SECONDS = 600;
 
@@ -360,6 +362,7 @@ public final class Window {
   }
 
   /// The newest sealed value that is at most [#FRESH_SECONDS] old; NaN when there is none.
+  @Override
   public double latest(Column column, int subject) {
     return latest(column, subject, FRESH_SECONDS);
   }
@@ -402,7 +405,18 @@ public final class Window {
     return table(column.table()).state(column, subject);
   }
 
+  @Override
+  public float[] last(Column column, int subject, int seconds) {
+    return range(column, subject, sealedEdge, seconds);
+  }
+
+  @Override
+  public long edgeNanos() {
+    return (sealedEdge + 1) * SECOND;
+  }
+
   /// When a port went down and up; null when nothing is known of it.
+  @Override
   public @Nullable LinkHistory link(int port) {
     return links.get(port);
   }
@@ -410,6 +424,16 @@ public final class Window {
   /// The UUID of a host's GPU with that index; null when it is not known.
   public @Nullable String gpu(String host, String index) {
     return gpuByIndex.getOrDefault(host, Map.of()).get(index);
+  }
+
+  /// The index of a host's GPU with that UUID; null when it is not known.
+  public @Nullable String gpuIndex(String host, String uuid) {
+    for (var entry : gpuByIndex.getOrDefault(host, Map.of()).entrySet()) {
+      if (entry.getValue().equals(uuid)) {
+        return entry.getKey();
+      }
+    }
+    return null;
   }
 
   /// Every host that was ever heard of, in no order.

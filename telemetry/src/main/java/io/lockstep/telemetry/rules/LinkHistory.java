@@ -1,4 +1,4 @@
-package io.lockstep.collector.window;
+package io.lockstep.telemetry.rules;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +13,10 @@ import java.util.List;
 public record LinkHistory(
     long sinceNanos, boolean upAtFirst, boolean everUp, List<Change> changes) {
   /// At most so many changes are kept, and none older than [#KEPT_NANOS] before the newest.
-  static final int KEPT = 128;
+  public static final int KEPT = 128;
 
   /// A little over the twelve hours that the longest rule looks back.
-  static final long KEPT_NANOS = 13L * 3600 * 1_000_000_000;
+  public static final long KEPT_NANOS = 13L * 3600 * 1_000_000_000;
 
   /// The port went down, or came back.
   ///
@@ -28,7 +28,8 @@ public record LinkHistory(
     changes = List.copyOf(changes);
   }
 
-  static LinkHistory first(long timeNanos, boolean up) {
+  /// The history of a port of which this is the first that is known.
+  public static LinkHistory first(long timeNanos, boolean up) {
     return new LinkHistory(timeNanos, up, up, List.of());
   }
 
@@ -39,7 +40,7 @@ public record LinkHistory(
 
   /// With what a sample or an event says: at that time the port was up, or not. Both tell of the
   /// same change, in any order; of neighbours that say the same, the earliest counts.
-  LinkHistory with(long timeNanos, boolean up) {
+  public LinkHistory with(long timeNanos, boolean up) {
     if (timeNanos < sinceNanos || (up == up() && timeNanos >= lastNanos())) {
       return this;
     }

@@ -1,0 +1,88 @@
+package io.lockstep.collector.detect;
+
+import io.lockstep.collector.detect.Finding.Action;
+import io.lockstep.collector.detect.Finding.Severity;
+import io.lockstep.collector.window.Watched;
+import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.rules.Judgement;
+import io.lockstep.telemetry.rules.Rule;
+import io.lockstep.telemetry.rules.Rules;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+
+/// Judges one row of the rule table on every subject of its table.
+final class RuleDetector implements Detector {
+  private final Rule rule;
+  private final IncidentKind kind;
+
+  RuleDetector(Rule rule) {
+    this.rule = rule;
+    this.kind = IncidentKind.valueOf(rule.kind().toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  @Override
+  public String name() {
+    return rule.id();
+  }
+
+  @Override
+  public Duration patience() {
+    return rule.patience();
+  }
+
+  @Override
+  public Duration keep() {
+    return rule.keep();
+  }
+
+  @Override
+  public void judge(Window window, Verdicts out) {
+    List<Watched> subjects = window.subjects(rule.column().table());
+    for (int subject = 0; subject < subjects.size(); subject++) {
+      Watched watched = subjects.get(subject);
+      var key = new SubjectKey(window.cluster(), watched.host(), watched.subject());
+      switch (Rules.judge(rule, window, subject)) {
+        case Judgement.Present present ->
+            out.present(key, finding(watched, present, window, subject));
+        case Judgement.Absent _ -> out.absent(key);
+        case Judgement.CannotTell _ -> out.cannotTell(key);
+      }
+    }
+  }
+
+  private Finding finding(Watched watched, Judgement.Present present, Window window, int subject) {
+    SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+    boolean cycles = rule.test() == Rule.Test.CYCLES;
+    evidence.put(cycles ? "cycles" : rule.column().name(), present.value());
+    evidence.put("limit", rule.limit());
+    if (!rule.window().isZero()) {
+      evidence.put("window_seconds", (double) rule.window().toSeconds());
+    }
+    for (Column column : rule.context()) {
+      double value = window.latest(column, subject);
+      if (!Double.isNaN(value)) {
+        evidence.put(column.name(), value);
+      }
+    }
+    return new Finding(
+        kind,
+        present.sinceNanos(),
+        Severity.valueOf(rule.severity().name()),
+        Action.valueOf(rule.action().name()),
+        summary(watched, present.value()),
+        evidence);
+  }
+
+  private String summary(Watched watched, double value) {
+    return rule.summary()
+        .replace("{host}", watched.host())
+        .replace("{subject}", watched.subject())
+        .replace("{value}", Words.number(value))
+        .replace("{limit}", Words.number(rule.limit()))
+        .replace("{window}", Words.duration(rule.window()));
+  }
+}

@@ -1,0 +1,45 @@
+package io.lockstep.collector.detect;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/// How numbers stand in a sentence for people.
+final class Words {
+  private Words() {}
+
+  /// At most three significant digits, thousands parted: `2`, `0.42`, `1,230`.
+  static String number(double value) {
+    double size = Math.abs(value);
+    if (size >= 100 || value == Math.rint(value)) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
+  }
+
+  /// A whole number with thousands parted: `1,230`.
+  static String whole(double value) {
+    return String.format(Locale.ROOT, "%,.0f", value);
+  }
+
+  /// A share as a whole per cent: `24 %`.
+  static String percent(double share) {
+    return Math.round(share * 100) + " %";
+  }
+
+  /// `5 minutes`, `12 hours`, `90 seconds`.
+  static String duration(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds >= 3600 && seconds % 3600 == 0) {
+      return seconds / 3600 + (seconds == 3600 ? " hour" : " hours");
+    }
+    if (seconds >= 60 && seconds % 60 == 0) {
+      return seconds / 60 + (seconds == 60 ? " minute" : " minutes");
+    }
+    return seconds + (seconds == 1 ? " second" : " seconds");
+  }
+
+  /// `1 rank`, `8 ranks`.
+  static String count(int count, String what) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+  }
+}

@@ -1,0 +1,80 @@
+package io.lockstep.telemetry.rules;
+
+import io.lockstep.telemetry.contract.Column;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A limit on one subject, as a row of [RuleTable]: what is tested, when it counts, what to do.
+///
+/// @param id unique, lower case with dashes; names the runbook `docs/runbooks/ID.md` and the alerts
+/// @param kind the kind of incident that it makes, as `port-down`
+/// @param column what is tested; live
+/// @param test how
+/// @param limit for [Test#BELOW] and [Test#ABOVE] in the column's unit, for [Test#CYCLES] a count
+/// @param window over which the test looks back; zero for the newest value alone
+/// @param patience how long the fault must be there before an alert fires
+/// @param keep how long it must be absent before its alert is resolved
+/// @param unless a state in which the fault is meant, and so absent; null for none
+/// @param onceGood whether only a subject that was seen without the fault can have it: what never
+///   worked is no loss, an empty socket for instance
+/// @param severity how bad
+/// @param action what to do
+/// @param summary one sentence for the person on call; `{host}`, `{subject}`, `{value}`, `{limit}`
+///   and `{window}` are filled in
+/// @param context columns whose present values stand beside the finding
+/// @param source where the limit comes from
+public record Rule(
+    String id,
+    String kind,
+    Column column,
+    Test test,
+    double limit,
+    Duration window,
+    Duration patience,
+    Duration keep,
+    @Nullable Unless unless,
+    boolean onceGood,
+    Severity severity,
+    Action action,
+    String summary,
+    List<Column> context,
+    String source) {
+
+  /// How a column is tested.
+  public enum Test {
+    /// All values in the window are below the limit.
+    BELOW,
+    /// All values in the window are above the limit.
+    ABOVE,
+    /// The link went down and came back at least `limit` times in the window.
+    CYCLES
+  }
+
+  /// How bad the fault is.
+  public enum Severity {
+    INFO,
+    WARNING,
+    CRITICAL
+  }
+
+  /// What is advised.
+  public enum Action {
+    WATCH,
+    CHECKPOINT,
+    EVACUATE
+  }
+
+  /// A state in which the fault is meant.
+  ///
+  /// @param column of the same table, live
+  /// @param value the fault is meant while the column has it
+  public record Unless(Column column, double value) {}
+
+  public Rule {
+    context = List.copyOf(context);
+    if (!column.live() || context.stream().anyMatch(one -> !one.live())) {
+      throw new IllegalArgumentException("rule " + id + ": only live columns can be judged");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.lockstep.telemetry.rules;
+
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rules.LinkHistory.Change;
+import io.lockstep.telemetry.rules.Rule.Unless;
+import java.util.List;
+
+/// Judges a rule on one subject: the same code in the collector and in the agent, without a clock.
+public final class Rules {
+  private static final long SECOND = 1_000_000_000L;
+
+  /// How far back the begin of a fault is looked for, seconds.
+  private static final int MEMORY_SECONDS = 600;
+
+  private Rules() {}
+
+  /// Judges a rule on one subject.
+  ///
+  /// Without a fresh value it cannot tell, with one exception: cycles that were counted stay
+  /// counted.
+  ///
+  /// @param subject its index in the table of the rule's column
+  public static Judgement judge(Rule rule, Readings readings, int subject) {
+    Unless unless = rule.unless();
+    if (unless != null && readings.latest(unless.column(), subject) == unless.value()) {
+      return Judgement.ABSENT;
+    }
+    return switch (rule.test()) {
+      case BELOW, ABOVE -> limit(rule, readings, subject);
+      case CYCLES -> cycles(rule, readings, subject);
+    };
+  }
+
+  private static Judgement limit(Rule rule, Readings readings, int subject) {
+    double latest = readings.latest(rule.column(), subject);
+    if (Double.isNaN(latest)) {
+      return Judgement.CANNOT_TELL;
+    }
+    if (!beyond(rule, latest)) {
+      return Judgement.ABSENT;
+    }
+    Run run = newestRun(rule, readings.last(rule.column(), subject, MEMORY_SECONDS));
+    if (rule.onceGood() && !run.afterGood() && !wasUp(rule, readings, subject)) {
+      return Judgement.CANNOT_TELL;
+    }
+    long since = readings.edgeNanos() - run.seconds() * SECOND;
+    boolean longEnough = run.seconds() >= rule.window().toSeconds();
+    return longEnough ? new Judgement.Present(latest, since) : Judgement.ABSENT;
+  }
+
+  /// The newest values beyond the limit without a good one between them.
+  ///
+  /// @param seconds from the oldest of them to now
+  /// @param afterGood whether a good value stands before them
+  private record Run(int seconds, boolean afterGood) {}
+
+  private static Run newestRun(Rule rule, float[] values) {
+    int seconds = 0;
+    for (int back = 1; back <= values.length; back++) {
+      float value = values[values.length - back];
+      if (Float.isNaN(value)) {
+        continue;
+      }
+      if (!beyond(rule, value)) {
+        return new Run(seconds, true);
+      }
+      seconds = back;
+    }
+    return new Run(seconds, false);
+  }
+
+  private static boolean wasUp(Rule rule, Readings readings, int subject) {
+    LinkHistory link = rule.column().table() == Table.PORT ? readings.link(subject) : null;
+    return link != null && link.everUp();
+  }
+
+  private static boolean beyond(Rule rule, double value) {
+    return rule.test() == Rule.Test.BELOW ? value < rule.limit() : value > rule.limit();
+  }
+
+  private static Judgement cycles(Rule rule, Readings readings, int port) {
+    LinkHistory link = readings.link(port);
+    if (link == null) {
+      return Judgement.CANNOT_TELL;
+    }
+    long from = readings.edgeNanos() - rule.window().toNanos();
+    List<Change> changes = link.changes();
+    int cycles = 0;
+    Change first = null;
+    for (int i = 1; i < changes.size(); i++) {
+      Change down = changes.get(i - 1);
+      if (changes.get(i).up() && down.timeNanos() >= from) {
+        cycles++;
+        first = first == null ? down : first;
+      }
+    }
+    if (first != null && cycles >= rule.limit()) {
+      return new Judgement.Present(cycles, first.timeNanos());
+    }
+    boolean watchedThroughout = link.sinceNanos() <= from;
+    boolean fresh = !Double.isNaN(readings.latest(rule.column(), port));
+    return watchedThroughout && fresh ? Judgement.ABSENT : Judgement.CANNOT_TELL;
+  }
+}
