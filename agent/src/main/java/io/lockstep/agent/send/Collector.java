@@ -6,86 +6,105 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
-import java.net.MalformedURLException;
 import java.net.URI;
-import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The collector as seen from here: posts one batch over OTLP/HTTP and tells what came of it. Keeps
 /// connections alive. Any thread; each call blocks until the answer, at most as long as its
 /// time-outs.
 public final class Collector {
+  private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
   private static final int BODY_MAX = 64 << 10;
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
 
-  /// Where the collector is.
+  /// How to speak to the collectors.
   ///
-  /// @param url `http://host:4318` or `https://…`, without `/v1/metrics`
   /// @param tokenFile holds this server's token; null where the collector asks for none
   /// @param caFile PEM file of the certificates to trust; null for the JDK's own
   /// @param timeout for connecting, and again for the answer; a collector answers within 2 s
-  public record Config(URI url, @Nullable Path tokenFile, @Nullable Path caFile, Duration timeout) {
-    public static final Config DEFAULT =
-        new Config(URI.create("http://127.0.0.1:4318"), null, null, Duration.ofSeconds(5));
+  public record Config(@Nullable Path tokenFile, @Nullable Path caFile, Duration timeout) {
+    public static final Config DEFAULT = new Config(null, null, Duration.ofSeconds(5));
 
     public Config {
-      String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
-      if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
-        throw new IllegalArgumentException(
-            "collector.url must be like http://host:4318 or https://host:4318, is " + url);
-      }
-      if (url.getPath().contains("/v1/") || url.getQuery() != null || url.getUserInfo() != null) {
-        throw new IllegalArgumentException(
-            "collector.url must be the collector's address alone, like http://host:4318, is "
-                + url.getScheme()
-                + "://"
-                + url.getHost()
-                + url.getPath());
-      }
       if (!timeout.isPositive() || timeout.toSeconds() > 60) {
         throw new IllegalArgumentException(
-            "collector.timeout must be above 0 and at most 60s, is " + timeout);
+            "timeout must be above 0s and at most 60s, is " + timeout.toMillis() + "ms");
       }
     }
   }
 
+  private final List<URI> urls;
   private final Config config;
-  private final String base;
   private final String userAgent;
   private final @Nullable Token token;
   private final @Nullable SSLSocketFactory sockets;
+  private final AtomicInteger current = new AtomicInteger();
 
   /// Reads token and certificates.
   ///
+  /// @param urls `http://host:4318` or `https://…`, without `/v1/metrics`; the first that answers
+  ///   gets everything. At least one, see [#checkUrl].
   /// @param version this agent's
   /// @throws IOException when they can't be read
-  public Collector(Config config, String version) throws IOException {
+  public Collector(List<URI> urls, Config config, String version) throws IOException {
+    this.urls = urls.stream().map(url -> URI.create(url.toString().replaceAll("/+$", ""))).toList();
     this.config = config;
-    this.base = config.url().toString().replaceAll("/+$", "");
     this.userAgent = "lockstep-agent/" + version;
     this.token = config.tokenFile() == null ? null : new Token(config.tokenFile());
     this.sockets = config.caFile() == null ? null : Trust.only(config.caFile());
   }
 
-  /// The collector's address.
-  public URI url() {
-    return config.url();
+  /// Checks the address of a collector.
+  ///
+  /// @throws IllegalArgumentException when it is not of the form `http://host:4318`
+  public static void checkUrl(URI url) {
+    String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+    boolean address = scheme.equals("http") || scheme.equals("https");
+    boolean alone =
+        url.getHost() != null
+            && url.getUserInfo() == null
+            && url.getQuery() == null
+            && !url.getPath().contains("/v1/");
+    if (!address || !alone) {
+      throw new IllegalArgumentException(
+          "a collector's address must be like http://host:4318 or https://host:4318, is \""
+              + (url.getUserInfo() == null ? url : scheme + "://…@" + url.getHost())
+              + "\"");
+    }
+  }
+
+  /// The address that batches go to now.
+  URI url() {
+    return urls.get(current.get());
+  }
+
+  /// Goes on to the next address, when the present one does not answer.
+  void next() {
+    if (urls.size() > 1) {
+      current.updateAndGet(now -> (now + 1) % urls.size());
+      LOG.warn("sending to the next collector url={}", url());
+    }
   }
 
   /// Sends a batch once; once more where the token was refused and its file says another by now.
   public Answer post(Batch batch) {
+    URI base = url();
     try {
-      Response response = exchange(batch);
+      Response response = exchange(base, batch);
       if ((response.status == 401 || response.status == 403) && token != null && token.reread()) {
-        response = exchange(batch);
+        response = exchange(base, batch);
       }
-      return response.answer(base);
+      return response.answer(base.toString());
     } catch (IOException e) {
       return new Answer.Away(e.getMessage() == null ? e.toString() : e.getMessage());
     } catch (RuntimeException e) {
@@ -93,8 +112,8 @@ public final class Collector {
     }
   }
 
-  private Response exchange(Batch batch) throws IOException {
-    HttpURLConnection connection = open(batch);
+  private Response exchange(URI base, Batch batch) throws IOException {
+    HttpURLConnection connection = open(base, batch);
     try (OutputStream out = connection.getOutputStream()) {
       out.write(batch.gzip());
     } catch (IOException e) {
@@ -104,8 +123,9 @@ public final class Collector {
     return read(connection);
   }
 
-  private HttpURLConnection open(Batch batch) throws IOException {
-    var connection = (HttpURLConnection) url(batch).openConnection();
+  private HttpURLConnection open(URI base, Batch batch) throws IOException {
+    var connection =
+        (HttpURLConnection) URI.create(base + batch.signal().path()).toURL().openConnection();
     if (sockets != null && connection instanceof HttpsURLConnection tls) {
       tls.setSSLSocketFactory(sockets);
     }
@@ -124,10 +144,6 @@ public final class Collector {
       connection.setRequestProperty("Authorization", "Bearer " + token.value());
     }
     return connection;
-  }
-
-  private URL url(Batch batch) throws MalformedURLException {
-    return URI.create(base + batch.signal().path()).toURL();
   }
 
   private static Response read(HttpURLConnection connection) throws IOException {

@@ -1,6 +1,5 @@
 package io.lockstep.agent.send;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +26,9 @@ final class Link {
   /// missed the store's commit is no news.
   private static final long SETTLED_NANOS = Duration.ofSeconds(5).toNanos();
 
+  /// Failures one after the other until the next collector is tried, where there is one.
+  private static final int GONE_FAILURES = 4;
+
   private enum State {
     UP,
     BEHIND,
@@ -36,7 +38,7 @@ final class Link {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final URI url;
+  private final Collector collector;
   private final LongSupplier spooled;
   private final RandomGenerator random;
   private State state = State.AWAY;
@@ -52,8 +54,8 @@ final class Link {
 
   /// @param spooled batches that wait, for the log
   /// @param random for the jitter that keeps a thousand agents from coming back at once
-  Link(URI url, LongSupplier spooled, RandomGenerator random) {
-    this.url = url;
+  Link(Collector collector, LongSupplier spooled, RandomGenerator random) {
+    this.collector = collector;
     this.spooled = spooled;
     this.random = random;
   }
@@ -126,7 +128,7 @@ final class Link {
       return; // now this batch in time, now that one not: one state, not two lines a second
     }
     if (!everUp || !said.isEmpty()) {
-      LOG.info("collector takes batches url={} spooled={}", url, spooled.getAsLong());
+      LOG.info("collector takes batches url={} spooled={}", collector.url(), spooled.getAsLong());
     }
     everUp = true;
     said = "";
@@ -167,13 +169,17 @@ final class Link {
     if (now == State.MISCONFIGURED || failures >= 2) {
       say("collector can't be reached, batches stay in the spool", reason);
     }
+    if (news && failures >= GONE_FAILURES) {
+      failures = 0;
+      collector.next();
+    }
   }
 
   /// Once for each change, however the reason is worded from then on.
   private void say(String what, String reason) {
     if (!said.equals(what)) {
       said = what;
-      LOG.warn("{} url={} reason={}", what, url, reason);
+      LOG.warn("{} url={} reason={}", what, collector.url(), reason);
     }
   }
 

@@ -41,7 +41,7 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
     this.spool = spool;
     this.collector = collector;
     this.pace = pace;
-    this.link = new Link(collector.url(), () -> spool.state().batches(), random);
+    this.link = new Link(collector, () -> spool.state().batches(), random);
     this.live = new LiveLane(link, this::attempt, spool::release);
   }
 

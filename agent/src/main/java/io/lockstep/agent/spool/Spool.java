@@ -1,6 +1,7 @@
 package io.lockstep.agent.spool;
 
 import io.lockstep.agent.batch.Batch;
+import io.lockstep.telemetry.config.ByteSize;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
@@ -26,6 +27,10 @@ public final class Spool implements AutoCloseable {
   private static final int TIDY_BYTES = 128 << 10;
 
   private static final int SEGMENT_BYTES_MAX = 1 << 20;
+
+  /// Some of the largest batches must have room.
+  private static final long BYTES_MIN = 16 << 20;
+
   private static final int MEMORY_BYTES = 8 << 20;
   private static final Duration DISK_DEADLINE = Duration.ofMillis(500);
   private static final long DISK_RETRY_NANOS = Duration.ofSeconds(10).toNanos();
@@ -35,20 +40,17 @@ public final class Spool implements AutoCloseable {
   /// @param folder made when it is not there; one agent's alone
   /// @param bytes on disk at most
   /// @param age of a batch at most
-  public record Config(Path folder, long bytes, Duration age) {
-    /// Bytes that `bytes` must at least be: two of the largest batches.
-    public static final long BYTES_MIN = 16L << 20;
-
+  public record Config(Path folder, ByteSize bytes, Duration age) {
     public static final Config DEFAULT =
-        new Config(Path.of("/var/lib/lockstep/spool"), 256L << 20, Duration.ofHours(6));
+        new Config(
+            Path.of("/var/lib/lockstep/spool"), ByteSize.ofMebibytes(256), Duration.ofHours(6));
 
     public Config {
-      if (bytes < BYTES_MIN) {
-        throw new IllegalArgumentException(
-            "spool.bytes must be at least " + BYTES_MIN + " (16 MiB), is " + bytes);
+      if (bytes.bytes() < BYTES_MIN) {
+        throw new IllegalArgumentException("bytes must be at least 16MiB, is " + bytes);
       }
       if (!age.isPositive()) {
-        throw new IllegalArgumentException("spool.age must be above 0, is " + age);
+        throw new IllegalArgumentException("age must be above 0s");
       }
     }
   }
@@ -104,7 +106,7 @@ public final class Spool implements AutoCloseable {
             waiting(),
             damaged);
       }
-      keepWithin(config.bytes(), false);
+      keepWithin(config.bytes().bytes(), false);
     } catch (SpoolInUseException e) {
       disk.close();
       throw e;
@@ -140,7 +142,7 @@ public final class Spool implements AutoCloseable {
   }
 
   private Spooled onDisk(Batch batch, ByteBuffer record) throws IOException {
-    keepWithin(config.bytes() - record.remaining(), false);
+    keepWithin(config.bytes().bytes() - record.remaining(), false);
     Segment segment = writable(record.remaining());
     int place = segment.append(record, batch.timeNanos());
     recovers();
@@ -160,7 +162,7 @@ public final class Spool implements AutoCloseable {
   }
 
   private long segmentBytes() {
-    return Math.min(SEGMENT_BYTES_MAX, config.bytes() / 16);
+    return Math.min(SEGMENT_BYTES_MAX, config.bytes().bytes() / 16);
   }
 
   private Spooled inMemory(Batch batch, ByteBuffer record) {

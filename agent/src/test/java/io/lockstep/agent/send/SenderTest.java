@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.agent.send.TestCollector.Received;
 import io.lockstep.agent.send.TestCollector.Reply;
 import io.lockstep.agent.spool.Spool;
+import io.lockstep.telemetry.config.ByteSize;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +34,11 @@ class SenderTest {
 
   @BeforeEach
   void open() throws Exception {
-    spool = new Spool(new Spool.Config(folder, 64 << 20, Duration.ofHours(6)), "node-1", 1000);
+    spool =
+        new Spool(
+            new Spool.Config(folder, ByteSize.ofMebibytes(64), Duration.ofHours(6)),
+            "node-1",
+            1000);
     collector = new TestCollector();
   }
 
@@ -122,7 +128,11 @@ class SenderTest {
   void whatFormerRunsLeftIsSentUnderItsOwnIds() throws Exception {
     spool.append(Signal.METRICS, T0, gzip("former"));
     spool.close();
-    spool = new Spool(new Spool.Config(folder, 64 << 20, Duration.ofHours(6)), "node-1", 2000);
+    spool =
+        new Spool(
+            new Spool.Config(folder, ByteSize.ofMebibytes(64), Duration.ofHours(6)),
+            "node-1",
+            2000);
     try (Sender sender = start()) {
       take(sender, Signal.METRICS, "present");
       await(() -> spool.state().batches() == 0);
@@ -200,7 +210,7 @@ class SenderTest {
 
   @Test
   void aCollectorThatHangsCostsATimeOutAndNoBatch() throws Exception {
-    var config = new Collector.Config(collector.url(), null, null, Duration.ofMillis(300));
+    var config = new Collector.Config(null, null, Duration.ofMillis(300));
     collector.behaviour = (_, _, _) -> new Reply(-1, "", new byte[0], null);
     try (Sender sender = start(config)) {
       take(sender, Signal.METRICS, "hangs");
@@ -229,8 +239,9 @@ class SenderTest {
               // closed: the test is over
             }
           });
-      var url = java.net.URI.create("http://127.0.0.1:" + socket.getLocalPort());
-      try (Sender sender = start(new Collector.Config(url, null, null, Duration.ofSeconds(2)))) {
+      var url = URI.create("http://127.0.0.1:" + socket.getLocalPort());
+      try (Sender sender =
+          start(List.of(url), new Collector.Config(null, null, Duration.ofSeconds(2)))) {
         take(sender, Signal.METRICS, "kept");
         await(() -> seen.get() > 0);
         sender.drain(Duration.ofSeconds(1));
@@ -246,7 +257,7 @@ class SenderTest {
     collector.behaviour =
         (_, _, authorization) ->
             "Bearer new-secret".equals(authorization) ? Reply.OK : Reply.of(401);
-    var config = new Collector.Config(collector.url(), file, null, Duration.ofSeconds(2));
+    var config = new Collector.Config(file, null, Duration.ofSeconds(2));
     try (Sender sender = start(config)) {
       take(sender, Signal.METRICS, "refused");
       await(() -> collector.received.size() == 1);
@@ -254,6 +265,17 @@ class SenderTest {
       Files.writeString(file, "new-secret\n");
       awaitWhile(sender, () -> sender.sent() == 0);
     }
+  }
+
+  @Test
+  void goesOnToTheNextCollectorWhenTheFirstIsGone() throws Exception {
+    URI gone = collector.url();
+    collector.close();
+    collector = new TestCollector();
+    try (Sender sender = start(List.of(gone, collector.url()), Collector.Config.DEFAULT)) {
+      awaitWhile(sender, () -> sender.sent() == 0 || spool.state().batches() > 0);
+    }
+    assertThat(collector.acknowledged()).contains(new BatchId("node-1", 1000, 0));
   }
 
   @Test
@@ -269,11 +291,15 @@ class SenderTest {
   }
 
   private Sender start() throws Exception {
-    return start(new Collector.Config(collector.url(), null, null, Duration.ofSeconds(5)));
+    return start(Collector.Config.DEFAULT);
   }
 
   private Sender start(Collector.Config config) throws Exception {
-    var sender = new Sender(spool, new Collector(config, "test"), FAST, new Random(1));
+    return start(List.of(collector.url()), config);
+  }
+
+  private Sender start(List<URI> urls, Collector.Config config) throws Exception {
+    var sender = new Sender(spool, new Collector(urls, config, "test"), FAST, new Random(1));
     sender.start();
     return sender;
   }

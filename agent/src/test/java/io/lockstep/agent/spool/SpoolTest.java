@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.agent.batch.Batch;
+import io.lockstep.telemetry.config.ByteSize;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
@@ -75,15 +76,15 @@ class SpoolTest {
 
   @Test
   void dropsTheOldestBeyondItsBytesAndCountsThem() throws Exception {
-    var config = new Spool.Config(folder, Spool.Config.BYTES_MIN, Duration.ofHours(6));
+    var config = new Spool.Config(folder, ByteSize.ofMebibytes(16), Duration.ofHours(6));
     try (Spool spool = new Spool(config, "node-1", 1000)) {
       int batches = 4000;
       for (int i = 0; i < batches; i++) {
         spool.release(spool.append(Signal.METRICS, T0 + i, bytes(i, 10_000)));
       }
       Spool.State state = spool.state();
-      assertThat(state.bytes()).isLessThanOrEqualTo(config.bytes());
-      assertThat(state.bytes()).isGreaterThan(config.bytes() * 8 / 10);
+      assertThat(state.bytes()).isLessThanOrEqualTo(config.bytes().bytes());
+      assertThat(state.bytes()).isGreaterThan(config.bytes().bytes() * 8 / 10);
       assertThat(sizeOnDisk()).isEqualTo(state.bytes());
       assertThat(state.dropped()).isPositive();
       assertThat(state.dropped() + state.batches()).isEqualTo(batches);
@@ -93,7 +94,7 @@ class SpoolTest {
 
   @Test
   void dropsWhatIsTooOld() throws Exception {
-    var config = new Spool.Config(folder, 16 << 20, Duration.ofMinutes(10));
+    var config = new Spool.Config(folder, ByteSize.ofMebibytes(16), Duration.ofMinutes(10));
     try (Spool spool = new Spool(config, "node-1", 1000)) {
       spool.release(spool.append(Signal.METRICS, T0, bytes(1, 100)));
       long later = T0 + Duration.ofMinutes(11).toNanos();
@@ -104,7 +105,7 @@ class SpoolTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(ints = {1, 2, 3, 4})
   void anyDamagedByteCostsAtMostItsBatch(int seed) throws Exception {
     var random = new Random(seed);
     var written = new ArrayList<Batch>();
@@ -250,7 +251,8 @@ class SpoolTest {
   @Test
   void goesOnInMemoryWhereTheFolderCannotBeMade() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
-    var config = new Spool.Config(file.resolve("spool"), 16 << 20, Duration.ofHours(1));
+    var config =
+        new Spool.Config(file.resolve("spool"), ByteSize.ofMebibytes(16), Duration.ofHours(1));
     try (Spool spool = new Spool(config, "node-1", 1000)) {
       assertThat(spool.state().failing()).isTrue();
       int batches = 2000;
@@ -265,7 +267,8 @@ class SpoolTest {
   }
 
   private Spool open(long run) throws SpoolInUseException {
-    return new Spool(new Spool.Config(folder, 64 << 20, Duration.ofHours(6)), "node-1", run);
+    return new Spool(
+        new Spool.Config(folder, ByteSize.ofMebibytes(64), Duration.ofHours(6)), "node-1", run);
   }
 
   private static byte[] bytes(int seed, int length) {

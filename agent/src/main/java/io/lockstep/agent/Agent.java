@@ -1,0 +1,98 @@
+package io.lockstep.agent;
+
+import io.lockstep.agent.batch.Encoder;
+import io.lockstep.agent.batch.Rounds;
+import io.lockstep.agent.listen.Listener;
+import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.send.Collector;
+import io.lockstep.agent.send.Sender;
+import io.lockstep.agent.spool.Spool;
+import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.Durations;
+import io.lockstep.telemetry.otlp.Occurrence;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The whole agent: sample ─▶ batch ─▶ spool ─▶ send, and listen ─▶ spool beside it.
+final class Agent {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
+
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final InstantSource clock;
+  private final String version;
+  private final Spool spool;
+  private final Sender sender;
+  private final Encoder encoder;
+  private final Rounds rounds;
+  private final Listener listener;
+
+  /// Puts the parts together; listens from here on, samples from [#run] on.
+  ///
+  /// @param host this server's name
+  /// @param version this agent's
+  /// @throws IOException when a file or the address of the configuration can't be used
+  /// @throws ConfigException when a file of the configuration says something wrong
+  Agent(Config config, String host, String version, List<Sampler> sources, InstantSource clock)
+      throws IOException, ConfigException {
+    this.clock = clock;
+    this.version = version;
+    Instant start = clock.instant();
+    long run = start.toEpochMilli();
+    var collector = new Collector(config.collectors(), config.send(), version);
+    spool = new Spool(config.spool(), host, run);
+    var random = new SplittableRandom(run ^ host.hashCode());
+    sender = new Sender(spool, collector, Sender.Pace.DEFAULT, random);
+    encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
+    var own = new OwnCost(spool, sender);
+    var samplers = new ArrayList<>(sources);
+    samplers.add(own);
+    rounds = new Rounds(samplers, config.interval(), encoder);
+    listener = new Listener(config.listen(), sender, new OwnState(rounds, own).asSelf(), clock);
+    LOG.info(
+        "agent starts version={} host={} run={} interval={} collectors={} spool={} listen={}"
+            + " samplers={}",
+        version,
+        host,
+        run,
+        Durations.text(config.interval()),
+        config.collectors(),
+        config.spool().folder(),
+        config.listen().host() + ":" + listener.port(),
+        samplers.stream().map(Sampler::name).toList());
+  }
+
+  /// Runs until stopped, then hands over what it can.
+  void run() throws InterruptedException, IOException {
+    sender.start();
+    say("lockstep.agent.started", "The agent started", Map.of("service.version", version));
+    rounds.run(clock, stop);
+    rounds.close();
+    listener.close();
+    say("lockstep.agent.stopped", "The agent was stopped", Map.of());
+    sender.drain(DRAIN_MAX);
+    sender.close();
+    encoder.close();
+    LOG.info("agent stopped sent={} left_in_spool={}", sender.sent(), spool.state().batches());
+    spool.close();
+  }
+
+  private void say(String name, String body, Map<String, String> attributes) {
+    long now = Encoder.nanos(clock.instant());
+    encoder.events(List.of(new Occurrence(name, now, body, attributes)));
+  }
+
+  /// Makes [#run] end.
+  void stop() {
+    stop.countDown();
+  }
+}

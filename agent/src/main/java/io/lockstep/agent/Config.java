@@ -1,0 +1,64 @@
+package io.lockstep.agent;
+
+import io.lockstep.agent.send.Collector;
+import io.lockstep.agent.spool.Spool;
+import io.lockstep.telemetry.config.Listen;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The agent's configuration file.
+///
+/// @param host this server's name; null for the kernel's
+/// @param collectors addresses such as `http://collector:4318`; the first that answers gets
+///   everything, the next one is for when it does not
+/// @param interval between two ticks; samplers run at multiples of it
+/// @param send how to speak to the collectors
+/// @param spool where batches wait
+/// @param listen where training processes send to
+public record Config(
+    @Nullable String host,
+    List<URI> collectors,
+    Duration interval,
+    Collector.Config send,
+    Spool.Config spool,
+    Listen listen) {
+  private static final Duration INTERVAL_MIN = Duration.ofMillis(100);
+  private static final Duration INTERVAL_MAX = Duration.ofMinutes(1);
+
+  public static final Config DEFAULT =
+      new Config(
+          null,
+          List.of(URI.create("http://127.0.0.1:4318")),
+          Duration.ofSeconds(1),
+          Collector.Config.DEFAULT,
+          Spool.Config.DEFAULT,
+          Listen.on("127.0.0.1:4319"));
+
+  public Config {
+    collectors = List.copyOf(collectors);
+    if (collectors.isEmpty()) {
+      throw new IllegalArgumentException("collectors must name at least one address");
+    }
+    collectors.forEach(Collector::checkUrl);
+    if (interval.compareTo(INTERVAL_MIN) < 0 || interval.compareTo(INTERVAL_MAX) > 0) {
+      throw new IllegalArgumentException(
+          "interval must be 100ms to 1m, is " + interval.toMillis() + "ms");
+    }
+    if (host != null && !host.matches("[A-Za-z0-9._-]{1,253}")) {
+      throw new IllegalArgumentException(
+          "host must be of letters, digits, dots, hyphens and underscores, is \"" + host + "\"");
+    }
+  }
+
+  /// The same with another host.
+  Config withHost(String name) {
+    return new Config(name, collectors, interval, send, spool, listen);
+  }
+
+  /// The same with other collectors.
+  Config withCollectors(List<URI> urls) {
+    return new Config(host, urls, interval, send, spool, listen);
+  }
+}

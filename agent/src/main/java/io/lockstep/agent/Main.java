@@ -1,0 +1,194 @@
+package io.lockstep.agent;
+
+import io.lockstep.agent.sample.Sampler;
+import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.Configs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `lockstep agent`: reads what there is on this server and sends it to a collector.
+@Command(
+    name = "agent",
+    description = "Reads what this server's hardware says and sends it to a collector.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footer = {
+      "",
+      "What a flag does not say is taken from the environment (LOCKSTEP_COLLECTORS), then the file,",
+      "then the default. Exit codes: 0 done, 2 wrong usage or configuration."
+    })
+public final class Main implements Callable<Integer> {
+  private static final int EXIT_CONFIG = 2;
+  private static final long STOP_SECONDS = 8;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Configuration, YAML.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--check-config",
+      description = "Say whether the configuration is right, and end.")
+  private boolean check;
+
+  @Option(names = "--print-config", description = "Print the configuration in force, and end.")
+  private boolean print;
+
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "This server's name (default: the kernel's).")
+  private @Nullable String host;
+
+  @Option(
+      names = "--collector",
+      paramLabel = "URL",
+      description = "Where to send to, like http://collector:4318; repeatable.")
+  private List<URI> collectors = List.of();
+
+  @Option(
+      names = "--exit-with-stdin",
+      description =
+          "End when standard input ends, that is, with the process that started this one.")
+  private boolean exitWithStdin;
+
+  /// What `--version` prints.
+  static final class Version implements IVersionProvider {
+    static String number() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "source" : version;
+    }
+
+    @Override
+    public String[] getVersion() {
+      return new String[] {"lockstep agent " + number(), "JDK " + Runtime.version()};
+    }
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try {
+      return run(config());
+    } catch (ConfigException | IllegalArgumentException e) {
+      return misconfigured(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return misconfigured(e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  private int misconfigured(String problem) {
+    System.err.println("lockstep agent: " + problem);
+    return EXIT_CONFIG;
+  }
+
+  /// Flag over environment over file over default.
+  private Config config() throws ConfigException {
+    Config config = Configs.read(file, System.getenv(), Config.DEFAULT, Config.class);
+    config = host == null ? config : config.withHost(host);
+    return collectors.isEmpty() ? config : config.withCollectors(collectors);
+  }
+
+  private int run(Config config) throws IOException, ConfigException, InterruptedException {
+    if (print) {
+      out().print(Configs.print(config));
+      out().flush();
+      return 0;
+    }
+    if (check) {
+      Check.files(config);
+      out().println("configuration is right");
+      out().flush();
+      return 0;
+    }
+    var agent =
+        new Agent(config, hostName(config), Version.number(), sources(), InstantSource.system());
+    var ended = new CountDownLatch(1);
+    stopOnSignal(agent, ended);
+    try {
+      agent.run();
+      return 0;
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  private static List<Sampler> sources() {
+    return List.of();
+  }
+
+  private static String hostName(Config config) throws IOException {
+    if (config.host() != null) {
+      return config.host();
+    }
+    Path kernel = Path.of("/proc/sys/kernel/hostname");
+    String name =
+        Files.isReadable(kernel)
+            ? Files.readString(kernel).strip()
+            : InetAddress.getLocalHost().getHostName();
+    return String.valueOf(config.withHost(name).host());
+  }
+
+  /// The JVM ends when this hook does: so it waits until the agent has handed over what it can.
+  private void stopOnSignal(Agent agent, CountDownLatch ended) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  agent.stop();
+                  awaitEnd(ended);
+                },
+                "stop"));
+    if (exitWithStdin) {
+      Thread.ofPlatform().daemon().name("stdin").start(() -> awaitEndOfInput(agent));
+    }
+  }
+
+  private static void awaitEnd(CountDownLatch ended) {
+    try {
+      if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("lockstep agent: could not end in time; what is spooled stays");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitEndOfInput(Agent agent) {
+    try (InputStream in = System.in) {
+      in.skip(Long.MAX_VALUE);
+      while (in.read() >= 0) {
+        // whatever it says, only its end counts
+      }
+    } catch (IOException _) {
+      // as good as its end
+    }
+    agent.stop();
+  }
+}

@@ -1,0 +1,173 @@
+package io.lockstep.agent.listen;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.lockstep.agent.batch.Encoder.Requests;
+import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.Listen;
+import io.lockstep.telemetry.config.Tokens;
+import io.lockstep.telemetry.otlp.Signal;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The agent's own address: takes OTLP/HTTP from the training processes on this server into the
+/// spool, and tells how the agent is.
+public final class Listener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+  private static final Map<String, Signal> SIGNALS =
+      Map.of(
+          Signal.METRICS.path(), Signal.METRICS,
+          Signal.LOGS.path(), Signal.LOGS,
+          Signal.TRACES.path(), Signal.TRACES);
+
+  static {
+    // The JDK's server takes its limits from here, once, when it is first used.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxReqTime", "30");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    System.setProperty("jdk.httpserver.maxConnections", "512");
+  }
+
+  /// What the agent says of itself.
+  ///
+  /// @param problem why it is not well; empty when it is
+  /// @param metrics own state in Prometheus' text format
+  public record Self(Supplier<String> problem, Supplier<String> metrics) {}
+
+  private final LongAdder refused = new LongAdder();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpServer server;
+  private final OtlpHandler otlp;
+  private final Self self;
+  private final @Nullable Tokens tokens;
+  private volatile String lastTrouble = "";
+
+  /// Begins to listen.
+  ///
+  /// @throws IOException when the address is taken or TLS's files can't be used
+  /// @throws ConfigException when the token file can't be used
+  public Listener(Listen listen, Requests requests, Self self, InstantSource clock)
+      throws IOException, ConfigException {
+    this.tokens = listen.tokenFile() == null ? null : Tokens.read(listen.tokenFile());
+    this.self = self;
+    this.otlp = new OtlpHandler(new OtlpCheck(clock), new Bundles(requests, clock));
+    this.server = bind(listen);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  private static HttpServer bind(Listen listen) throws IOException {
+    var address = new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port());
+    try {
+      if (listen.tlsCertFile() == null || listen.tlsKeyFile() == null) {
+        return HttpServer.create(address, 0);
+      }
+      HttpsServer tls = HttpsServer.create(address, 0);
+      tls.setHttpsConfigurator(
+          new HttpsConfigurator(ServerTls.context(listen.tlsCertFile(), listen.tlsKeyFile())));
+      return tls;
+    } catch (BindException e) {
+      throw new IOException(
+          "listen.address "
+              + listen.address()
+              + " can't be had ("
+              + e.getMessage()
+              + "): is another agent running? Stop it, or choose another port",
+          e);
+    }
+  }
+
+  /// The port it listens on.
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  /// Requests that were answered with an error.
+  public long refused() {
+    return refused.sum();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      try {
+        route(exchange);
+      } catch (Problem problem) {
+        refused.increment();
+        Answers.problem(exchange, problem);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        Answers.problem(exchange, new Problem(503, "The agent stops: send again in some seconds"));
+      } catch (RuntimeException e) {
+        fails(e);
+        Answers.problem(exchange, new Problem(500, "The agent failed; its log says how"));
+      }
+    }
+  }
+
+  private void fails(RuntimeException e) {
+    refused.increment();
+    if (!lastTrouble.equals(e.toString())) {
+      lastTrouble = e.toString();
+      LOG.error("a request failed", e);
+    }
+  }
+
+  private void route(HttpExchange exchange) throws IOException, Problem, InterruptedException {
+    String path = exchange.getRequestURI().getPath();
+    Signal signal = SIGNALS.get(path);
+    if (path.equals("/healthz")) {
+      health(exchange);
+    } else if (path.equals("/metrics")) {
+      authorize(exchange);
+      String type = "text/plain; version=0.0.4; charset=utf-8";
+      Answers.text(exchange, 200, type, self.metrics().get());
+    } else if (signal != null) {
+      authorize(exchange);
+      otlp.handle(exchange, signal);
+    } else {
+      throw new Problem(
+          404, "Here are /v1/traces, /v1/logs, /v1/metrics (OTLP/HTTP), /metrics and /healthz");
+    }
+  }
+
+  private void health(HttpExchange exchange) throws IOException {
+    String problem = self.problem().get();
+    boolean well = problem.isEmpty();
+    Answers.text(
+        exchange, well ? 200 : 503, "text/plain; charset=utf-8", (well ? "ok" : problem) + "\n");
+  }
+
+  private void authorize(HttpExchange exchange) throws Problem {
+    if (tokens == null) {
+      return;
+    }
+    String header = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+    tokens.refresh();
+    if (!header.startsWith("Bearer ") || tokens.holder(header.substring(7).strip()) == null) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+      throw new Problem(401, "Authorization must be Bearer with a token of listen.token_file");
+    }
+  }
+
+  /// Takes nothing more; what is under way may end.
+  @Override
+  public void close() {
+    server.stop(1);
+    threads.shutdown();
+  }
+}

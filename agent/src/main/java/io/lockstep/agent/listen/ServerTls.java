@@ -1,0 +1,75 @@
+package io.lockstep.agent.listen;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/// TLS of a server from two PEM files.
+final class ServerTls {
+  private static final String[] ALGORITHMS = {"EC", "RSA", "EdDSA"};
+
+  private ServerTls() {}
+
+  /// A context with that certificate.
+  ///
+  /// @param certificates chain, the server's own first
+  /// @param key its private key, PKCS#8
+  /// @throws IOException when they can't be read or used; names the file
+  static SSLContext context(Path certificates, Path key) throws IOException {
+    char[] password = new char[0];
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry("server", privateKey(key), password, chain(certificates));
+      var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      managers.init(store, password);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(managers.getKeyManagers(), null, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(
+          certificates + " and " + key + " can't be used for TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private static Certificate[] chain(Path file) throws IOException, GeneralSecurityException {
+    try (InputStream in = Files.newInputStream(file)) {
+      var all = CertificateFactory.getInstance("X.509").generateCertificates(in);
+      if (all.isEmpty()) {
+        throw new IOException("tls_cert_file " + file + " holds no certificate");
+      }
+      return all.toArray(Certificate[]::new);
+    }
+  }
+
+  private static PrivateKey privateKey(Path file) throws IOException {
+    String pem = Files.readString(file);
+    int begin = pem.indexOf("-----BEGIN PRIVATE KEY-----");
+    int end = pem.indexOf("-----END PRIVATE KEY-----");
+    if (begin < 0 || end < begin) {
+      throw new IOException(
+          "tls_key_file " + file + " must hold a PEM block PRIVATE KEY (PKCS#8, not encrypted)");
+    }
+    String base64 = pem.substring(begin + "-----BEGIN PRIVATE KEY-----".length(), end);
+    byte[] encoded = Base64.getMimeDecoder().decode(base64);
+    for (String algorithm : ALGORITHMS) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+      } catch (GeneralSecurityException _) {
+        // the next algorithm
+      }
+    }
+    throw new IOException("tls_key_file " + file + " holds a key that is none of EC, RSA, EdDSA");
+  }
+}

@@ -1,0 +1,273 @@
+package io.lockstep.agent.listen;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.agent.batch.Gzip;
+import io.lockstep.telemetry.config.Listen;
+import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.OtlpWriter;
+import io.lockstep.telemetry.otlp.Signal;
+import io.lockstep.telemetry.otlp.TrainingStep;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.resources.Resource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListenerTest {
+  private static final String PROTOBUF = "application/x-protobuf";
+  private static final String JSON = "application/json";
+
+  private record Taken(Signal signal, String body) {}
+
+  @TempDir Path folder;
+  private final List<Taken> taken = new CopyOnWriteArrayList<>();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private String problem = "";
+  private Listener listener;
+
+  @BeforeEach
+  void listen() throws Exception {
+    listener = start(Listen.on("127.0.0.1:0"));
+  }
+
+  @AfterEach
+  void close() {
+    listener.close();
+    client.close();
+  }
+
+  @Test
+  void takesEachSignalAsProtobuf() throws Exception {
+    byte[] step = step(7);
+    byte[] event = event();
+    assertThat(post("/v1/traces", PROTOBUF, step).statusCode()).isEqualTo(200);
+    assertThat(post("/v1/logs", PROTOBUF, event).statusCode()).isEqualTo(200);
+    assertThat(taken)
+        .containsExactly(new Taken(Signal.TRACES, text(step)), new Taken(Signal.LOGS, text(event)));
+  }
+
+  @Test
+  void anEmptyRequestIsTakenAndSendsNothing() throws Exception {
+    HttpResponse<byte[]> answer = post("/v1/metrics", PROTOBUF, new byte[0]);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains(PROTOBUF);
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void takesGzip() throws Exception {
+    byte[] step = step(7);
+    HttpResponse<byte[]> answer =
+        send(
+            request("/v1/traces")
+                .header("Content-Type", PROTOBUF)
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(gzip(step))));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(taken).containsExactly(new Taken(Signal.TRACES, text(step)));
+  }
+
+  @Test
+  void makesOneBatchOfWhatComesTogetherAndLosesNothing() throws Exception {
+    int ranks = 64;
+    var answers = new ArrayList<Future<HttpResponse<byte[]>>>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int rank = 0; rank < ranks; rank++) {
+        byte[] body = step(rank);
+        answers.add(threads.submit(() -> post("/v1/traces", PROTOBUF, body)));
+      }
+      for (Future<HttpResponse<byte[]>> answer : answers) {
+        assertThat(answer.get().statusCode()).isEqualTo(200);
+      }
+    }
+    assertThat(taken).hasSizeLessThan(ranks);
+    String all = String.join("", taken.stream().map(Taken::body).toList());
+    int length = 0;
+    for (int rank = 0; rank < ranks; rank++) {
+      byte[] body = step(rank);
+      assertThat(all).contains(text(body));
+      length += body.length;
+    }
+    assertThat(all).hasSize(length);
+  }
+
+  @Test
+  void saysWhatIsWrongWithARequest() throws Exception {
+    byte[] step = step(1);
+    assertRefused(send(request("/v1/steps").POST(BodyPublishers.noBody())), 404, "/v1/traces");
+    assertRefused(send(request("/v1/traces").GET()), 405, "must be POST");
+    assertRefused(post("/v1/traces", "text/plain", step), 415, "Content-Type must be");
+    assertRefused(
+        send(request("/v1/traces").POST(BodyPublishers.ofByteArray(step))), 415, "is absent");
+    assertRefused(
+        send(
+            request("/v1/traces")
+                .header("Content-Type", PROTOBUF)
+                .header("Content-Encoding", "br")
+                .POST(BodyPublishers.ofByteArray(step))),
+        415,
+        "must be gzip or absent, is br");
+    assertRefused(
+        send(
+            request("/v1/traces")
+                .header("Content-Type", PROTOBUF)
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(step))),
+        400,
+        "not gzip");
+    byte[] cut = java.util.Arrays.copyOf(step, step.length - 3);
+    assertRefused(post("/v1/traces", PROTOBUF, cut), 400, "Not an OTLP request for /v1/traces");
+    assertRefused(post("/v1/traces", JSON, "{\"resourceSpans\":[{"), 400, "Not an OTLP request");
+    assertThat(taken).isEmpty();
+    assertThat(listener.refused()).isEqualTo(8);
+  }
+
+  @Test
+  void boundsWhatItReadsAndInflates() throws Exception {
+    assertRefused(post("/v1/traces", PROTOBUF, new byte[5 << 20]), 413, "must not be above");
+    byte[] bomb = gzip(new byte[200 << 20]);
+    assertThat(bomb.length).isLessThan(1 << 20);
+    HttpResponse<byte[]> answer =
+        send(
+            request("/v1/traces")
+                .header("Content-Type", PROTOBUF)
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(bomb)));
+    assertRefused(answer, 413, "inflated body must not be above");
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void randomBytesDoNoHarm() throws Exception {
+    var random = new Random(5);
+    for (int i = 0; i < 300; i++) {
+      byte[] noise = new byte[1 + random.nextInt(200)];
+      random.nextBytes(noise);
+      String type = random.nextBoolean() ? PROTOBUF : JSON;
+      assertThat(post("/v1/traces", type, noise).statusCode()).isIn(200, 400);
+    }
+    assertThat(post("/v1/traces", PROTOBUF, step(1)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void tellsHowTheAgentIs() throws Exception {
+    HttpResponse<byte[]> well = send(request("/healthz").GET());
+    assertThat(well.statusCode()).isEqualTo(200);
+    assertThat(well.body()).isEqualTo("ok\n".getBytes(UTF_8));
+    problem = "no tick has ended for 120 s";
+    HttpResponse<byte[]> ill = send(request("/healthz").GET());
+    assertThat(ill.statusCode()).isEqualTo(503);
+    assertThat(new String(ill.body(), UTF_8)).isEqualTo("no tick has ended for 120 s\n");
+    HttpResponse<byte[]> metrics = send(request("/metrics").GET());
+    assertThat(new String(metrics.body(), UTF_8)).isEqualTo("agent 1\n");
+  }
+
+  @Test
+  void asksForATokenWhereOneIsConfigured() throws Exception {
+    Path tokens = Files.writeString(folder.resolve("tokens"), "job local * 0123456789abcdef\n");
+    listener.close();
+    listener = start(new Listen("127.0.0.1:0", null, null, tokens, false));
+    byte[] step = step(1);
+    assertRefused(post("/v1/traces", PROTOBUF, step), 401, "must be Bearer");
+    HttpResponse<byte[]> answer =
+        send(
+            request("/v1/traces")
+                .header("Content-Type", PROTOBUF)
+                .header("Authorization", "Bearer 0123456789abcdef")
+                .POST(BodyPublishers.ofByteArray(step)));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(send(request("/healthz").GET()).statusCode()).isEqualTo(200);
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
+  void saysThatItsAddressIsTaken() {
+    assertThatThrownBy(() -> start(Listen.on("127.0.0.1:" + listener.port())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("listen.address 127.0.0.1:" + listener.port())
+        .hasMessageContaining("choose another port");
+  }
+
+  private Listener start(Listen listen) throws Exception {
+    Supplier<String> metrics = () -> "agent 1\n";
+    return new Listener(
+        listen,
+        (signal, _, protobuf) -> taken.add(new Taken(signal, text(protobuf))),
+        new Listener.Self(() -> problem, metrics),
+        InstantSource.system());
+  }
+
+  private static void assertRefused(HttpResponse<byte[]> answer, int status, String why) {
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(new String(answer.body(), UTF_8)).contains(why);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path));
+  }
+
+  private HttpResponse<byte[]> post(String path, String type, String body) throws Exception {
+    return post(path, type, body.getBytes(UTF_8));
+  }
+
+  private HttpResponse<byte[]> post(String path, String type, byte[] body) throws Exception {
+    return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private static byte[] step(int rank) {
+    try (var writer = new OtlpWriter(Resource.empty())) {
+      var resource = Resource.create(Attributes.builder().put("dl.rank", rank).build());
+      var attributes = Attributes.builder().put("training.iteration", 17).build();
+      long end = 1_790_000_000_000_000_000L;
+      return writer.steps(List.of(new TrainingStep(resource, end - 500_000_000, end, attributes)));
+    }
+  }
+
+  private static byte[] event() {
+    try (var writer = new OtlpWriter(Resource.empty())) {
+      var started =
+          new Occurrence("training.started", 1_790_000_000_000_000_000L, "started", Map.of());
+      return writer.events(List.of(started));
+    }
+  }
+
+  private static byte[] gzip(byte[] plain) {
+    try (var gzip = new Gzip(6)) {
+      return gzip.compress(plain);
+    }
+  }
+
+  /// Bytes as characters, so that they can be compared and searched.
+  private static String text(byte[] bytes) {
+    var out = new ByteArrayOutputStream();
+    out.writeBytes(bytes);
+    return out.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+}

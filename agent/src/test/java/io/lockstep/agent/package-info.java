@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent;
+
+import org.jspecify.annotations.NullMarked;
