@@ -1,0 +1,232 @@
+package io.lockstep.collector.receive;
+
+import io.lockstep.telemetry.config.ByteSize;
+import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.Listen;
+import io.lockstep.telemetry.config.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes OTLP over HTTP/1.1, protobuf and JSON, plain and gzip, from agents and any other
+/// OpenTelemetry sender, and hands it to the [Intake]. One event loop reads and answers; workers
+/// inflate and hand over.
+public final class OtlpReceiver implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OtlpReceiver.class);
+  private static final long START_SECONDS_MAX = 10;
+  private static final long STOP_SECONDS_MAX = 10;
+
+  private final Vertx vertx;
+  private final HttpServer server;
+  private final WorkerExecutor workers;
+  private final ReceiveCounters counters;
+
+  /// @param listen where, and who may send
+  /// @param bodyMax of a request as sent
+  /// @param inflatedMax of a request after gzip
+  /// @param inFlightMax of all requests that are not answered yet, as sent and inflated; more are
+  ///   answered 429
+  /// @param inFlightPerSenderMax of these, one sender's with a token
+  /// @param requestTimeout for a request to arrive and be answered
+  /// @param idleTimeout of a connection between two requests; above what senders pause (60 s in
+  ///   OpenTelemetry's SDKs)
+  /// @param connectionsMax open at the same time
+  public record Config(
+      Listen listen,
+      ByteSize bodyMax,
+      ByteSize inflatedMax,
+      ByteSize inFlightMax,
+      ByteSize inFlightPerSenderMax,
+      Duration requestTimeout,
+      Duration idleTimeout,
+      int connectionsMax) {
+    /// The yardstick of 1,250 servers sends 105 MB a second and must be heard for the 2 s that a
+    /// stalled store may take.
+    public static final Config DEFAULT =
+        new Config(
+            Listen.on("127.0.0.1:4318"),
+            ByteSize.ofMebibytes(16),
+            ByteSize.ofMebibytes(64),
+            ByteSize.ofMebibytes(256),
+            ByteSize.ofMebibytes(128),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(120),
+            10_000);
+
+    public Config {
+      positive("body_max", bodyMax.bytes());
+      ordered("body_max", bodyMax, "inflated_max", inflatedMax);
+      ordered("inflated_max", inflatedMax, "in_flight_per_sender_max", inFlightPerSenderMax);
+      ordered("in_flight_per_sender_max", inFlightPerSenderMax, "in_flight_max", inFlightMax);
+      if (inflatedMax.bytes() > 1L << 30) {
+        throw new IllegalArgumentException(
+            "inflated_max must not be above 1GiB, is " + inflatedMax);
+      }
+      positive("request_timeout", requestTimeout.toMillis());
+      positive("idle_timeout", idleTimeout.toMillis());
+      positive("connections_max", connectionsMax);
+    }
+
+    private static void positive(String key, long value) {
+      if (value <= 0) {
+        throw new IllegalArgumentException(key + " must be above 0");
+      }
+    }
+
+    private static void ordered(String small, ByteSize less, String large, ByteSize more) {
+      if (less.bytes() > more.bytes()) {
+        throw new IllegalArgumentException(
+            small + " must not be above " + large + ", is " + less + " of " + more);
+      }
+    }
+  }
+
+  private OtlpReceiver(
+      Vertx vertx, HttpServer server, WorkerExecutor workers, ReceiveCounters counters) {
+    this.vertx = vertx;
+    this.server = server;
+    this.workers = workers;
+    this.counters = counters;
+  }
+
+  /// Starts to listen. Not from an event loop, as it waits for the port.
+  ///
+  /// @param cluster of everything that comes without a token
+  /// @throws ConfigException when the token file can't be used
+  /// @throws IOException when the address can't be listened on, or the certificate not be used
+  public static OtlpReceiver start(Vertx vertx, Config config, String cluster, Intake intake)
+      throws ConfigException, IOException {
+    Listen listen = config.listen;
+    Tokens tokens = listen.tokenFile() == null ? null : Tokens.read(listen.tokenFile());
+    var inFlight = new InFlight(config.inFlightMax.bytes(), config.inFlightPerSenderMax.bytes());
+    var counters = new ReceiveCounters(inFlight);
+    var connections =
+        new Connections(config.connectionsMax, config.idleTimeout.toNanos(), counters);
+    var workers =
+        vertx.createSharedWorkerExecutor("receive", Runtime.getRuntime().availableProcessors());
+    var parts =
+        new Exchange.Parts(
+            vertx,
+            workers,
+            new Door(new Senders(tokens, listen.insecure(), cluster), config.bodyMax.bytes()),
+            new HandOver(intake, counters, config.inflatedMax.toInt()),
+            inFlight,
+            connections,
+            counters,
+            new RefusalLog(),
+            config);
+    HttpServer server = server(vertx, parts);
+    var receiver = new OtlpReceiver(vertx, server, workers, counters);
+    await(vertx.deployVerticle(_ -> open(vertx, server, parts, tokens)), listen);
+    LOG.info(
+        "receive on address={} port={} tls={} tokens={}",
+        listen.host(),
+        server.actualPort(),
+        listen.tls(),
+        tokens != null);
+    return receiver;
+  }
+
+  private static HttpServer server(Vertx vertx, Exchange.Parts parts) {
+    var options =
+        new HttpServerOptions()
+            .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(false)
+            .setMaxChunkSize(64 << 10)
+            .setAcceptBacklog(4096)
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setIdleTimeout(Math.toIntExact(parts.config().idleTimeout().toMillis()));
+    Listen listen = parts.config().listen();
+    if (listen.tlsCertFile() != null && listen.tlsKeyFile() != null) {
+      options
+          .setSsl(true)
+          .setKeyCertOptions(
+              new PemKeyCertOptions()
+                  .setCertPath(listen.tlsCertFile().toString())
+                  .setKeyPath(listen.tlsKeyFile().toString()));
+    }
+    return vertx
+        .createHttpServer(options)
+        .connectionHandler(connection -> parts.connections().opened(connection, System.nanoTime()))
+        .invalidRequestHandler(request -> {
+          parts.counters().notHttp();
+          HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+        })
+        .requestHandler(request -> Exchange.begin(parts, request));
+  }
+
+  private static Future<?> open(
+      Vertx vertx, HttpServer server, Exchange.Parts parts, @Nullable Tokens tokens) {
+    Duration idle = parts.config().idleTimeout();
+    vertx.setPeriodic(
+        Math.clamp(idle.toMillis() / 4, 10, 1_000),
+        _ -> parts.connections().sweep(System.nanoTime()));
+    if (tokens != null) {
+      vertx.setPeriodic(
+          1_000,
+          _ ->
+              parts
+                  .workers()
+                  .executeBlocking(() -> {
+                    tokens.refresh();
+                    return true;
+                  }));
+    }
+    Listen listen = parts.config().listen();
+    return server.listen(listen.port(), listen.host());
+  }
+
+  private static void await(Future<?> started, Listen listen) throws IOException {
+    try {
+      started.toCompletionStage().toCompletableFuture().get(START_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("can't listen on " + listen.address() + ": " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("can't listen on " + listen.address() + ": no answer in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while starting to listen");
+    }
+  }
+
+  /// The port it listens on.
+  public int port() {
+    return server.actualPort();
+  }
+
+  public ReceiveCounters counters() {
+    return counters;
+  }
+
+  /// Takes no more connections, answers what is under way, and ends; at most some seconds. Not from
+  /// an event loop. Does nothing the second time.
+  @Override
+  public void close() {
+    try {
+      server
+          .shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS)
+          .eventually(workers::close)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(2 * STOP_SECONDS_MAX, TimeUnit.SECONDS);
+      LOG.info("receive off");
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("receive did not end well reason=\"{}\"", e.toString());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
