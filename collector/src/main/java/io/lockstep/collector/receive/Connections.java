@@ -1,62 +1,29 @@
 package io.lockstep.collector.receive;
 
 import io.vertx.core.http.HttpConnection;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
 
-/// Keeps the number of connections within its bound and closes those that bring no request for too
-/// long, also when they send a byte now and then. Belongs to the event loop.
+/// Keeps the number of open connections within its bound. Belongs to the event loop.
 final class Connections {
-  private static final long NEVER = Long.MAX_VALUE;
-  private final Map<HttpConnection, Long> idleSince = new HashMap<>();
   private final int max;
-  private final long idleMaxNanos;
   private final ReceiveCounters counters;
+  private int open;
 
-  Connections(int max, long idleMaxNanos, ReceiveCounters counters) {
+  Connections(int max, ReceiveCounters counters) {
     this.max = max;
-    this.idleMaxNanos = idleMaxNanos;
     this.counters = counters;
   }
 
-  void opened(HttpConnection connection, long nowNanos) {
-    if (idleSince.size() >= max) {
+  void opened(HttpConnection connection) {
+    if (open >= max) {
       counters.connectionRefused();
       connection.close();
       return;
     }
+    open++;
     counters.connectionOpened();
-    idleSince.put(connection, nowNanos);
-    connection.closeHandler(_ -> closed(connection));
-  }
-
-  private void closed(HttpConnection connection) {
-    if (idleSince.remove(connection) != null) {
+    connection.closeHandler(_ -> {
+      open--;
       counters.connectionClosed();
-    }
-  }
-
-  /// A request's head has arrived whole; its own deadline holds from here.
-  void busy(HttpConnection connection) {
-    idleSince.replace(connection, NEVER);
-  }
-
-  void idle(HttpConnection connection, long nowNanos) {
-    idleSince.replace(connection, nowNanos);
-  }
-
-  /// Closes what has been idle for too long.
-  void sweep(long nowNanos) {
-    Iterator<Map.Entry<HttpConnection, Long>> entries = idleSince.entrySet().iterator();
-    while (entries.hasNext()) {
-      var entry = entries.next();
-      if (entry.getValue() != NEVER && nowNanos - entry.getValue() > idleMaxNanos) {
-        entries.remove();
-        counters.connectionClosed();
-        counters.connectionIdle();
-        entry.getKey().close();
-      }
-    }
+    });
   }
 }

@@ -30,7 +30,7 @@ final class Exchange {
   private boolean requestEnded;
   private boolean handedOver;
   private boolean answered;
-  private boolean over;
+  private boolean gone;
   private InFlight.@Nullable Hold hold;
 
   /// What all exchanges of a receiver share.
@@ -40,7 +40,6 @@ final class Exchange {
       Door door,
       HandOver handOver,
       InFlight inFlight,
-      Connections connections,
       ReceiveCounters counters,
       RefusalLog refusals,
       OtlpReceiver.Config config) {}
@@ -49,13 +48,17 @@ final class Exchange {
     this.parts = parts;
     this.request = request;
     this.signal = Door.signal(request.path());
-    this.who = String.valueOf(request.remoteAddress());
+    this.who = host(request);
     this.deadline = parts.vertx.setTimer(parts.config.requestTimeout().toMillis(), _ -> tooLate());
+  }
+
+  private static String host(HttpServerRequest request) {
+    var remote = request.remoteAddress();
+    return remote == null ? "unknown" : String.valueOf(remote.hostAddress());
   }
 
   /// Begins with a request whose head has arrived. On the event loop.
   static void begin(Parts parts, HttpServerRequest request) {
-    parts.connections.busy(request.connection());
     var exchange = new Exchange(parts, request);
     request.exceptionHandler(_ -> exchange.gone());
     request.response().exceptionHandler(_ -> exchange.gone());
@@ -200,15 +203,7 @@ final class Exchange {
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, encoding.contentType())
         .end(Buffer.buffer(content))
-        .onComplete(_ -> finishWhenRead());
-  }
-
-  /// The connection is free again once the request is read to its end, which a refused one may not
-  /// be yet.
-  private void finishWhenRead() {
-    if (requestEnded && answered) {
-      finish();
-    }
+        .onComplete(_ -> finish());
   }
 
   private void ended() {
@@ -219,9 +214,10 @@ final class Exchange {
   }
 
   private void gone() {
-    if (!answered) {
+    if (!answered && !gone) {
       parts.counters.aborted();
     }
+    gone = true;
     letGo();
     finish();
   }
@@ -233,11 +229,11 @@ final class Exchange {
     }
   }
 
+  /// The deadline holds until the request has been read to its end, which a refused one may not be
+  /// when it is answered.
   private void finish() {
-    if (!over) {
-      over = true;
+    if (gone || (answered && requestEnded)) {
       parts.vertx.cancelTimer(deadline);
-      parts.connections.idle(request.connection(), System.nanoTime());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.lockstep.collector.receive;
 
 import io.lockstep.collector.receive.Refusal.Reason;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
@@ -30,6 +31,8 @@ final class Gunzip {
     }
     try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip), 8192)) {
       return read(in, new byte[capacity], limit, hold);
+    } catch (EOFException _) {
+      return new Refusal(Reason.BAD_GZIP, "the body is not whole gzip: it ends early");
     } catch (IOException e) {
       return new Refusal(Reason.BAD_GZIP, "the body is not whole gzip: " + e.getMessage());
     }
@@ -75,7 +78,7 @@ final class Gunzip {
   private static long declaredSize(byte[] gzip) {
     long size = 0;
     for (int i = 1; i <= 4 && i <= gzip.length; i++) {
-      size = size << 8 | gzip[gzip.length - i] & 0xff;
+      size = (size << 8) | (gzip[gzip.length - i] & 0xff);
     }
     return size;
   }

@@ -33,7 +33,10 @@ public final class OtlpReceiver implements AutoCloseable {
   private final HttpServer server;
   private final WorkerExecutor workers;
   private final ReceiveCounters counters;
+  private final String deployment;
 
+  /// Limits of what is taken.
+  ///
   /// @param listen where, and who may send
   /// @param bodyMax of a request as sent
   /// @param inflatedMax of a request after gzip
@@ -76,7 +79,9 @@ public final class OtlpReceiver implements AutoCloseable {
             "inflated_max must not be above 1GiB, is " + inflatedMax);
       }
       positive("request_timeout", requestTimeout.toMillis());
-      positive("idle_timeout", idleTimeout.toMillis());
+      if (idleTimeout.compareTo(requestTimeout) <= 0) {
+        throw new IllegalArgumentException("idle_timeout must be above request_timeout");
+      }
       positive("connections_max", connectionsMax);
     }
 
@@ -95,11 +100,16 @@ public final class OtlpReceiver implements AutoCloseable {
   }
 
   private OtlpReceiver(
-      Vertx vertx, HttpServer server, WorkerExecutor workers, ReceiveCounters counters) {
+      Vertx vertx,
+      HttpServer server,
+      WorkerExecutor workers,
+      ReceiveCounters counters,
+      String deployment) {
     this.vertx = vertx;
     this.server = server;
     this.workers = workers;
     this.counters = counters;
+    this.deployment = deployment;
   }
 
   /// Starts to listen. Not from an event loop, as it waits for the port.
@@ -113,8 +123,6 @@ public final class OtlpReceiver implements AutoCloseable {
     Tokens tokens = listen.tokenFile() == null ? null : Tokens.read(listen.tokenFile());
     var inFlight = new InFlight(config.inFlightMax.bytes(), config.inFlightPerSenderMax.bytes());
     var counters = new ReceiveCounters(inFlight);
-    var connections =
-        new Connections(config.connectionsMax, config.idleTimeout.toNanos(), counters);
     var workers =
         vertx.createSharedWorkerExecutor("receive", Runtime.getRuntime().availableProcessors());
     var parts =
@@ -124,20 +132,19 @@ public final class OtlpReceiver implements AutoCloseable {
             new Door(new Senders(tokens, listen.insecure(), cluster), config.bodyMax.bytes()),
             new HandOver(intake, counters, config.inflatedMax.toInt()),
             inFlight,
-            connections,
             counters,
             new RefusalLog(),
             config);
     HttpServer server = server(vertx, parts);
-    var receiver = new OtlpReceiver(vertx, server, workers, counters);
-    await(vertx.deployVerticle(_ -> open(vertx, server, parts, tokens)), listen);
+    String deployment =
+        await(vertx.deployVerticle(_ -> open(vertx, server, parts, tokens)), listen);
     LOG.info(
         "receive on address={} port={} tls={} tokens={}",
         listen.host(),
         server.actualPort(),
         listen.tls(),
         tokens != null);
-    return receiver;
+    return new OtlpReceiver(vertx, server, workers, counters, deployment);
   }
 
   private static HttpServer server(Vertx vertx, Exchange.Parts parts) {
@@ -158,9 +165,10 @@ public final class OtlpReceiver implements AutoCloseable {
                   .setCertPath(listen.tlsCertFile().toString())
                   .setKeyPath(listen.tlsKeyFile().toString()));
     }
+    var connections = new Connections(parts.config().connectionsMax(), parts.counters());
     return vertx
         .createHttpServer(options)
-        .connectionHandler(connection -> parts.connections().opened(connection, System.nanoTime()))
+        .connectionHandler(connections::opened)
         .invalidRequestHandler(request -> {
           parts.counters().notHttp();
           HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
@@ -170,10 +178,6 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private static Future<?> open(
       Vertx vertx, HttpServer server, Exchange.Parts parts, @Nullable Tokens tokens) {
-    Duration idle = parts.config().idleTimeout();
-    vertx.setPeriodic(
-        Math.clamp(idle.toMillis() / 4, 10, 1_000),
-        _ -> parts.connections().sweep(System.nanoTime()));
     if (tokens != null) {
       vertx.setPeriodic(
           1_000,
@@ -189,9 +193,12 @@ public final class OtlpReceiver implements AutoCloseable {
     return server.listen(listen.port(), listen.host());
   }
 
-  private static void await(Future<?> started, Listen listen) throws IOException {
+  private static <T> T await(Future<T> started, Listen listen) throws IOException {
     try {
-      started.toCompletionStage().toCompletableFuture().get(START_SECONDS_MAX, TimeUnit.SECONDS);
+      return started
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(START_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new IOException("can't listen on " + listen.address() + ": " + e.getCause(), e);
     } catch (TimeoutException e) {
@@ -218,6 +225,7 @@ public final class OtlpReceiver implements AutoCloseable {
     try {
       server
           .shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS)
+          .eventually(() -> vertx.undeploy(deployment))
           .eventually(workers::close)
           .toCompletionStage()
           .toCompletableFuture()

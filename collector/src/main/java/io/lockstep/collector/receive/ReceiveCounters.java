@@ -24,7 +24,6 @@ public final class ReceiveCounters {
   private final LongAdder notHttp = new LongAdder();
   private final LongAdder connections = new LongAdder();
   private final LongAdder connectionsRefused = new LongAdder();
-  private final LongAdder connectionsIdle = new LongAdder();
   private final InFlight inFlight;
 
   ReceiveCounters(InFlight inFlight) {
@@ -72,10 +71,6 @@ public final class ReceiveCounters {
     connectionsRefused.increment();
   }
 
-  void connectionIdle() {
-    connectionsIdle.increment();
-  }
-
   private static <K> void add(Map<K, LongAdder> counters, K key, long more) {
     counters.computeIfAbsent(key, _ -> new LongAdder()).add(more);
   }
@@ -108,7 +103,6 @@ public final class ReceiveCounters {
     counts.add(counter("aborted", "Requests whose sender went away before the answer.", aborted));
     counts.add(counter("not_http", "Requests that are not HTTP.", notHttp));
     counts.add(counter("connections_refused", "Connections beyond the bound.", connectionsRefused));
-    counts.add(counter("connections_idle", "Connections closed for silence.", connectionsIdle));
     counts.add(gauge("connections", "Connections open.", connections.sum()));
     counts.add(gauge("in_flight_requests", "Requests not answered yet.", inFlight.requests()));
     counts.add(gauge("in_flight_bytes", "Bytes of requests not answered yet.", inFlight.bytes()));

@@ -13,7 +13,7 @@ final class Reply {
 
   private Reply() {}
 
-  /// @return without content when all was taken
+  /// Of a request that was taken; says nothing when it was taken whole.
   static byte[] stored(Encoding encoding, Signal signal, Intake.Answer.Stored stored) {
     boolean whole = stored.refused() == 0 && stored.reason().isEmpty();
     String reason = cut(stored.reason());
@@ -31,6 +31,7 @@ final class Reply {
     };
   }
 
+  /// Of a request that was not taken.
   static byte[] refused(Encoding encoding, Refusal refusal) {
     String message = cut(refusal.message());
     return switch (encoding) {
@@ -72,7 +73,7 @@ final class Reply {
 
   private static byte[] message(int field, byte[] content) {
     var out = new ByteArrayOutputStream();
-    out.write(field << 3 | 2);
+    out.write((field << 3) | 2);
     varint(out, content.length);
     out.writeBytes(content);
     return out.toByteArray();
@@ -81,7 +82,7 @@ final class Reply {
   private static void varint(ByteArrayOutputStream out, long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);
