@@ -63,9 +63,11 @@ final class RuleDetector implements Detector {
       evidence.put("window_seconds", (double) rule.window().toSeconds());
     }
     for (Column column : rule.context()) {
-      double value = window.latest(column, subject);
+      boolean counter = window.counts(column);
+      double value =
+          counter ? window.sum(column, subject, Window.SECONDS) : window.latest(column, subject);
       if (!Double.isNaN(value)) {
-        evidence.put(column.name(), value);
+        evidence.put(counter ? column.name() + "_in_ten_minutes" : column.name(), value);
       }
     }
     return new Finding(

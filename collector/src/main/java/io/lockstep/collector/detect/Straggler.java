@@ -56,7 +56,7 @@ record Straggler(JobWindow job, Rank rank, PeerComparison comparison, int member
   }
 
   double waitSeconds() {
-    return median(i -> OwnWork.waiting(comparison.used().get(i), rank.rank()));
+    return Math.max(0, median(i -> OwnWork.waiting(comparison.used().get(i), rank.rank())));
   }
 
   double peersWaitSeconds() {

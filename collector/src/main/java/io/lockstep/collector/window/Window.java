@@ -1,22 +1,12 @@
 package io.lockstep.collector.window;
 
 import io.lockstep.telemetry.contract.Column;
-import io.lockstep.telemetry.contract.Contract;
-import io.lockstep.telemetry.contract.Metric;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Batch;
-import io.lockstep.telemetry.rows.Event;
-import io.lockstep.telemetry.rows.Row;
-import io.lockstep.telemetry.rows.Step;
 import io.lockstep.telemetry.rules.LinkHistory;
 import io.lockstep.telemetry.rules.Readings;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The last ten minutes of one cluster in memory, second by second, and the last iterations of its
@@ -49,14 +39,8 @@ public final class Window implements Readings {
   /// How old [#latest(Column, int)] may be at most.
   public static final int FRESH_SECONDS = 5;
 
-  private static final long SECOND = 1_000_000_000L;
-
-  /// Slots that can be written: those that are not over, and some for clocks that are ahead.
-  private static final int AHEAD = LAG_SECONDS + 1 + 10;
-
-  private static final Column UP = Contract.column(Table.PORT, "up");
-  private static final Column GPU_INDEX = Contract.column(Table.GPU_SLOW, "gpu_index");
-  private static final List<Table> TABLES = List.of(Table.GPU, Table.PORT, Table.HOST);
+  /// How far ahead of the collector's clock a sample may be.
+  public static final int AHEAD_SECONDS = 10;
 
   /// How much of a cluster there is room for; what is beyond is refused and counted.
   ///
@@ -78,16 +62,12 @@ public final class Window implements Readings {
   }
 
   private final String cluster;
-  private final Config config;
-  private final Map<Table, TableWindow> tables = new EnumMap<>(Table.class);
-  private final Map<String, Host> hosts = new ConcurrentHashMap<>();
-  private final Map<Integer, LinkHistory> links = new ConcurrentHashMap<>();
-  private final Map<String, Map<String, String>> gpuByIndex = new ConcurrentHashMap<>();
+  private final Tables tables;
+  private final Hosts hosts;
+  private final Links links = new Links();
   private final Jobs jobs;
   private final Counts.Open counts = new Counts.Open();
-  private volatile long sinceSlot = Long.MAX_VALUE;
-  private volatile long nowNanos;
-  private volatile long sealedEdge = Long.MIN_VALUE;
+  private final Appender appender;
 
   public Window(String cluster) {
     this(cluster, Config.DEFAULT);
@@ -95,11 +75,10 @@ public final class Window implements Readings {
 
   public Window(String cluster, Config config) {
     this.cluster = cluster;
-    this.config = config;
-    tables.put(Table.GPU, new TableWindow(Table.GPU, config.gpus));
-    tables.put(Table.PORT, new TableWindow(Table.PORT, config.ports));
-    tables.put(Table.HOST, new TableWindow(Table.HOST, config.hosts));
-    jobs = new Jobs(config.jobs, config.ranks);
+    this.tables = new Tables(config);
+    this.hosts = new Hosts(config.hosts);
+    this.jobs = new Jobs(config.jobs, config.ranks);
+    this.appender = new Appender(tables, hosts, links, jobs, counts);
   }
 
   /// The cluster that all subjects belong to.
@@ -107,258 +86,56 @@ public final class Window implements Readings {
     return cluster;
   }
 
-  // --- Writing: one thread.
+  // Writing: one thread.
 
   /// Takes a batch.
   ///
   /// @param arrivalNanos when it came, by the collector's clock, Unix nanoseconds
   public void append(Batch batch, long arrivalNanos) {
-    advance(arrivalNanos);
-    if (batch.id() != null) {
-      Host agent = hostOf(batch.id().host(), arrivalNanos);
-      if (agent == null) {
-        counts.refused.increment();
-        return;
-      }
-      agent.heardAgent(arrivalNanos);
-      if (agent.repeated(batch.id())) {
-        counts.repeated.increment();
-        return;
-      }
-    }
-    measureClocks(batch, arrivalNanos);
-    batch.rows().forEach(row -> place(row, arrivalNanos));
-    batch.steps().forEach(step -> place(step, arrivalNanos));
-    batch.events().forEach(event -> note(event, arrivalNanos));
+    tables.advance(arrivalNanos);
+    appender.append(batch, arrivalNanos);
   }
 
   /// Seals what is due.
   ///
-  /// @param now the collector's clock, Unix nanoseconds; going backwards has no effect
-  public void seal(long now) {
-    advance(now);
-    jobs.seal(now);
+  /// @param nowNanos the collector's clock, Unix nanoseconds; going backwards has no effect
+  public void seal(long nowNanos) {
+    tables.advance(nowNanos);
+    jobs.seal(nowNanos);
   }
 
-  private void advance(long now) {
-    if (now <= nowNanos) {
-      return;
-    }
-    long target = Math.floorDiv(now, SECOND) - LAG_SECONDS - 1;
-    long edge = sealedEdge;
-    if (edge == Long.MIN_VALUE) {
-      sinceSlot = target + 1;
-    }
-    if (target > edge) {
-      long opened = edge == Long.MIN_VALUE ? target : edge + AHEAD;
-      long first = Math.max(opened + 1, target + AHEAD - Ring.LENGTH + 1);
-      for (long slot = first; slot <= target + AHEAD; slot++) {
-        for (TableWindow table : tables.values()) {
-          table.open(slot);
-        }
-      }
-      sealedEdge = target;
-    }
-    nowNanos = now;
-  }
-
-  private @Nullable Host hostOf(String name, long arrivalNanos) {
-    Host host = hosts.get(name);
-    if (host == null && hosts.size() < config.hosts) {
-      host = new Host(name, arrivalNanos);
-      hosts.put(name, host);
-    }
-    return host;
-  }
-
-  private void measureClocks(Batch batch, long arrivalNanos) {
-    String name = null;
-    long newest = Long.MIN_VALUE;
-    for (Row row : rowsAndSteps(batch)) {
-      if (!row.host().equals(name)) {
-        measureClock(name, newest, arrivalNanos);
-        name = row.host();
-        newest = Long.MIN_VALUE;
-      }
-      newest = Math.max(newest, row.timeNanos());
-    }
-    measureClock(name, newest, arrivalNanos);
-  }
-
-  private static Collection<Row> rowsAndSteps(Batch batch) {
-    if (batch.steps().isEmpty()) {
-      return batch.rows();
-    }
-    var all = new ArrayList<>(batch.rows());
-    batch.steps().forEach(step -> all.add(step.row()));
-    return all;
-  }
-
-  private void measureClock(@Nullable String name, long newestNanos, long arrivalNanos) {
-    Host host = name == null ? null : hostOf(name, arrivalNanos);
-    if (host != null) {
-      host.heardOther(arrivalNanos);
-      host.sent(arrivalNanos, newestNanos);
-    }
-  }
-
-  private void place(Row row, long arrivalNanos) {
-    if (row.table() == Table.GPU_SLOW && row.has(GPU_INDEX)) {
-      gpuByIndex
-          .computeIfAbsent(row.host(), _ -> new ConcurrentHashMap<>())
-          .put(Long.toString(row.longValue(GPU_INDEX)), row.subject());
-    }
-    TableWindow table = tables.get(row.table());
-    if (table == null) {
-      return;
-    }
-    Host host = hostOf(row.host(), arrivalNanos);
-    int subject = host == null ? -1 : table.subjects().findOrAdd(row.host(), row.subject());
-    if (host == null || subject < 0) {
-      counts.refused.increment();
-      return;
-    }
-    long nanos = row.timeNanos() + host.clockOffsetNanos();
-    if (writable(host, nanos)) {
-      counts.rows.increment();
-      table.put(subject, Math.floorDiv(nanos, SECOND), row);
-      if (row.table() == Table.PORT && row.has(UP)) {
-        noteLink(subject, nanos, row.longValue(UP) != 0);
-      }
-    }
-  }
-
-  private boolean writable(Host host, long nanos) {
-    long slot = Math.floorDiv(nanos, SECOND);
-    if (!host.clockBelieved()) {
-      counts.unsettled.increment();
-    } else if (slot <= sealedEdge) {
-      counts.late.increment();
-    } else if (slot > sealedEdge + AHEAD) {
-      counts.ahead.increment();
-    } else {
-      return true;
-    }
-    return false;
-  }
-
-  private void noteLink(int port, long nanos, boolean up) {
-    LinkHistory before = links.get(port);
-    LinkHistory after = before == null ? LinkHistory.first(nanos, up) : before.with(nanos, up);
-    if (!after.equals(before)) {
-      links.put(port, after);
-    }
-  }
-
-  private void place(Step step, long arrivalNanos) {
-    Host host = hostOf(step.row().host(), arrivalNanos);
-    JobWindow job = host == null ? null : jobs.of(step, arrivalNanos);
-    if (host == null || job == null) {
-      counts.refused.increment();
-      return;
-    }
-    if (!host.clockBelieved()) {
-      counts.unsettled.increment();
-      return;
-    }
-    long end = step.row().timeNanos() + host.clockOffsetNanos();
-    switch (job.add(step, end, arrivalNanos)) {
-      case NEW -> {
-        counts.steps.increment();
-        host.stepped(arrivalNanos);
-      }
-      case REPEATED -> counts.repeated.increment();
-      case LATE -> counts.late.increment();
-    }
-  }
-
-  private void note(Event event, long arrivalNanos) {
-    Host host = hostOf(event.host(), arrivalNanos);
-    if (host == null) {
-      counts.refused.increment();
-      return;
-    }
-    switch (event.name()) {
-      case "lockstep.agent.stopped" -> host.stopped(event.timeNanos());
-      case "lockstep.network.link.down" -> noteLink(event, host, false);
-      case "lockstep.network.link.up" -> noteLink(event, host, true);
-      case "lockstep.network.counter.saturated" -> noteSaturated(event);
-      default -> {}
-    }
-  }
-
-  private void noteLink(Event event, Host host, boolean up) {
-    int port = port(event);
-    if (port >= 0) {
-      long nanos = event.timeNanos() + host.clockOffsetNanos();
-      if (!links.containsKey(port)) {
-        noteLink(port, nanos, !up);
-      }
-      noteLink(port, nanos, up);
-    }
-  }
-
-  private void noteSaturated(Event event) {
-    int port = port(event);
-    Metric errors = Contract.metric("hw.errors");
-    if (port >= 0 && errors != null) {
-      var attributes = Map.of("hw.type", "network");
-      Column column =
-          errors.column(name -> attributes.getOrDefault(name, event.attributes().get(name)));
-      if (column != null && column.table() == Table.PORT) {
-        ports().saturated(port, column);
-      }
-    }
-  }
-
-  private int port(Event event) {
-    int port = ports().subjects().findOrAdd(event.host(), event.subject());
-    if (port < 0) {
-      counts.refused.increment();
-    }
-    return port;
-  }
-
-  private TableWindow ports() {
-    return table(Table.PORT);
-  }
-
-  // --- Reading: any thread, sealed slots and iterations only.
+  // Reading: any thread, sealed slots and iterations only.
 
   /// The newest sealed slot, a Unix second; [Long#MIN_VALUE] before anything came.
   public long sealedEdge() {
-    return sealedEdge;
+    return tables.sealedEdge();
   }
 
   /// The first slot after the start: nothing is known of earlier ones. [Long#MAX_VALUE] before
   /// anything came.
   public long sinceSlot() {
-    return sinceSlot;
+    return tables.sinceSlot();
   }
 
   /// The collector's clock as it was last told, Unix nanoseconds; 0 before anything came.
   public long nowNanos() {
-    return nowNanos;
+    return tables.nowNanos();
   }
 
   /// The subjects of a table in the order of their indexes; those of [Table#GPU], [Table#PORT] and
   /// [Table#HOST] only. Indexes never change.
   public List<Watched> subjects(Table table) {
-    return table(table).subjects().list();
+    return tables.kept(table).subjects().list();
   }
 
   /// The index of a subject; −1 when it was never seen.
   public int subject(Table table, String host, String subject) {
-    return table(table).subjects().find(host, subject);
+    return tables.kept(table).subjects().find(host, subject);
   }
 
   /// The value in a slot; NaN when it is absent, not sealed or out of the window.
   public double at(Column column, int subject, long slot) {
-    TableWindow table = table(column.table());
-    int place = table.place(column);
-    long edge = sealedEdge;
-    boolean readable = edge != Long.MIN_VALUE && slot <= edge && slot > edge - SECONDS;
-    return readable ? table.get(place, subject, slot) : Double.NaN;
+    return tables.at(column, subject, slot);
   }
 
   /// The newest sealed value that is at most [#FRESH_SECONDS] old; NaN when there is none.
@@ -370,7 +147,7 @@ public final class Window implements Readings {
   /// The newest value in the last so many sealed slots; NaN when there is none.
   public double latest(Column column, int subject, int seconds) {
     int age = age(column, subject, seconds);
-    return age == NEVER ? Double.NaN : at(column, subject, sealedEdge - age);
+    return age == NEVER ? Double.NaN : at(column, subject, sealedEdge() - age);
   }
 
   /// How many slots before the sealed edge the newest value stands: 0 when it is in the newest
@@ -380,7 +157,7 @@ public final class Window implements Readings {
   }
 
   private int age(Column column, int subject, int seconds) {
-    long edge = sealedEdge;
+    long edge = sealedEdge();
     for (int age = 0; age < seconds; age++) {
       if (!Double.isNaN(at(column, subject, edge - age))) {
         return age;
@@ -400,19 +177,36 @@ public final class Window implements Readings {
     return values;
   }
 
+  /// The sum of a column over the last sealed slots: by how much a counter has grown; NaN when none
+  /// of them has a value.
+  public double sum(Column column, int subject, int seconds) {
+    double sum = 0;
+    boolean any = false;
+    for (float value : last(column, subject, seconds)) {
+      any |= !Float.isNaN(value);
+      sum += Float.isNaN(value) ? 0 : value;
+    }
+    return any ? sum : Double.NaN;
+  }
+
+  /// Whether a live column's values are increases of a counter.
+  public boolean counts(Column column) {
+    return LiveColumns.of(column.table()).counter(column) >= 0;
+  }
+
   /// What is known of a counter: whether a missing increase means anything.
   public CounterState counter(Column column, int subject) {
-    return table(column.table()).state(column, subject);
+    return tables.kept(column.table()).state(column, subject);
   }
 
   @Override
   public float[] last(Column column, int subject, int seconds) {
-    return range(column, subject, sealedEdge, seconds);
+    return range(column, subject, sealedEdge(), seconds);
   }
 
   @Override
   public long edgeNanos() {
-    return (sealedEdge + 1) * SECOND;
+    return (sealedEdge() + 1) * 1_000_000_000L;
   }
 
   /// When a port went down and up; null when nothing is known of it.
@@ -423,12 +217,12 @@ public final class Window implements Readings {
 
   /// The UUID of a host's GPU with that index; null when it is not known.
   public @Nullable String gpu(String host, String index) {
-    return gpuByIndex.getOrDefault(host, Map.of()).get(index);
+    return appender.gpus(host).get(index);
   }
 
   /// The index of a host's GPU with that UUID; null when it is not known.
   public @Nullable String gpuIndex(String host, String uuid) {
-    for (var entry : gpuByIndex.getOrDefault(host, Map.of()).entrySet()) {
+    for (var entry : appender.gpus(host).entrySet()) {
       if (entry.getValue().equals(uuid)) {
         return entry.getKey();
       }
@@ -438,7 +232,7 @@ public final class Window implements Readings {
 
   /// Every host that was ever heard of, in no order.
   public Collection<Host> hosts() {
-    return Collections.unmodifiableCollection(hosts.values());
+    return hosts.all();
   }
 
   /// The host of that name; null when it was never heard of.
@@ -454,14 +248,5 @@ public final class Window implements Readings {
   /// What was taken and what was refused since the start.
   public Counts counts() {
     return counts.now();
-  }
-
-  private TableWindow table(Table table) {
-    TableWindow window = tables.get(table);
-    if (window == null) {
-      throw new IllegalArgumentException(
-          "the window keeps " + TABLES + " second by second, not " + table);
-    }
-    return window;
   }
 }

@@ -24,7 +24,7 @@ final class TrainingJob {
   /// Noise of own work: 0.5 % median absolute deviation, as measured in MLPerf runs.
   private static final double SIGMA = 0.005 * 1.4826;
 
-  private static final double COMMUNICATION = 0.2;
+  static final double COMMUNICATION = 0.2;
 
   final Window window;
   final Map<Integer, Double> slowness = new HashMap<>();
@@ -65,10 +65,19 @@ final class TrainingJob {
     }
   }
 
+  /// One step in which all stand still in communication for some time, without saying why, s.
+  void stall(double ownSeconds, double stall) {
+    step(ownSeconds, 0, stall);
+  }
+
   /// One step.
   ///
-  /// @param pause evaluation or checkpoint at its end, s
+  /// @param pause evaluation at its end, s
   void step(double ownSeconds, double pause) {
+    step(ownSeconds, pause, 0);
+  }
+
+  private void step(double ownSeconds, double pause, double stall) {
     double[] own = new double[ranks.size()];
     double[] squares = new double[ranks.size()];
     double longest = 0;
@@ -80,7 +89,7 @@ final class TrainingJob {
       own[rank.rank()] = ownSeconds * stage * load * slow * (1 + SIGMA * random.nextGaussian());
       longest = Math.max(longest, own[rank.rank()]);
     }
-    double length = longest + COMMUNICATION * ownSeconds + pause;
+    double length = longest + COMMUNICATION * ownSeconds + pause + stall;
     now += (long) (length * SECOND);
     send(own, squares, length, pause);
     window.seal(now + SECOND / 2);

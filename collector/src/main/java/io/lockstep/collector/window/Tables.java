@@ -1,0 +1,102 @@
+package io.lockstep.collector.window;
+
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Table;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The tables that are kept second by second, and how far they are sealed.
+///
+/// One thread advances and puts; any thread reads sealed slots. The edge is written last and read
+/// first, so that who sees it sees the slots below it.
+final class Tables {
+  private static final long SECOND = 1_000_000_000L;
+
+  /// Slots that can be written: those that are not over, and some for clocks that are ahead.
+  private static final int OPEN = Window.LAG_SECONDS + 1 + Window.AHEAD_SECONDS;
+
+  private final Map<Table, TableWindow> tables = new EnumMap<>(Table.class);
+  private volatile long sinceSlot = Long.MAX_VALUE;
+  private volatile long nowNanos;
+  private volatile long sealedEdge = Long.MIN_VALUE;
+
+  Tables(Window.Config config) {
+    tables.put(Table.GPU, new TableWindow(Table.GPU, config.gpus()));
+    tables.put(Table.PORT, new TableWindow(Table.PORT, config.ports()));
+    tables.put(Table.HOST, new TableWindow(Table.HOST, config.hosts()));
+  }
+
+  long sinceSlot() {
+    return sinceSlot;
+  }
+
+  long nowNanos() {
+    return nowNanos;
+  }
+
+  long sealedEdge() {
+    return sealedEdge;
+  }
+
+  /// The window of a table; null when it is not kept.
+  @Nullable TableWindow get(Table table) {
+    return tables.get(table);
+  }
+
+  /// The window of a table.
+  ///
+  /// @throws IllegalArgumentException when it is not kept
+  TableWindow kept(Table table) {
+    TableWindow window = tables.get(table);
+    if (window == null) {
+      throw new IllegalArgumentException(
+          "the window keeps " + tables.keySet() + " second by second, not " + table);
+    }
+    return window;
+  }
+
+  /// Whether a slot can be written: −1 when it is sealed already, 1 when it is too far ahead, else
+  /// 0.
+  int compareToOpen(long slot) {
+    if (slot <= sealedEdge) {
+      return -1;
+    }
+    return slot > sealedEdge + OPEN ? 1 : 0;
+  }
+
+  /// Seals what is due and opens as many slots ahead.
+  ///
+  /// @param now the collector's clock, Unix nanoseconds; going backwards has no effect
+  void advance(long now) {
+    if (now <= nowNanos) {
+      return;
+    }
+    long target = Math.floorDiv(now, SECOND) - Window.LAG_SECONDS - 1;
+    long edge = sealedEdge;
+    boolean first = edge == Long.MIN_VALUE;
+    if (target > edge) {
+      open(first ? target + 1 : edge + OPEN + 1, target + OPEN);
+      sinceSlot = first ? target + 1 : sinceSlot;
+      sealedEdge = target;
+    }
+    nowNanos = now;
+  }
+
+  private void open(long from, long to) {
+    for (long slot = Math.max(from, to - Ring.LENGTH + 1); slot <= to; slot++) {
+      for (TableWindow table : tables.values()) {
+        table.open(slot);
+      }
+    }
+  }
+
+  /// The value in a slot; NaN when it is absent, not sealed or out of the window.
+  double at(Column column, int subject, long slot) {
+    TableWindow table = kept(column.table());
+    int place = table.place(column);
+    long edge = sealedEdge;
+    boolean readable = edge != Long.MIN_VALUE && slot <= edge && slot > edge - Window.SECONDS;
+    return readable ? table.get(place, subject, slot) : Double.NaN;
+  }
+}
