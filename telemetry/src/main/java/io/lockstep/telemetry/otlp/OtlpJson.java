@@ -1,6 +1,6 @@
 package io.lockstep.telemetry.otlp;
 
-/// Turns an OTLP/JSON request into the same request as protobuf, so that one reader serves both.
+/// OTLP's JSON encoding and protobuf, one turned into the other, so that one reader serves both.
 public final class OtlpJson {
   private OtlpJson() {}
 
@@ -8,13 +8,10 @@ public final class OtlpJson {
   ///
   /// @param json an ExportMetricsServiceRequest, ExportLogsServiceRequest or
   ///   ExportTraceServiceRequest in OTLP's JSON encoding (ids in hex, 64-bit numbers as text or
-  ///   number, enums as number or name, unknown fields skipped)
-  /// @throws OtlpException when it is not
+  ///   number, enums as number or name, unknown fields skipped, null is absent)
+  /// @throws OtlpException when it is not; the message names the place
   public static byte[] toProtobuf(Signal signal, byte[] json) throws OtlpException {
-    if (json.length > 0) {
-      throw new OtlpException(signal.path() + json.length);
-    }
-    return json;
+    return JsonDecoder.decode(signal, json);
   }
 
   /// The other way, for files of OTLP JSON lines as OpenTelemetry's file exporter writes them: one
@@ -22,9 +19,6 @@ public final class OtlpJson {
   ///
   /// @throws OtlpException when the bytes are no such request
   public static String toJson(Signal signal, byte[] protobuf) throws OtlpException {
-    if (protobuf.length > 0) {
-      throw new OtlpException(signal.path() + protobuf.length);
-    }
-    return "";
+    return JsonEncoder.encode(signal, protobuf);
   }
 }

@@ -44,6 +44,30 @@ public final class ProtoCursor {
     this.depth = depth;
   }
 
+  /// Packed varints.
+  static long[] varints(byte[] packed) throws OtlpException {
+    var cursor = new ProtoCursor(packed);
+    long[] numbers = new long[packed.length];
+    int count = 0;
+    while (cursor.at < cursor.end) {
+      numbers[count++] = cursor.varint();
+    }
+    return Arrays.copyOf(numbers, count);
+  }
+
+  /// Packed fixed-length 64-bit numbers.
+  public static long[] fixed64s(byte[] packed) throws OtlpException {
+    if (packed.length % 8 != 0) {
+      throw new OtlpException("packed 64-bit numbers of " + packed.length + " bytes");
+    }
+    var cursor = new ProtoCursor(packed);
+    long[] numbers = new long[packed.length / 8];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = cursor.fixed64();
+    }
+    return numbers;
+  }
+
   /// A second walk over the same message, from its beginning as this cursor stands now.
   public ProtoCursor copy() {
     return new ProtoCursor(bytes, at, end, depth);

@@ -17,15 +17,7 @@ final class Numbers {
       put(real ? field.real() : (double) field.number());
       return;
     }
-    byte[] packed = field.bytes();
-    if (packed.length % 8 != 0) {
-      throw new OtlpException("packed 64-bit numbers of " + packed.length + " bytes");
-    }
-    for (int at = 0; at < packed.length; at += 8) {
-      long bits = 0;
-      for (int i = 7; i >= 0; i--) {
-        bits = (bits << 8) | (packed[at + i] & 0xff);
-      }
+    for (long bits : ProtoCursor.fixed64s(field.bytes())) {
       put(real ? Double.longBitsToDouble(bits) : (double) bits);
     }
   }
