@@ -51,7 +51,7 @@ final class Agent {
     var collector = new Collector(config.collectors(), config.send(), version);
     spool = new Spool(config.spool(), host, run);
     var random = new SplittableRandom(run ^ host.hashCode());
-    sender = new Sender(spool, collector, Sender.Pace.DEFAULT, random);
+    sender = new Sender(spool, collector, random);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
     var own = new OwnCost(spool, sender);
     var samplers = new ArrayList<>(sources);

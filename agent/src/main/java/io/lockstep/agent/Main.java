@@ -100,7 +100,9 @@ public final class Main implements Callable<Integer> {
   }
 
   private int misconfigured(String problem) {
-    System.err.println("lockstep agent: " + problem);
+    PrintWriter err = commandLine().getErr();
+    err.println("lockstep agent: " + problem);
+    err.flush();
     return EXIT_CONFIG;
   }
 
@@ -113,15 +115,11 @@ public final class Main implements Callable<Integer> {
 
   private int run(Config config) throws IOException, ConfigException, InterruptedException {
     if (print) {
-      out().print(Configs.print(config));
-      out().flush();
-      return 0;
+      return say(Configs.print(config));
     }
     if (check) {
       Check.files(config);
-      out().println("configuration is right");
-      out().flush();
-      return 0;
+      return say("configuration is right\n");
     }
     var agent =
         new Agent(config, hostName(config), Version.number(), sources(), InstantSource.system());
@@ -135,8 +133,15 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private PrintWriter out() {
-    return Objects.requireNonNull(spec).commandLine().getOut();
+  private int say(String text) {
+    PrintWriter out = commandLine().getOut();
+    out.print(text);
+    out.flush();
+    return 0;
+  }
+
+  private CommandLine commandLine() {
+    return Objects.requireNonNull(spec).commandLine();
   }
 
   private static List<Sampler> sources() {

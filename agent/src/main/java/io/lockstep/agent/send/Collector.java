@@ -62,6 +62,16 @@ public final class Collector {
     this.userAgent = "lockstep-agent/" + version;
     this.token = config.tokenFile() == null ? null : new Token(config.tokenFile());
     this.sockets = config.caFile() == null ? null : Trust.only(config.caFile());
+    warnOfPlainToken();
+  }
+
+  private void warnOfPlainToken() {
+    for (URI url : urls) {
+      boolean here = url.getHost().matches("localhost|127\\..*|\\[::1]");
+      if (token != null && !here && !"https".equalsIgnoreCase(url.getScheme())) {
+        LOG.warn("the token goes over the network in plain text, use https url={}", url);
+      }
+    }
   }
 
   /// Checks the address of a collector.

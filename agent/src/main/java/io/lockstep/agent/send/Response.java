@@ -28,7 +28,8 @@ final class Response {
           new Answer.Misconfigured(
               reason() + ": collector.token_file must hold the token that the collector knows");
       case 429 -> new Answer.TryLater(retryAfter, true, reason());
-      case 408, 500, 502, 503, 504 -> new Answer.TryLater(retryAfter, false, reason());
+      case 408, 502, 503, 504 -> new Answer.TryLater(retryAfter, false, reason());
+      case 500 -> new Answer.Away(reason());
       default -> notOtlp(url);
     };
   }

@@ -88,12 +88,18 @@ final class BatchRecord {
     byte[] gzip = new byte[bytes.getInt(at + 4) - host.length];
     bytes.get(at + HEADER, host);
     bytes.get(at + HEADER + host.length, gzip);
-    var id =
-        new BatchId(
-            new String(host, StandardCharsets.US_ASCII),
-            bytes.getLong(at + 8),
-            bytes.getLong(at + 16));
-    return signal == null ? null : new Batch(id, signal, timeAt(bytes, at), gzip);
+    BatchId id = id(new String(host, StandardCharsets.US_ASCII), bytes, at);
+    return signal == null || id == null ? null : new Batch(id, signal, timeAt(bytes, at), gzip);
+  }
+
+  /// @return null when it could not have been written
+  private static @Nullable BatchId id(String host, ByteBuffer bytes, int at) {
+    try {
+      var id = new BatchId(host, bytes.getLong(at + 8), bytes.getLong(at + 16));
+      return BatchId.parse(id.header());
+    } catch (IllegalArgumentException _) {
+      return null;
+    }
   }
 
   private static byte code(Signal signal) {

@@ -112,6 +112,15 @@ final class Segment {
     }
   }
 
+  /// Takes a waiting record in hand.
+  ///
+  /// @return false when it does not wait
+  boolean hold(int record) {
+    boolean was = waiting.get(record);
+    waiting.clear(record);
+    return was;
+  }
+
   /// Is done with a record.
   ///
   /// @return false when it was done before

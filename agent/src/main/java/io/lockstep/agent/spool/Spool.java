@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,7 +34,6 @@ public final class Spool implements AutoCloseable {
 
   private static final int MEMORY_BYTES = 8 << 20;
   private static final Duration DISK_DEADLINE = Duration.ofMillis(500);
-  private static final long DISK_RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
   /// Where the spool is and how much it keeps.
   ///
@@ -71,12 +71,15 @@ public final class Spool implements AutoCloseable {
   private final Config config;
   private final String host;
   private final long run;
+  private final Duration diskRetry;
   private final SpoolFolder folder;
+  private boolean opened;
   private @Nullable Segment current;
   private long number;
   private long dropped;
   private long refused;
   private boolean failing;
+  private boolean overflowing;
   private long retryAt;
   private String lastRefusal = "";
 
@@ -86,27 +89,19 @@ public final class Spool implements AutoCloseable {
   /// @param run this agent's start, Unix milliseconds
   /// @throws SpoolInUseException when another agent works on the same folder
   public Spool(Config config, String host, long run) throws SpoolInUseException {
+    this(config, host, run, Duration.ofSeconds(10));
+  }
+
+  /// @param diskRetry how long a disk that failed is left alone
+  Spool(Config config, String host, long run, Duration diskRetry) throws SpoolInUseException {
     this.config = config;
     this.host = host;
     this.run = run;
+    this.diskRetry = diskRetry;
     this.folder = new SpoolFolder(config.folder(), disk);
-    open();
-  }
-
-  private void open() throws SpoolInUseException {
     lock.lock();
     try {
-      folder.lock();
-      int damaged = folder.recover(segments);
-      dropped += damaged;
-      if (!segments.isEmpty() || damaged > 0) {
-        LOG.info(
-            "spool of a former run found folder={} batches={} damaged={}",
-            config.folder(),
-            waiting(),
-            damaged);
-      }
-      keepWithin(config.bytes().bytes(), false);
+      open();
     } catch (SpoolInUseException e) {
       disk.close();
       throw e;
@@ -115,6 +110,26 @@ public final class Spool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// What former runs left is older than all that is here.
+  private void open() throws IOException {
+    if (opened) {
+      return;
+    }
+    var found = new ArrayList<Segment>();
+    int damaged = folder.open(found);
+    opened = true;
+    dropped += damaged;
+    found.reversed().forEach(segments::addFirst);
+    if (!found.isEmpty() || damaged > 0) {
+      LOG.info(
+          "spool of a former run found folder={} batches={} damaged={}",
+          config.folder(),
+          found.stream().mapToLong(Segment::open).sum(),
+          damaged);
+    }
+    keepWithin(config.bytes().bytes(), false);
   }
 
   /// Keeps a request as the run's next batch.
@@ -142,6 +157,7 @@ public final class Spool implements AutoCloseable {
   }
 
   private Spooled onDisk(Batch batch, ByteBuffer record) throws IOException {
+    open();
     keepWithin(config.bytes().bytes() - record.remaining(), false);
     Segment segment = writable(record.remaining());
     int place = segment.append(record, batch.timeNanos());
@@ -197,20 +213,24 @@ public final class Spool implements AutoCloseable {
       if (segment.memory() == memory && segment.size() > 0) {
         taken -= segment.size();
         oldestFirst.remove();
-        drop(segment);
+        drop(segment, memory ? "memory is full" : "spool.bytes is reached");
       }
     }
   }
 
   private void dropOlderThan(long timeNanos) {
     while (!segments.isEmpty() && segments.getFirst().newestNanos() < timeNanos) {
-      drop(segments.removeFirst());
+      drop(segments.removeFirst(), "older than spool.age");
     }
   }
 
-  private void drop(Segment segment) {
+  private void drop(Segment segment, String why) {
     dropped += segment.open();
     delete(segment);
+    if (segment.open() > 0 && !overflowing) {
+      overflowing = true;
+      LOG.warn("spool gives up its oldest batches reason={} batches={}", why, segment.open());
+    }
   }
 
   private void delete(Segment segment) {
@@ -294,6 +314,18 @@ public final class Spool implements AutoCloseable {
     }
   }
 
+  /// Takes a waiting batch in hand again, to let others go first.
+  ///
+  /// @return false when it does not wait any more
+  public boolean hold(Spooled spooled) {
+    lock.lock();
+    try {
+      return spooled.segment().hold(spooled.record());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The collector will never take it: the batch is set aside with the reason, and counted.
   public void refuse(Spooled spooled, String reason) {
     lock.lock();
@@ -326,6 +358,7 @@ public final class Spool implements AutoCloseable {
     boolean was = segment.done(spooled.record());
     if (segment.open() == 0 && segments.contains(segment) && tidy(segment)) {
       segments.remove(segment);
+      overflowing &= !segments.isEmpty();
     }
     return was;
   }
@@ -341,7 +374,7 @@ public final class Spool implements AutoCloseable {
 
   private void fails(IOException e) {
     finishCurrent();
-    retryAt = System.nanoTime() + DISK_RETRY_NANOS;
+    retryAt = System.nanoTime() + diskRetry.toNanos();
     if (!failing) {
       failing = true;
       LOG.warn(

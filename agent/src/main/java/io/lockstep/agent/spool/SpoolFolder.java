@@ -4,7 +4,6 @@ import io.lockstep.agent.batch.Batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -32,16 +31,15 @@ final class SpoolFolder implements AutoCloseable {
     this.setAside = new SetAside(folder.resolve("refused"));
   }
 
-  /// Takes the folder for this agent.
-  void lock() throws IOException {
-    lock = disk.run(() -> FolderLock.take(folder));
-  }
-
-  /// Adds the segments of former runs, oldest first. One that can't be read is left where it is, by
-  /// another name, and said.
+  /// Takes the folder for this agent and finds the segments of former runs. One that can't be read
+  /// is left where it is, by another name, and said.
   ///
+  /// @param found filled with them, oldest first
   /// @return records that were damaged
-  int recover(Deque<Segment> segments) throws IOException {
+  int open(List<Segment> found) throws IOException {
+    if (lock == null) {
+      lock = disk.run(() -> FolderLock.take(folder));
+    }
     int damaged = 0;
     for (Path file : files()) {
       nextNumber = Math.max(nextNumber, number(file) + 1);
@@ -53,11 +51,14 @@ final class SpoolFolder implements AutoCloseable {
         Segment segment = Segment.onDisk(bytes);
         damaged += segment.recover();
         if (segment.open() > 0) {
-          segments.addLast(segment);
+          found.add(segment);
         } else {
           segment.delete();
         }
       } catch (IOException e) {
+        if (disk.stuck()) {
+          throw e;
+        }
         unread(file, e);
       }
     }

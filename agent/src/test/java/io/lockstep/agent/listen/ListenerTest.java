@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.agent.Certificate;
 import io.lockstep.agent.batch.Gzip;
 import io.lockstep.telemetry.config.Listen;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -200,6 +201,23 @@ class ListenerTest {
                 .POST(BodyPublishers.ofByteArray(step)));
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(send(request("/healthz").GET()).statusCode()).isEqualTo(200);
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
+  void speaksTlsWhereItHasACertificate() throws Exception {
+    Certificate certificate = Certificate.make(folder, "agent");
+    listener.close();
+    listener = start(new Listen("127.0.0.1:0", certificate.pem(), certificate.key(), null, false));
+    try (var tls = HttpClient.newBuilder().sslContext(certificate.context()).build()) {
+      URI uri = URI.create("https://127.0.0.1:" + listener.port() + "/v1/traces");
+      HttpRequest request =
+          HttpRequest.newBuilder(uri)
+              .header("Content-Type", PROTOBUF)
+              .POST(BodyPublishers.ofByteArray(step(1)))
+              .build();
+      assertThat(tls.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+    }
     assertThat(taken).hasSize(1);
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SenderTest {
   private static final long T0 = 1_790_000_000_000_000_000L;
-  private static final Sender.Pace FAST = new Sender.Pace(100 << 20, 10_000);
+  private static final SpoolLane.Pace FAST = new SpoolLane.Pace(100 << 20, 10_000);
 
   @TempDir Path folder;
   private Spool spool;
@@ -160,6 +160,19 @@ class SenderTest {
   }
 
   @Test
+  void aBatchThatAlwaysBreaksTheConnectionDoesNotBlockTheOthers() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      spool.release(spool.append(Signal.METRICS, T0, gzip("old " + i)));
+    }
+    collector.behaviour = (id, _, _) -> id.number() == 1 ? Reply.of(0) : Reply.OK;
+    try (Sender sender = start()) {
+      awaitWhile(sender, () -> !collector.acknowledged().contains(new BatchId("node-1", 1000, 4)));
+      assertThat(collector.acknowledged()).doesNotContain(new BatchId("node-1", 1000, 1));
+      assertThat(spool.state().dropped()).isZero();
+    }
+  }
+
+  @Test
   void tooLargeIsSetAsideToo() throws Exception {
     collector.behaviour = (id, _, _) -> id.number() == 0 ? Reply.of(413) : Reply.OK;
     try (Sender sender = start()) {
@@ -194,7 +207,7 @@ class SenderTest {
       try (Sender sender = start()) {
         take(sender, Signal.METRICS, "kept");
         await(() -> collector.received.size() > before);
-        sender.drain(Duration.ofSeconds(1));
+        sender.drain(Duration.ofMillis(200));
         assertThat(sender.sent()).as("%s", reply.status()).isZero();
       }
     }
@@ -244,7 +257,7 @@ class SenderTest {
           start(List.of(url), new Collector.Config(null, null, Duration.ofSeconds(2)))) {
         take(sender, Signal.METRICS, "kept");
         await(() -> seen.get() > 0);
-        sender.drain(Duration.ofSeconds(1));
+        sender.drain(Duration.ofMillis(200));
         assertThat(sender.sent()).isZero();
       }
     }
@@ -299,7 +312,7 @@ class SenderTest {
   }
 
   private Sender start(List<URI> urls, Collector.Config config) throws Exception {
-    var sender = new Sender(spool, new Collector(urls, config, "test"), FAST, new Random(1));
+    var sender = new Sender(spool, new Collector(urls, config, "test"), new Random(1), FAST);
     sender.start();
     return sender;
   }

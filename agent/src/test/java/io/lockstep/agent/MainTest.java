@@ -1,0 +1,109 @@
+package io.lockstep.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+  private record Result(int code, String out, String err) {}
+
+  @TempDir Path folder;
+
+  @Test
+  void printsTheConfigurationInForceWithEveryKey() throws Exception {
+    Path file =
+        write(
+            """
+            collectors: [https://collector:4318]
+            spool:
+              bytes: 1GiB
+            """);
+    Result result = run("--config", file.toString(), "--host", "node-7", "--print-config");
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .contains("host: node-7")
+        .contains("https://collector:4318")
+        .contains("interval: 1s")
+        .contains("bytes: 1GiB")
+        .contains("age: 6h")
+        .contains("address: 127.0.0.1:4319")
+        .contains("timeout: 5s");
+    Path again = write(result.out());
+    assertThat(run("--config", again.toString(), "--print-config").out()).isEqualTo(result.out());
+  }
+
+  @Test
+  void aFlagGoesBeforeTheFile() throws Exception {
+    Path file = write("host: from-file\ncollectors: [http://file:4318]\n");
+    Result result =
+        run("--config", file.toString(), "--collector", "http://flag:4318", "--print-config");
+    assertThat(result.out()).contains("http://flag:4318").doesNotContain("http://file:4318");
+    assertThat(result.out()).contains("host: from-file");
+  }
+
+  @Test
+  void saysThatAConfigurationIsRight() throws Exception {
+    Result result = run("--config", write("interval: 2s\n").toString(), "--check-config");
+    assertThat(result).isEqualTo(new Result(0, "configuration is right\n", ""));
+  }
+
+  @Test
+  void saysInOneLineWhatIsWrong() throws Exception {
+    assertWrong("colectors: []\n", "colectors", "did you mean collectors?");
+    assertWrong("collectors: []\n", "collectors must name at least one address");
+    assertWrong("collectors: [collector:4318]\n", "must be like http://host:4318");
+    assertWrong("collectors: ['http://c:4318/v1/metrics']\n", "must be like http://host:4318");
+    assertWrong("collectors: ['http://user:secret@c:4318']\n", "must be like http://host:4318");
+    assertWrong("interval: 10ms\n", "interval must be 100ms to 1m");
+    assertWrong("host: 'node 1'\n", "host must be of letters");
+    assertWrong("spool:\n  bytes: 1MiB\n", "bytes must be at least 16MiB");
+    assertWrong("spool:\n  bytes: 256\n", "spool.bytes", "64MiB");
+    assertWrong("spool:\n  age: 0s\n", "age must be above 0s");
+    assertWrong("send:\n  timeout: 2m\n", "timeout must be above 0s and at most 60s");
+    assertWrong("listen:\n  address: 0.0.0.0:4319\n", "insecure: true");
+    assertWrong("send:\n  token_file: /nowhere/token\n", "/nowhere/token");
+    assertWrong("send:\n  ca_file: " + write("empty\n") + "\n", "ca_file");
+    Path empty = Files.writeString(folder.resolve("token"), "\n");
+    assertWrong("send:\n  token_file: " + empty + "\n", "must hold one token in one line");
+  }
+
+  @Test
+  void keepsASecretOutOfItsErrors() throws Exception {
+    Result result =
+        run("--config", write("collectors: ['http://u:s3cret@c']\n").toString(), "--check-config");
+    assertThat(result.err()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void anUnknownFlagIsWrongUsage() {
+    assertThat(run("--colector", "x").code()).isEqualTo(2);
+  }
+
+  private void assertWrong(String yaml, String... why) throws Exception {
+    Result result = run("--config", write(yaml).toString(), "--check-config");
+    assertThat(result.code()).as(yaml).isEqualTo(2);
+    assertThat(result.err()).hasLineCount(1).contains(why);
+  }
+
+  private Path write(String yaml) throws IOException {
+    return Files.writeString(Files.createTempFile(folder, "agent", ".yaml"), yaml);
+  }
+
+  private static Result run(String... arguments) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int code =
+        new CommandLine(new Main())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(arguments);
+    return new Result(code, out.toString(), err.toString());
+  }
+}
