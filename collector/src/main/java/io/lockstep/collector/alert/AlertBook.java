@@ -28,12 +28,17 @@ public final class AlertBook {
   ///
   /// @param reopen a fault that comes back within this time after its incident was resolved opens
   ///   that incident again
-  public record Config(Duration reopen) {
-    public static final Config DEFAULT = new Config(Duration.ofMinutes(5));
+  /// @param forget a fault that has not fired yet and of which nobody could tell for this long is
+  ///   forgotten: the job or the part may be gone for good
+  public record Config(Duration reopen, Duration forget) {
+    public static final Config DEFAULT = new Config(Duration.ofMinutes(5), Duration.ofMinutes(10));
 
     public Config {
       if (reopen.isNegative()) {
         throw new IllegalArgumentException("reopen must not be negative, is " + reopen);
+      }
+      if (!forget.isPositive()) {
+        throw new IllegalArgumentException("forget must be above 0, is " + forget);
       }
     }
   }
@@ -73,13 +78,14 @@ public final class AlertBook {
 
   /// Takes one detector's verdicts of one round.
   ///
+  /// @param cluster the cluster that the round is about
   /// @param detector the detector's name
   /// @param patience how long a fault must be there before its alert fires
   /// @param keep how long it must be absent before its alert is resolved
   /// @param now the round's time, Unix nanoseconds
   /// @return what changed about incidents, in the order in which it happened
   public List<Transition> apply(
-      String detector, Duration patience, Duration keep, Round round, long now) {
+      String cluster, String detector, Duration patience, Duration keep, Round round, long now) {
     var transitions = new ArrayList<Transition>();
     round
         .present()
@@ -94,13 +100,15 @@ public final class AlertBook {
             update(subject, alert);
           }
         });
-    long sinceLastRound = now - lastRounds.getOrDefault(detector, now);
-    lastRounds.put(detector, now);
+    long sinceLastRound = now - lastRounds.getOrDefault(cluster + "/" + detector, now);
+    lastRounds.put(cluster + "/" + detector, now);
     for (Key key : List.copyOf(alerts.keySet())) {
-      if (key.detector().equals(detector) && !round.present().containsKey(key.subject())) {
+      if (key.detector().equals(detector)
+          && key.subject().cluster().equals(cluster)
+          && !round.present().containsKey(key.subject())) {
         boolean absent = round.isAbsent(key.subject());
         if (Objects.requireNonNull(alerts.get(key)).state() == Alert.State.PENDING) {
-          pendingNotPresent(key, absent, sinceLastRound);
+          pendingNotPresent(key, absent, sinceLastRound, now);
         } else {
           Transition transition = firingNotPresent(key, absent, keep, now);
           if (transition != null) {
@@ -122,28 +130,31 @@ public final class AlertBook {
   }
 
   private Transition fired(SubjectKey subject, Alert alert, long now) {
-    Incident incident = open.get(subject);
-    if (incident != null) {
-      incident = with(incident, alert);
-      open.put(subject, incident);
-      return new Transition(Transition.What.CHANGED, incident);
+    Incident known = open.get(subject);
+    if (known != null) {
+      return opened(Transition.What.CHANGED, with(known, alert));
     }
-    Incident lately = lately(subject, now);
-    if (lately != null) {
-      resolved.remove(lately);
-      incident = with(lately, alert);
-      open.put(subject, incident);
-      return new Transition(Transition.What.REOPENED, incident);
+    Incident fresh = Incident.open(subject, alert, now);
+    Incident earlier = earlier(fresh, now);
+    if (earlier != null) {
+      resolved.remove(earlier);
+      return opened(Transition.What.REOPENED, with(earlier, alert));
     }
-    incident = Incident.open(subject, alert, now);
-    open.put(subject, incident);
-    return new Transition(Transition.What.OPENED, incident);
+    return opened(Transition.What.OPENED, fresh);
   }
 
-  private @Nullable Incident lately(SubjectKey subject, long now) {
+  private Transition opened(Transition.What what, Incident incident) {
+    open.put(incident.subject(), incident);
+    return new Transition(what, incident);
+  }
+
+  /// A resolved incident that the fault belongs to: resolved a short while ago, or of the very same
+  /// onset, which makes it the same fault whenever it comes back.
+  private @Nullable Incident earlier(Incident fresh, long now) {
     for (Incident incident : resolved) {
-      if (incident.subject().equals(subject)
-          && now - incident.resolvedNanos() <= config.reopen().toNanos()) {
+      boolean lately = now - incident.resolvedNanos() <= config.reopen().toNanos();
+      boolean same = incident.id().equals(fresh.id());
+      if (incident.subject().equals(fresh.subject()) && (lately || same)) {
         return incident;
       }
     }
@@ -178,12 +189,13 @@ public final class AlertBook {
         all);
   }
 
-  /// A run that has not fired is forgotten once it is seen to be over.
-  private void pendingNotPresent(Key key, boolean absent, long sinceLastRoundNanos) {
-    if (absent) {
+  /// A run that has not fired is forgotten once it is seen to be over, or nobody can tell for long.
+  private void pendingNotPresent(Key key, boolean absent, long sinceLastRoundNanos, long now) {
+    Alert alert = Objects.requireNonNull(alerts.get(key));
+    if (absent || now - alert.judgedNanos() > config.forget().toNanos()) {
       alerts.remove(key);
     } else {
-      alerts.computeIfPresent(key, (_, alert) -> alert.paused(sinceLastRoundNanos));
+      alerts.put(key, alert.paused(sinceLastRoundNanos));
     }
   }
 

@@ -58,7 +58,14 @@ public record Incident(
   }
 
   private static String id(IncidentKind kind, SubjectKey subject, long onsetNanos) {
-    String text = subject + "\n" + kind.label() + "\n" + onsetNanos;
+    String text =
+        String.join(
+            "\n",
+            subject.cluster(),
+            kind.label(),
+            subject.host(),
+            subject.subject(),
+            Long.toString(onsetNanos));
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

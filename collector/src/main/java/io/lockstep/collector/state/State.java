@@ -1,29 +1,24 @@
 package io.lockstep.collector.state;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lockstep.collector.alert.Alert;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.alert.Transition;
-import io.lockstep.collector.detect.Finding;
-import io.lockstep.collector.detect.IncidentKind;
-import io.lockstep.collector.detect.SubjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// Incidents and their alerts in one SQLite file, so that a restart neither forgets nor repeats
 /// anything. One thread owns it and is its only writer.
@@ -36,33 +31,23 @@ public final class State implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(State.class);
   private static final int VERSION = 1;
   private static final int RESOLVED_LOADED = 1_000;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int RESOLVED_KEPT = 10_000;
+  private static final int UNSAVED_MAX = 10_000;
 
-  private static final List<String> SCHEMA =
-      List.of(
-          """
-          CREATE TABLE incident (
-            id TEXT PRIMARY KEY, cluster TEXT NOT NULL, host TEXT NOT NULL, subject TEXT NOT NULL,
-            kind TEXT NOT NULL, onset INTEGER NOT NULL, opened INTEGER NOT NULL,
-            resolved INTEGER NOT NULL)\
-          """,
-          """
-          CREATE TABLE alert (
-            incident TEXT NOT NULL REFERENCES incident(id), detector TEXT NOT NULL,
-            state TEXT NOT NULL, since INTEGER NOT NULL, fired INTEGER NOT NULL,
-            present INTEGER NOT NULL, absent INTEGER NOT NULL, judged INTEGER NOT NULL,
-            resolved INTEGER NOT NULL, kind TEXT NOT NULL, onset INTEGER NOT NULL,
-            severity TEXT NOT NULL, action TEXT NOT NULL, summary TEXT NOT NULL,
-            evidence TEXT NOT NULL, PRIMARY KEY (incident, detector))\
-          """,
-          "CREATE INDEX incident_opened ON incident (opened)");
+  /// SQLite refuses to let the file grow beyond this: 4 KiB pages, so 1 GiB. Ten thousand resolved
+  /// incidents take some 10 MiB.
+  private static final long PAGES_MAX = 262_144;
 
   private final Connection connection;
-  private final List<Incident> unsaved = new ArrayList<>();
+  private final IncidentRows rows;
+  private final List<Incident> earlier;
+  private final SequencedMap<String, Incident> unsaved = new LinkedHashMap<>();
   private boolean failing;
 
-  private State(Connection connection) {
+  private State(Connection connection, IncidentRows rows, List<Incident> earlier) {
     this.connection = connection;
+    this.rows = rows;
+    this.earlier = earlier;
   }
 
   /// Opens the file, or makes it.
@@ -70,48 +55,71 @@ public final class State implements AutoCloseable {
   /// @throws IOException when a newer version wrote it, or it can't be written; the message says
   ///   what to do
   public static State open(Path file) throws IOException {
+    return open(file, PAGES_MAX);
+  }
+
+  /// @param pagesMax how far the file may grow, in pages of 4 KiB
+  static State open(Path file, long pagesMax) throws IOException {
     try {
-      return connect(file);
+      return connect(file, pagesMax);
     } catch (SQLException e) {
-      if (!damaged(e)) {
+      if (!isDamage(e)) {
         throw new IOException("can't open " + file + ": " + e.getMessage(), e);
       }
       setAside(file, e);
-      try {
-        return connect(file);
-      } catch (SQLException again) {
-        throw new IOException("can't make " + file + ": " + again.getMessage(), again);
-      }
+    } catch (UnreadableRowException e) {
+      setAside(file, e);
+    }
+    try {
+      return connect(file, pagesMax);
+    } catch (SQLException | UnreadableRowException e) {
+      throw new IOException("can't make " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private static boolean damaged(SQLException e) {
-    String message = String.valueOf(e.getMessage());
-    return message.contains("SQLITE_CORRUPT") || message.contains("SQLITE_NOTADB");
+  private static boolean isDamage(SQLException e) {
+    if (!(e instanceof SQLiteException sqlite)) {
+      return false;
+    }
+    // The lowest byte is the kind, the others tell more of it.
+    int kind = sqlite.getResultCode().code & 0xff;
+    return kind == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || kind == SQLiteErrorCode.SQLITE_NOTADB.code;
   }
 
-  private static void setAside(Path file, SQLException cause) throws IOException {
+  private static void setAside(Path file, Exception cause) throws IOException {
     for (String suffix : List.of("", "-wal", "-shm")) {
       Path part = file.resolveSibling(file.getFileName() + suffix);
       if (Files.exists(part)) {
-        Path aside = file.resolveSibling(file.getFileName() + suffix + ".damaged");
+        Path aside = file.resolveSibling(file.getFileName() + ".damaged" + suffix);
         Files.move(part, aside, StandardCopyOption.REPLACE_EXISTING);
       }
     }
     log.error(
-        "state damaged, begun anew; earlier incidents are in file={}.damaged cause={}",
+        "state damaged, begun anew; earlier incidents are in file={}.damaged cause=\"{}\"",
         file,
         cause.getMessage());
   }
 
-  private static State connect(Path file) throws SQLException, IOException {
+  private static State connect(Path file, long pagesMax)
+      throws SQLException, IOException, UnreadableRowException {
     Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+    try {
+      prepare(connection, file, pagesMax);
+      var rows = new IncidentRows(connection);
+      List<Incident> earlier = rows.read(RESOLVED_LOADED);
+      return new State(connection, rows, earlier);
+    } catch (SQLException | IOException | UnreadableRowException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static void prepare(Connection connection, Path file, long pagesMax)
+      throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA journal_mode=WAL");
-      statement.execute("PRAGMA synchronous=FULL");
-      statement.execute("PRAGMA busy_timeout=2000");
       int version = statement.executeQuery("PRAGMA user_version").getInt(1);
-      if (version > VERSION) {
+      if (version < 0 || version > VERSION) {
         throw new IOException(
             file
                 + " has version "
@@ -120,176 +128,92 @@ public final class State implements AutoCloseable {
                 + VERSION
                 + ": start the newer collector, or give this one another data folder");
       }
-      connection.setAutoCommit(false);
+      statement.execute("PRAGMA journal_mode=WAL");
+      statement.execute("PRAGMA synchronous=FULL");
+      statement.execute("PRAGMA busy_timeout=2000");
+      statement.execute("PRAGMA max_page_count=" + pagesMax);
       if (version == 0) {
-        for (String table : SCHEMA) {
+        statement.execute("BEGIN IMMEDIATE");
+        for (String table : IncidentRows.SCHEMA) {
           statement.execute(table);
         }
         statement.execute("PRAGMA user_version=" + VERSION);
+        statement.execute("COMMIT");
       }
       String check = statement.executeQuery("PRAGMA quick_check").getString(1);
       if (!"ok".equals(check)) {
-        throw new SQLException("SQLITE_CORRUPT " + check);
-      }
-      connection.commit();
-      return new State(connection);
-    } catch (SQLException | IOException e) {
-      connection.close();
-      throw e;
-    }
-  }
-
-  /// The incidents of before, oldest first: every open one, and the newest thousand of the others.
-  ///
-  /// @throws IOException when the file can't be read
-  public List<Incident> load() throws IOException {
-    String query =
-        "SELECT * FROM (SELECT * FROM incident WHERE resolved = 0 UNION SELECT * FROM (SELECT * FROM"
-            + " incident WHERE resolved <> 0 ORDER BY opened DESC LIMIT "
-            + RESOLVED_LOADED
-            + ")) ORDER BY opened, id";
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      var incidents = new ArrayList<Incident>();
-      while (rows.next()) {
-        incidents.add(incident(rows));
-      }
-      return incidents;
-    } catch (SQLException | JsonProcessingException e) {
-      throw new IOException("can't read earlier incidents: " + e.getMessage(), e);
-    }
-  }
-
-  private Incident incident(ResultSet row) throws SQLException, JsonProcessingException {
-    String id = row.getString("id");
-    var subject =
-        new SubjectKey(row.getString("cluster"), row.getString("host"), row.getString("subject"));
-    return new Incident(
-        id,
-        IncidentKind.valueOf(row.getString("kind")),
-        subject,
-        row.getLong("onset"),
-        row.getLong("opened"),
-        row.getLong("resolved"),
-        alerts(id));
-  }
-
-  private List<Alert> alerts(String incident) throws SQLException, JsonProcessingException {
-    String query = "SELECT * FROM alert WHERE incident = ? ORDER BY since, detector";
-    try (PreparedStatement statement = connection.prepareStatement(query)) {
-      statement.setString(1, incident);
-      try (ResultSet rows = statement.executeQuery()) {
-        var alerts = new ArrayList<Alert>();
-        while (rows.next()) {
-          alerts.add(alert(rows));
-        }
-        return alerts;
+        String first = check.lines().limit(2).collect(Collectors.joining(" "));
+        throw new SQLiteException(first, SQLiteErrorCode.SQLITE_CORRUPT);
       }
     }
   }
 
-  private static Alert alert(ResultSet row) throws SQLException, JsonProcessingException {
-    LinkedHashMap<String, Double> evidence =
-        JSON.readValue(row.getString("evidence"), new TypeReference<>() {});
-    var finding =
-        new Finding(
-            IncidentKind.valueOf(row.getString("kind")),
-            row.getLong("onset"),
-            Finding.Severity.valueOf(row.getString("severity")),
-            Finding.Action.valueOf(row.getString("action")),
-            row.getString("summary"),
-            evidence);
-    return new Alert(
-        row.getString("detector"),
-        Alert.State.valueOf(row.getString("state")),
-        row.getLong("since"),
-        row.getLong("fired"),
-        row.getLong("present"),
-        row.getLong("absent"),
-        row.getLong("judged"),
-        row.getLong("resolved"),
-        finding);
+  /// The incidents of before this start, oldest first: every open one, and the newest thousand of
+  /// the others.
+  public List<Incident> load() {
+    return earlier;
   }
 
   /// Writes a round's transitions in one transaction. When the disk refuses, they are kept in
   /// memory and written with a later round; that is said once.
   public void save(List<Transition> transitions) {
-    transitions.forEach(transition -> unsaved.add(transition.incident()));
+    keep(transitions.stream().map(Transition::incident).toList());
+  }
+
+  /// Writes incidents whose numbers have moved without a transition, so that a restart finds the
+  /// newest; as [#save] does.
+  public void keep(Collection<Incident> incidents) {
+    for (Incident incident : incidents) {
+      unsaved.putLast(incident.id(), incident);
+    }
     if (unsaved.isEmpty()) {
       return;
     }
     try {
-      for (Incident incident : unsaved) {
-        write(incident);
-      }
-      connection.commit();
+      write();
       unsaved.clear();
       if (failing) {
         failing = false;
         log.info("state written again");
       }
-    } catch (SQLException | JsonProcessingException e) {
+    } catch (SQLException e) {
       giveUp(e);
     }
   }
 
-  private void giveUp(Exception cause) {
-    try {
-      connection.rollback();
+  /// The transaction is begun and ended by hand: after a full disk SQLite has rolled back by
+  /// itself, and the driver's own bookkeeping would then write each row on its own.
+  private void write() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      boolean resolved = false;
+      for (Incident incident : unsaved.values()) {
+        rows.write(incident);
+        resolved |= !incident.isOpen();
+      }
+      if (resolved) {
+        rows.prune(RESOLVED_KEPT);
+      }
+      statement.execute("COMMIT");
+    }
+  }
+
+  private void giveUp(SQLException cause) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("ROLLBACK");
     } catch (SQLException e) {
+      // It says so when SQLite has rolled back already, or when nothing was begun.
       cause.addSuppressed(e);
     }
-    // Of one incident only the newest form is needed later.
-    var newest = new LinkedHashMap<String, Incident>();
-    unsaved.forEach(incident -> newest.put(incident.id(), incident));
-    unsaved.clear();
-    unsaved.addAll(newest.values());
+    while (unsaved.size() > UNSAVED_MAX) {
+      unsaved.pollFirstEntry();
+    }
     if (!failing) {
       failing = true;
       log.error(
-          "state not written, kept in memory until it can be incidents={} cause={}",
+          "state not written, kept in memory until it can be incidents={} cause=\"{}\"",
           unsaved.size(),
           cause.getMessage());
-    }
-  }
-
-  private void write(Incident incident) throws SQLException, JsonProcessingException {
-    String row = "INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?)";
-    try (PreparedStatement statement = connection.prepareStatement(row)) {
-      statement.setString(1, incident.id());
-      statement.setString(2, incident.subject().cluster());
-      statement.setString(3, incident.subject().host());
-      statement.setString(4, incident.subject().subject());
-      statement.setString(5, incident.kind().name());
-      statement.setLong(6, incident.onsetNanos());
-      statement.setLong(7, incident.openedNanos());
-      statement.setLong(8, incident.resolvedNanos());
-      statement.executeUpdate();
-    }
-    for (Alert alert : incident.alerts()) {
-      write(incident.id(), alert);
-    }
-  }
-
-  private void write(String incident, Alert alert) throws SQLException, JsonProcessingException {
-    String row = "INSERT OR REPLACE INTO alert VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-    try (PreparedStatement statement = connection.prepareStatement(row)) {
-      statement.setString(1, incident);
-      statement.setString(2, alert.detector());
-      statement.setString(3, alert.state().name());
-      statement.setLong(4, alert.sinceNanos());
-      statement.setLong(5, alert.firedNanos());
-      statement.setLong(6, alert.presentNanos());
-      statement.setLong(7, alert.absentNanos());
-      statement.setLong(8, alert.judgedNanos());
-      statement.setLong(9, alert.resolvedNanos());
-      statement.setString(10, alert.finding().kind().name());
-      statement.setLong(11, alert.finding().onsetNanos());
-      statement.setString(12, alert.finding().severity().name());
-      statement.setString(13, alert.finding().action().name());
-      statement.setString(14, alert.finding().summary());
-      statement.setString(15, JSON.writeValueAsString(alert.finding().evidence()));
-      statement.executeUpdate();
     }
   }
 

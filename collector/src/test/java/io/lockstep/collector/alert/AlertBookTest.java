@@ -124,6 +124,49 @@ class AlertBookTest {
   }
 
   @Test
+  void aFaultOfTheSameOnsetIsTheSameIncidentHoweverLateItComesBack() {
+    fire("port-down", PORT, 100);
+    String id = book.incidents().getFirst().id();
+    absent("port-down", PORT, 110);
+    absent("port-down", PORT, 115);
+    assertThat(fire("port-down", PORT, 10_000).getLast().what()).isEqualTo(What.REOPENED);
+    assertThat(book.incidents()).singleElement().satisfies(i -> assertThat(i.id()).isEqualTo(id));
+  }
+
+  @Test
+  void forgetsWhatHasNotFiredWhenNobodyCanTellForLong() {
+    present("port-down", PORT, 100);
+    unclear("port-down", 101);
+    for (long at = 102; at < 1_000; at++) {
+      unclear("port-down", at);
+    }
+    assertThat(present("port-down", PORT, 1_000)).isEmpty();
+    assertThat(present("port-down", PORT, 1_002)).isEmpty();
+    assertThat(present("port-down", PORT, 1_003)).hasSize(1);
+  }
+
+  @Test
+  void aRoundOfAnotherClusterSaysNothingOfThisOne() {
+    fire("port-down", PORT, 100);
+    absent("port-down", PORT, 110);
+    assertThat(book.apply("other", "port-down", PATIENCE, KEEP, new Round(), seconds(112)))
+        .isEmpty();
+    assertThat(absent("port-down", PORT, 115).getFirst().what()).isEqualTo(What.RESOLVED);
+  }
+
+  @Test
+  void keepsAThousandResolvedIncidents() {
+    for (long i = 0; i < 1_100; i++) {
+      var port = new SubjectKey("c", "node-" + i, "mlx5_0/1");
+      fire("port-down", port, 10 * i);
+      absent("port-down", port, 10 * i + 4);
+      absent("port-down", port, 10 * i + 9);
+    }
+    assertThat(book.incidents()).hasSize(1_000);
+    assertThat(book.incidents().getFirst().subject().host()).isEqualTo("node-100");
+  }
+
+  @Test
   void subjectsDoNotDisturbEachOther() {
     fire("port-down", PORT, 100);
     fire("port-down", OTHER, 110);
@@ -163,7 +206,7 @@ class AlertBookTest {
             round.absent(subject);
           }
         }
-        for (Transition t : steady.apply(detector, PATIENCE, KEEP, round, seconds(at))) {
+        for (Transition t : steady.apply("c", detector, PATIENCE, KEEP, round, seconds(at))) {
           What before = last.put(t.incident().id(), t.what());
           switch (t.what()) {
             case OPENED -> assertThat(before).isNull();
@@ -212,7 +255,7 @@ class AlertBookTest {
   }
 
   private List<Transition> apply(String detector, Round round, long at) {
-    return book.apply(detector, PATIENCE, KEEP, round, seconds(at));
+    return book.apply("c", detector, PATIENCE, KEEP, round, seconds(at));
   }
 
   private static Finding finding(String detector, long onsetSeconds) {

@@ -13,6 +13,7 @@ import io.lockstep.collector.detect.SubjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -91,6 +92,43 @@ class StateTest {
     assertThat(file()).exists();
   }
 
+  @Test
+  void keepsNumbersThatMovedWithoutATransition() throws IOException {
+    AlertBook book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+    try (State state = State.open(file())) {
+      state.save(round(book, true, 10));
+      assertThat(round(book, true, 50)).isEmpty();
+      state.keep(book.incidents());
+    }
+    assertThat(load()).isEqualTo(book.incidents());
+  }
+
+  @Test
+  void forgetsAllButTheNewestTenThousandResolved() throws IOException, SQLException {
+    try (State state = State.open(file())) {
+      for (int batch = 0; batch < 11; batch++) {
+        AlertBook book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+        SubjectKey[] ports = new SubjectKey[1_000];
+        for (int i = 0; i < ports.length; i++) {
+          ports[i] = Faults.port(1_000 * batch + i);
+        }
+        state.save(Faults.all(book, 2 * batch + 1, ports));
+        state.save(Faults.none(book, 2 * batch + 2, ports));
+      }
+    }
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
+      assertThat(count(connection, "incident")).isEqualTo(10_000);
+      assertThat(count(connection, "alert")).isEqualTo(10_000);
+    }
+    assertThat(load()).hasSize(1_000);
+  }
+
+  private static int count(Connection connection, String table) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      return statement.executeQuery("SELECT count(*) FROM " + table).getInt(1);
+    }
+  }
+
   private List<Incident> load() throws IOException {
     try (State state = State.open(file())) {
       return state.load();
@@ -114,7 +152,8 @@ class StateTest {
     } else {
       round.absent(GPU);
     }
-    return book.apply("straggler", Duration.ZERO, Duration.ZERO, round, second * 1_000_000_000L);
+    return book.apply(
+        "c", "straggler", Duration.ZERO, Duration.ZERO, round, second * 1_000_000_000L);
   }
 
   private Path file() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.collector.state;
+
+import org.jspecify.annotations.NullMarked;
