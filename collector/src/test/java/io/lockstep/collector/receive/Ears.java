@@ -2,10 +2,12 @@ package io.lockstep.collector.receive;
 
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ final class Ears implements Intake {
   final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
   volatile Supplier<CompletionStage<Answer>> answers =
       () -> CompletableFuture.completedFuture(STORED);
+
+  volatile Consumer<byte[]> listener = _ -> {};
 
   void answer(Answer answer) {
     answers = () -> CompletableFuture.completedFuture(answer);
@@ -33,12 +37,9 @@ final class Ears implements Intake {
   @Override
   public CompletionStage<Answer> take(
       Sender sender, Signal signal, @Nullable BatchId id, byte[] protobuf) {
-    String text =
-        new String(
-            protobuf,
-            0,
-            Math.min(100, protobuf.length),
-            java.nio.charset.StandardCharsets.ISO_8859_1);
+    listener.accept(protobuf);
+    int shown = Math.min(100, protobuf.length);
+    String text = new String(protobuf, 0, shown, StandardCharsets.ISO_8859_1);
     heard.add(new Heard(sender, signal, id, text, protobuf.length));
     return answers.get();
   }

@@ -3,17 +3,21 @@ package io.lockstep.collector.receive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnknownFieldSet;
 import io.lockstep.collector.receive.Intake.Answer;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +182,39 @@ class OtlpReceiverTest {
     assertThat(rig.send("/v1/logs", Rig.PROTOBUF, BODY).statusCode()).isEqualTo(200);
     assertThat(rig.count("lockstep_receive_refused_total", "reason", "failed")).isEqualTo(2);
     assertThat(rig.count("lockstep_receive_in_flight_bytes")).isZero();
+  }
+
+  @Test
+  void takesJsonAndAnswersInJson() throws Exception {
+    byte[] json =
+        """
+        {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"17",
+         "body":{"stringValue":"link down"},"unknown":[{}]}]}]}]}
+        """
+            .getBytes(UTF_8);
+    List<ByteString> taken = new ArrayList<>();
+    rig.ears.listener = bytes -> taken.add(ByteString.copyFrom(bytes));
+    for (boolean gzip : new boolean[] {false, true}) {
+      var request = rig.post("/v1/logs", Rig.JSON, gzip ? Rig.gzip(json) : json);
+      var response = rig.send(gzip ? request.header("Content-Encoding", "gzip") : request);
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.headers().firstValue("content-type")).hasValue(Rig.JSON);
+      assertThat(new String(response.body(), UTF_8)).isEqualTo("{}");
+    }
+    for (ByteString bytes : taken) {
+      var record =
+          ExportLogsServiceRequest.parseFrom(bytes)
+              .getResourceLogs(0)
+              .getScopeLogs(0)
+              .getLogRecords(0);
+      assertThat(record.getTimeUnixNano()).isEqualTo(17);
+      assertThat(record.getBody().getStringValue()).isEqualTo("link down");
+    }
+    assertThat(taken).hasSize(2);
+    rig.ears.answer(new Answer.Stored(1, "too old"));
+    assertThat(new String(rig.send("/v1/logs", Rig.JSON, json).body(), UTF_8))
+        .isEqualTo(
+            "{\"partialSuccess\":{\"rejectedLogRecords\":\"1\",\"errorMessage\":\"too old\"}}");
   }
 
   @Test
