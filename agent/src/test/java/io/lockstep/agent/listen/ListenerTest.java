@@ -41,6 +41,16 @@ class ListenerTest {
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String JSON = "application/json";
 
+  private static final String STEP_JSON =
+      """
+      {"resourceSpans":[{"resource":{"attributes":[
+        {"key":"dl.rank","value":{"intValue":"3"}}]},
+        "scopeSpans":[{"spans":[{"name":"training.step",
+          "traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174",
+          "startTimeUnixNano":"1790000000000000000","endTimeUnixNano":"1790000000500000000",
+          "attributes":[{"key":"training.iteration","value":{"intValue":"17"}}]}]}]}]}
+      """;
+
   private record Taken(Signal signal, String body) {}
 
   @TempDir Path folder;
@@ -76,6 +86,15 @@ class ListenerTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("Content-Type")).contains(PROTOBUF);
     assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void takesJsonAndSendsItOnAsProtobuf() throws Exception {
+    HttpResponse<byte[]> answer = post("/v1/traces", JSON + "; charset=utf-8", STEP_JSON);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(new String(answer.body(), UTF_8)).isEqualTo("{}");
+    assertThat(taken).hasSize(1);
+    assertThat(taken.getFirst().body()).contains("training.step").doesNotContain("scopeSpans");
   }
 
   @Test
