@@ -52,23 +52,30 @@ final class Reader implements AutoCloseable {
   }
 
   private void read(Round round) {
-    long begin = System.nanoTime();
     Outcome outcome;
+    try {
+      outcome = outcome(round);
+    } finally {
+      busy.set(false);
+    }
+    if (!round.take(name(), outcome)) {
+      late.incrementAndGet();
+    }
+  }
+
+  private Outcome outcome(Round round) {
+    long begin = System.nanoTime();
     try {
       Reading reading = sampler.sample(round.time());
       if (!reading.events().isEmpty()) {
         outlet.events(reading.events());
       }
-      outcome = new Outcome(reading, seconds(begin), "");
+      return new Outcome(reading, seconds(begin), "");
     } catch (IOException e) {
-      outcome = new Outcome(null, seconds(begin), message(e));
+      return new Outcome(null, seconds(begin), message(e));
     } catch (RuntimeException | LinkageError e) {
       LOG.debug("sampler failed sampler={}", name(), e);
-      outcome = new Outcome(null, seconds(begin), e + " at " + place(e));
-    }
-    busy.set(false);
-    if (!round.take(name(), outcome)) {
-      late.incrementAndGet();
+      return new Outcome(null, seconds(begin), e + " at " + place(e));
     }
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads a request's body, inflated where it is compressed, and bounded both ways.
 final class Body {
   /// Bytes of a body, as sent and as inflated, at most.
-  static final int BYTES_MAX = 4 << 20;
+  static final int BYTES_MAX = 2 << 20;
 
   private Body() {}
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Takes one OTLP request: protobuf or JSON, plain or gzip. The answer 200 means that it is in the
@@ -22,12 +23,14 @@ final class OtlpHandler {
     void check(Signal signal, byte[] protobuf) throws OtlpException;
   }
 
-  /// Bodies held at a time; with their size at most, what the listener can take of memory.
-  private static final int AT_A_TIME = 4;
+  /// Bodies held at a time; with their size at most, what the listener can take of memory. Reading
+  /// what they say takes several times that, so it is done for one after the other.
+  private static final int AT_A_TIME = 6;
 
   private static final int WAIT_SECONDS = 5;
 
   private final Semaphore room = new Semaphore(AT_A_TIME);
+  private final ReentrantLock reading = new ReentrantLock();
   private final Check check;
   private final Bundles bundles;
 
@@ -59,13 +62,22 @@ final class OtlpHandler {
     }
     try {
       byte[] body = Body.read(exchange.getRequestHeaders(), exchange.getRequestBody());
+      return protobuf(body, signal, json);
+    } finally {
+      room.release();
+    }
+  }
+
+  private byte[] protobuf(byte[] body, Signal signal, boolean json) throws Problem {
+    reading.lock();
+    try {
       byte[] protobuf = json ? OtlpJson.toProtobuf(signal, body) : body;
       check.check(signal, protobuf);
       return protobuf;
     } catch (OtlpException e) {
       throw new Problem(400, "Not an OTLP request for " + signal.path() + ": " + e.getMessage());
     } finally {
-      room.release();
+      reading.unlock();
     }
   }
 

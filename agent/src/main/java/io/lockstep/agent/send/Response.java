@@ -26,7 +26,7 @@ final class Response {
       case 413 -> new Answer.Refused(reason());
       case 401, 403 ->
           new Answer.Misconfigured(
-              reason() + ": collector.token_file must hold the token that the collector knows");
+              reason() + ": send.token_file must hold the token that the collector knows");
       case 429 -> new Answer.TryLater(retryAfter, true, reason());
       case 408, 502, 503, 504 -> new Answer.TryLater(retryAfter, false, reason());
       case 500 -> new Answer.Away(reason());
@@ -46,7 +46,7 @@ final class Response {
 
   private Answer notOtlp(String url) {
     return new Answer.Misconfigured(
-        reason() + ": not an answer of OTLP/HTTP; is collector.url right? " + url);
+        reason() + ": not an answer of OTLP/HTTP; is the address in collectors right? " + url);
   }
 
   private String reason() {
