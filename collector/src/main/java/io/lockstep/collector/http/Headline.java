@@ -1,0 +1,157 @@
+package io.lockstep.collector.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// The cluster's state in one line of words, for someone who has just been woken.
+///
+/// @param text "512 GPUs in 64 servers: 1 slow GPU, 1 flapping port, 1 silent server"
+/// @param mood how to show it
+record Headline(String text, Mood mood) {
+  /// What the line amounts to.
+  enum Mood {
+    /// No agent has reported yet.
+    EMPTY,
+    /// Nothing is wrong as far as can be seen.
+    WELL,
+    /// Something is not heard of, and nothing else is wrong.
+    BLIND,
+    /// Something is wrong.
+    TROUBLE;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static Headline of(Snapshot snapshot) {
+    if (snapshot.cells().hosts().isEmpty()) {
+      return new Headline("No agent has reported yet", Mood.EMPTY);
+    }
+    var count = Count.of(snapshot);
+    List<String> troubles = count.troubles();
+    List<String> gaps = count.gaps();
+    if (troubles.isEmpty() && gaps.isEmpty()) {
+      return new Headline(count.size() + ": " + allWell(snapshot, count), Mood.WELL);
+    }
+    Mood mood = troubles.isEmpty() ? Mood.BLIND : Mood.TROUBLE;
+    var all = new ArrayList<String>(troubles);
+    all.addAll(gaps);
+    return new Headline(count.size() + ": " + String.join(", ", all), mood);
+  }
+
+  /// Only a job that reports its steps can be said to be in step.
+  private static String allWell(Snapshot snapshot, Count count) {
+    if (count.jobsInStep) {
+      return "all in step";
+    }
+    return snapshot.jobs().isEmpty()
+        ? "no fault found, no job reports its steps"
+        : "no fault found, jobs are not reporting";
+  }
+
+  private static String some(int number, String one, String many) {
+    return number + " " + (number == 1 ? one : many);
+  }
+
+  /// How many of everything there are.
+  private static final class Count {
+    private int hosts;
+    private int gpus;
+    private int slow;
+    private int unknownGpus;
+    private int flapping;
+    private int down;
+    private int unknownPorts;
+    private int silent;
+    private int stopped;
+    private int unknownHosts;
+    private int slowJobs;
+    private int deaf;
+    private int others;
+    private boolean jobsInStep;
+
+    static Count of(Snapshot snapshot) {
+      var count = new Count();
+      snapshot.cells().hosts().forEach(count::add);
+      snapshot.incidents().stream().filter(IncidentView::open).forEach(count::add);
+      count.jobsInStep = snapshot.jobs().stream().anyMatch(job -> job.reportingRanks() > 0);
+      return count;
+    }
+
+    private void add(HostView host) {
+      hosts++;
+      gpus += host.gpus().size();
+      switch (host.state()) {
+        case OK -> addParts(host);
+        case SILENT -> silent++;
+        case STOPPED -> stopped++;
+        case UNKNOWN -> unknownHosts++;
+      }
+    }
+
+    /// Incidents that the cells do not show.
+    private void add(IncidentView incident) {
+      switch (incident.kind()) {
+        case "gpu-slow", "port-down", "port-flapping", "host-silent" -> {}
+        case "job-slow" -> slowJobs++;
+        case "collector-deaf" -> deaf++;
+        default -> others++;
+      }
+    }
+
+    /// What is in a server that is not heard is not counted as well: the server says it already.
+    private void addParts(HostView host) {
+      for (GpuView gpu : host.gpus()) {
+        switch (gpu.state()) {
+          case OK -> {}
+          case SLOW -> slow++;
+          case UNKNOWN -> unknownGpus++;
+        }
+      }
+      for (PortView port : host.ports()) {
+        switch (port.state()) {
+          case OK -> {}
+          case DOWN -> down++;
+          case FLAPPING -> flapping++;
+          case UNKNOWN -> unknownPorts++;
+        }
+      }
+    }
+
+    String size() {
+      String servers = some(hosts, "server", "servers");
+      return gpus == 0 ? servers : some(gpus, "GPU", "GPUs") + " in " + servers;
+    }
+
+    List<String> troubles() {
+      var words = new ArrayList<String>();
+      if (deaf > 0) {
+        words.add("the collector hears almost nobody");
+      }
+      add(words, slowJobs, "slow job", "slow jobs");
+      add(words, slow, "slow GPU", "slow GPUs");
+      add(words, flapping, "flapping port", "flapping ports");
+      add(words, down, "port down", "ports down");
+      add(words, silent, "silent server", "silent servers");
+      add(words, others, "other incident", "other incidents");
+      return words;
+    }
+
+    List<String> gaps() {
+      var words = new ArrayList<String>();
+      add(words, stopped, "stopped agent", "stopped agents");
+      add(words, unknownHosts, "server not heard yet", "servers not heard yet");
+      add(words, unknownGpus, "GPU without data", "GPUs without data");
+      add(words, unknownPorts, "port without data", "ports without data");
+      return words;
+    }
+
+    private static void add(List<String> words, int number, String one, String many) {
+      if (number > 0) {
+        words.add(some(number, one, many));
+      }
+    }
+  }
+}

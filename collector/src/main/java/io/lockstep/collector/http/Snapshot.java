@@ -1,0 +1,15 @@
+package io.lockstep.collector.http;
+
+import java.util.List;
+
+/// One cluster at one moment: all that REST and the page's live stream are made of.
+///
+/// @param cells servers with their GPUs and ports
+/// @param jobs jobs that report steps, by name; empty when none does
+/// @param incidents open ones first, then resolved ones, each newest first
+public record Snapshot(ClusterView cells, List<JobView> jobs, List<IncidentView> incidents) {
+  public Snapshot {
+    jobs = List.copyOf(jobs);
+    incidents = List.copyOf(incidents);
+  }
+}

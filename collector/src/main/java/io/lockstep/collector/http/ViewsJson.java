@@ -1,0 +1,143 @@
+package io.lockstep.collector.http;
+
+import io.lockstep.collector.http.IncidentView.AlertView;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.List;
+
+/// The views as REST answers. Names are those of the records' components.
+final class ViewsJson {
+  private ViewsJson() {}
+
+  static Buffer cluster(Snapshot snapshot) {
+    ClusterView cells = snapshot.cells();
+    Headline headline = Headline.of(snapshot);
+    return JsonText.object(json ->
+        json.text("cluster", cells.cluster())
+            .time("time", cells.time())
+            .text("headline", headline.text())
+            .text("mood", headline.mood().label())
+            .list("hosts", cells.hosts(), ViewsJson::host));
+  }
+
+  static Buffer oneHost(HostView host) {
+    return JsonText.object(json -> host(json, host));
+  }
+
+  static Buffer jobs(List<JobView> jobs) {
+    return JsonText.object(json ->
+        json.list(
+            "jobs",
+            jobs,
+            (out, job) -> {
+              job(out, job);
+              out.list("steps", job.steps(), ViewsJson::step);
+            }));
+  }
+
+  static Buffer incidents(List<IncidentView> incidents) {
+    return JsonText.object(json -> json.list("incidents", incidents, ViewsJson::incident));
+  }
+
+  static Buffer oneIncident(IncidentView incident) {
+    return JsonText.object(json -> incident(json, incident));
+  }
+
+  private static void host(JsonText json, HostView host) throws IOException {
+    json.text("host", host.host())
+        .text("state", host.state().label())
+        .number("ageSeconds", host.ageSeconds())
+        .number("clockOffsetSeconds", host.clockOffsetSeconds())
+        .number("cpuMean", host.cpuMean())
+        .number("cpuMax", host.cpuMax())
+        .number("load1m", host.load1m())
+        .number("memoryUsedBytes", host.memoryUsedBytes())
+        .number("memoryAvailableBytes", host.memoryAvailableBytes())
+        .list("gpus", host.gpus(), ViewsJson::gpu)
+        .list("ports", host.ports(), ViewsJson::port);
+  }
+
+  private static void gpu(JsonText json, GpuView gpu) throws IOException {
+    json.text("id", gpu.id())
+        .number("index", gpu.index())
+        .text("state", gpu.state().label())
+        .number("temperatureCelsius", gpu.temperatureCelsius())
+        .number("utilization", gpu.utilization())
+        .number("clockHertz", gpu.clockHertz())
+        .number("powerWatts", gpu.powerWatts())
+        .number("memoryUsedBytes", gpu.memoryUsedBytes())
+        .strings("throttles", gpu.throttles())
+        .text("job", gpu.job())
+        .number("rank", gpu.rank())
+        .number("ageSeconds", gpu.ageSeconds());
+  }
+
+  private static void port(JsonText json, PortView port) throws IOException {
+    json.text("id", port.id())
+        .text("state", port.state().label())
+        .flag("up", port.up())
+        .number("rateBytesPerSecond", port.rateBytesPerSecond())
+        .number("receivedBytesPerSecond", port.receivedBytesPerSecond())
+        .number("transmittedBytesPerSecond", port.transmittedBytesPerSecond())
+        .number("linkDowned", port.linkDowned())
+        .number("symbolErrors", port.symbolErrors())
+        .number("ageSeconds", port.ageSeconds());
+  }
+
+  /// Everything of a job but its steps, of which the live stream sends only the new ones.
+  static void job(JsonText json, JobView job) throws IOException {
+    json.text("job", job.job())
+        .text("attempt", job.attempt())
+        .number("iteration", job.iteration())
+        .number("ranks", job.ranks())
+        .number("reportingRanks", job.reportingRanks())
+        .number("ageSeconds", job.ageSeconds())
+        .list(
+            "slow",
+            job.slow(),
+            (out, rank) ->
+                out.number("rank", rank.rank())
+                    .text("host", rank.host())
+                    .text("gpu", rank.gpu())
+                    .number("index", rank.index())
+                    .number("ownSeconds", rank.ownSeconds())
+                    .number("peerSeconds", rank.peerSeconds()));
+  }
+
+  static void step(JsonText json, JobView.Step step) throws IOException {
+    json.number("iteration", step.iteration())
+        .time("ended", step.ended())
+        .number("seconds", step.seconds());
+  }
+
+  static void incident(JsonText json, IncidentView incident) throws IOException {
+    json.text("id", incident.id())
+        .text("cluster", incident.cluster())
+        .text("kind", incident.kind())
+        .text("host", incident.host())
+        .text("subject", incident.subject())
+        .text("severity", incident.severity())
+        .text("action", incident.action())
+        .text("state", incident.state())
+        .time("onset", incident.onset())
+        .time("opened", incident.opened())
+        .time("resolved", incident.resolved())
+        .text("title", incident.title())
+        .text("summary", incident.summary())
+        .list(
+            "evidence",
+            incident.evidence(),
+            (out, item) -> out.text("name", item.name()).number("value", item.value()))
+        .text("runbook", incident.runbook())
+        .list("alerts", incident.alerts(), ViewsJson::alert);
+  }
+
+  private static void alert(JsonText json, AlertView alert) throws IOException {
+    json.text("name", alert.name())
+        .text("subject", alert.subject())
+        .text("state", alert.state())
+        .time("onset", alert.onset())
+        .time("resolved", alert.resolved())
+        .text("summary", alert.summary());
+  }
+}
