@@ -1,0 +1,48 @@
+package io.lockstep.collector;
+
+import io.lockstep.collector.alert.AlertBook;
+import io.lockstep.collector.detect.Detectors;
+import io.lockstep.collector.http.OperatorServer;
+import io.lockstep.collector.receive.OtlpReceiver;
+import io.lockstep.collector.store.SeriesStore;
+import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.rows.BatchReader;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/// The collector's configuration: a part for each of its steps.
+///
+/// @param cluster the cluster of senders without tokens, and the one that the page opens with
+/// @param data folder of the state and of the default store
+public record CollectorConfig(
+    String cluster,
+    Path data,
+    OtlpReceiver.Config receive,
+    BatchReader.Limits times,
+    Window.Config window,
+    Detectors.Config detect,
+    AlertBook.Config alert,
+    SeriesStore.Config store,
+    OperatorServer.Config http) {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+  public static final CollectorConfig DEFAULT =
+      new CollectorConfig(
+          "default",
+          Path.of("lockstep-data", "collector"),
+          OtlpReceiver.Config.DEFAULT,
+          BatchReader.Limits.DEFAULT,
+          Window.Config.DEFAULT,
+          Detectors.Config.DEFAULT,
+          AlertBook.Config.DEFAULT,
+          SeriesStore.Config.DEFAULT,
+          OperatorServer.Config.DEFAULT);
+
+  public CollectorConfig {
+    if (!NAME.matcher(cluster).matches()) {
+      throw new IllegalArgumentException(
+          "cluster must be letters, digits, '.', '_' and '-', at most 63, is \"" + cluster + "\"");
+    }
+  }
+}

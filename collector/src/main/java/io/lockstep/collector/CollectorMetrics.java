@@ -1,0 +1,80 @@
+package io.lockstep.collector;
+
+import io.lockstep.collector.http.MetricSource;
+import io.lockstep.collector.http.MetricText;
+import io.lockstep.collector.receive.Count;
+import io.lockstep.collector.receive.OtlpReceiver;
+import io.lockstep.collector.store.SeriesStore;
+import io.lockstep.collector.store.StoreState;
+import io.lockstep.collector.window.Window;
+import java.util.ArrayList;
+import java.util.Collections;
+
+/// The collector's own counters at `/metrics`, but for those of the operators' server itself.
+record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
+    implements MetricSource {
+
+  @Override
+  public void writeTo(MetricText text) {
+    receiving(text);
+    detection(text);
+    storing(text);
+  }
+
+  private void receiving(MetricText text) {
+    String family = "";
+    for (Count count : receiver.counters().counts()) {
+      if (!count.name().equals(family)) {
+        family = count.name();
+        text.family(family, count.cumulative() ? "counter" : "gauge", count.help());
+      }
+      text.sample(family, count.value(), labels(count));
+    }
+  }
+
+  private static String[] labels(Count count) {
+    var labels = new ArrayList<String>();
+    count.labels().forEach((name, value) -> Collections.addAll(labels, name, value));
+    return labels.toArray(String[]::new);
+  }
+
+  private void detection(MetricText text) {
+    text.counter(
+        "lockstep_collector_detector_failures_total",
+        "Rounds of a detector that ended in a bug.",
+        core.detectorFailures());
+    text.gauge(
+        "lockstep_collector_incidents_open",
+        "Incidents that are open.",
+        core.book().incidents().stream().filter(incident -> incident.isOpen()).count());
+    text.family(
+        "lockstep_collector_window_hosts", "gauge", "Servers that the window knows, by cluster.");
+    for (Window window : core.windows()) {
+      text.sample(
+          "lockstep_collector_window_hosts", window.hosts().size(), "cluster", window.cluster());
+    }
+  }
+
+  private void storing(MetricText text) {
+    StoreState state = store.state();
+    text.gauge(
+        "lockstep_collector_store_ready",
+        "1 when the store takes what is sent, else 0.",
+        state.ready() ? 1 : 0);
+    text.gauge(
+        "lockstep_collector_store_queue_bytes",
+        "Line protocol that waits for the store.",
+        state.queueBytes());
+    text.counter(
+        "lockstep_collector_store_lines_total", "Rows that the store has.", state.storedLines());
+    text.counter("lockstep_collector_store_values_total", "Values in them.", state.storedValues());
+    text.counter(
+        "lockstep_collector_store_lines_refused_total",
+        "Rows that the store refused; they stand in refused.jsonl.",
+        state.refusedLines());
+    text.counter(
+        "lockstep_collector_store_batches_late_total",
+        "Batches whose senders were told to come later.",
+        state.lateBatches());
+  }
+}

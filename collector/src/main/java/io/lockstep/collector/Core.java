@@ -1,0 +1,203 @@
+package io.lockstep.collector;
+
+import io.lockstep.collector.alert.AlertBook;
+import io.lockstep.collector.alert.Incident;
+import io.lockstep.collector.alert.Transition;
+import io.lockstep.collector.detect.Detectors;
+import io.lockstep.collector.receive.Intake;
+import io.lockstep.collector.receive.Sender;
+import io.lockstep.collector.state.State;
+import io.lockstep.collector.store.SeriesStore;
+import io.lockstep.collector.store.StoreResult;
+import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.otlp.OtlpException;
+import io.lockstep.telemetry.otlp.Signal;
+import io.lockstep.telemetry.rows.Batch;
+import io.lockstep.telemetry.rows.BatchReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where a request's way forks: its rows go into the window, before the detectors, and to the
+/// store. The window never waits for the store; the answer to the sender does.
+///
+/// One thread, `core`, owns windows, alert book and state; others read requests beside it.
+final class Core implements Intake, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Core.class);
+  private static final int CLUSTERS_MAX = 64;
+  private static final int READERS = 2;
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  private final CollectorConfig config;
+  private final InstantSource clock;
+  private final SeriesStore store;
+  private final State state;
+  private final BatchReader reader;
+  private final AlertBook book;
+  private final Map<String, Watch> watches = new ConcurrentHashMap<>();
+  private final ExecutorService reading =
+      Executors.newFixedThreadPool(
+          READERS, Thread.ofPlatform().daemon().name("read-", 0).factory());
+  private final ScheduledExecutorService core =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("core").factory());
+  private boolean roundFailed;
+
+  Core(CollectorConfig config, InstantSource clock, SeriesStore store, State state)
+      throws IOException {
+    this.config = config;
+    this.clock = clock;
+    this.store = store;
+    this.state = state;
+    this.reader = new BatchReader(config.times());
+    this.book = new AlertBook(config.alert(), state.load());
+    watch(config.cluster());
+  }
+
+  void start() {
+    ScheduledFuture<?> rounds = core.scheduleAtFixedRate(this::round, 1, 1, TimeUnit.SECONDS);
+    log.debug("rounds {}", rounds);
+  }
+
+  AlertBook book() {
+    return book;
+  }
+
+  /// The windows of all clusters that have been heard, the configured one first.
+  List<Window> windows() {
+    return watches.values().stream()
+        .map(Watch::window)
+        .sorted((a, b) ->
+            a.cluster().equals(config.cluster())
+                ? -1
+                : b.cluster().equals(config.cluster()) ? 1 : a.cluster().compareTo(b.cluster()))
+        .toList();
+  }
+
+  /// Rounds of a detector that ended in a bug.
+  long detectorFailures() {
+    return watches.values().stream().mapToLong(Watch::failures).sum();
+  }
+
+  private @Nullable Watch watch(String cluster) {
+    Watch known = watches.get(cluster);
+    if (known != null) {
+      return known;
+    }
+    if (watches.size() >= CLUSTERS_MAX) {
+      return null;
+    }
+    return watches.computeIfAbsent(
+        cluster,
+        name -> new Watch(new Window(name, config.window()), Detectors.all(config.detect())));
+  }
+
+  @Override
+  public CompletionStage<Answer> take(
+      Sender sender, Signal signal, @Nullable BatchId id, byte[] protobuf) {
+    long arrival = nanos(clock.instant());
+    try {
+      return CompletableFuture.supplyAsync(
+              () -> read(sender, signal, id, protobuf, arrival), reading)
+          .thenCompose(read -> read);
+    } catch (RejectedExecutionException _) {
+      return CompletableFuture.completedFuture(new Answer.Later(SOON, "the collector is stopping"));
+    }
+  }
+
+  private CompletionStage<Answer> read(
+      Sender sender, Signal signal, @Nullable BatchId id, byte[] protobuf, long arrival) {
+    Batch batch;
+    try {
+      batch =
+          reader.read(
+              sender.cluster(), sender.hosts(), sender.name(), signal, id, protobuf, arrival);
+    } catch (OtlpException e) {
+      return CompletableFuture.completedFuture(
+          new Answer.Malformed(String.valueOf(e.getMessage())));
+    }
+    core.execute(() -> append(batch, arrival));
+    return store.write(batch).thenApply(result -> answer(batch, result));
+  }
+
+  private static Answer answer(Batch batch, StoreResult result) {
+    return switch (result) {
+      case StoreResult.Stored stored ->
+          new Answer.Stored(
+              batch.refused() + stored.refused(),
+              batch.refused() > 0 ? batch.reason() : stored.reason());
+      case StoreResult.Later later -> new Answer.Later(later.retryAfter(), later.reason());
+    };
+  }
+
+  private void append(Batch batch, long arrival) {
+    Watch watch = watch(batch.cluster());
+    if (watch != null) {
+      watch.window().append(batch, arrival);
+    }
+  }
+
+  private void round() {
+    try {
+      long now = nanos(clock.instant());
+      for (Watch watch : watches.values()) {
+        List<Transition> transitions = watch.round(book, now);
+        transitions.forEach(Core::tell);
+        state.save(transitions);
+      }
+      roundFailed = false;
+    } catch (RuntimeException e) {
+      // The next round must come, whatever this one met.
+      if (!roundFailed) {
+        roundFailed = true;
+        log.error("a round failed, the next one is tried", e);
+      }
+    }
+  }
+
+  private static void tell(Transition transition) {
+    Incident incident = transition.incident();
+    log.info(
+        "incident {} id={} kind={} subject={} summary=\"{}\"",
+        transition.what().name().toLowerCase(Locale.ROOT),
+        incident.id(),
+        incident.kind().label(),
+        incident.subject(),
+        incident.lead().finding().summary());
+  }
+
+  private static long nanos(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  }
+
+  @Override
+  public void close() throws IOException {
+    reading.shutdown();
+    core.shutdown();
+    try {
+      if (!core.awaitTermination(5, TimeUnit.SECONDS)) {
+        core.shutdownNow();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    state.close();
+  }
+}

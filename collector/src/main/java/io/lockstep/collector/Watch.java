@@ -1,0 +1,76 @@
+package io.lockstep.collector;
+
+import io.lockstep.collector.alert.AlertBook;
+import io.lockstep.collector.alert.Round;
+import io.lockstep.collector.alert.Transition;
+import io.lockstep.collector.detect.Detector;
+import io.lockstep.collector.window.Window;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One cluster under watch: its window, and the detectors that judge it each second. One thread.
+final class Watch {
+  private static final Logger log = LoggerFactory.getLogger(Watch.class);
+
+  private final Window window;
+  private final List<Detector> detectors;
+  private final Set<String> broken = new HashSet<>();
+  private long failures;
+
+  Watch(Window window, List<Detector> detectors) {
+    this.window = window;
+    this.detectors = detectors;
+  }
+
+  Window window() {
+    return window;
+  }
+
+  /// Rounds of a detector that ended in a bug.
+  long failures() {
+    return failures;
+  }
+
+  /// Seals what is due and lets every detector judge it.
+  ///
+  /// @param now the collector's clock, Unix nanoseconds
+  List<Transition> round(AlertBook book, long now) {
+    window.seal(now);
+    var transitions = new ArrayList<Transition>();
+    for (Detector detector : detectors) {
+      var round = new Round();
+      if (judged(detector, round)) {
+        transitions.addAll(
+            book.apply(
+                window.cluster(),
+                detector.name(),
+                detector.patience(),
+                detector.keep(),
+                round,
+                now));
+      }
+    }
+    return transitions;
+  }
+
+  /// A detector with a bug can't tell, and stops nothing else.
+  private boolean judged(Detector detector, Round round) {
+    try {
+      detector.judge(window, round);
+      if (broken.remove(detector.name())) {
+        log.info("detector works again detector={}", detector.name());
+      }
+      return true;
+    } catch (RuntimeException e) {
+      failures++;
+      if (broken.add(detector.name())) {
+        log.error("detector failed, its alerts stay as they are detector={}", detector.name(), e);
+      }
+      return false;
+    }
+  }
+}
