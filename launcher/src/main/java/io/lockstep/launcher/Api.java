@@ -1,0 +1,51 @@
+package io.lockstep.launcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/// The collector's REST interface as a program sees it.
+final class Api {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final URI page;
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  Api(URI page) {
+    this.page = page;
+  }
+
+  /// Why the collector is not ready; empty when it is.
+  Optional<String> notReady() throws InterruptedException {
+    try {
+      var answer = client.send(request("readyz"), BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? Optional.empty() : Optional.of(answer.body().strip());
+    } catch (IOException e) {
+      return Optional.of("no answer from " + page + ": " + e);
+    }
+  }
+
+  /// Every incident since the start, oldest first, as the collector tells it.
+  JsonNode incidents() throws IOException, InterruptedException {
+    return get("api/v1/incidents?state=all").path("incidents");
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    var answer = client.send(request(path), BodyHandlers.ofByteArray());
+    if (answer.statusCode() != 200) {
+      throw new IOException(page.resolve(path) + " answered " + answer.statusCode());
+    }
+    return JSON.readTree(answer.body());
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(page.resolve("/" + path)).timeout(Duration.ofSeconds(10)).build();
+  }
+}

@@ -1,0 +1,94 @@
+package io.lockstep.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A daemon of ours in a JVM of its own. Its standard input is a pipe that nobody writes to: when
+/// this process ends, even by `kill -9`, the pipe closes and the child ends itself.
+final class Child implements AutoCloseable {
+  private final String name;
+  private final Path log;
+  private final Process process;
+
+  private Child(String name, Path log, Process process) {
+    this.name = name;
+    this.log = log;
+    this.process = process;
+  }
+
+  /// Starts a main class.
+  ///
+  /// @param log where its output goes, appended
+  /// @param jvm arguments of the JVM, class path included
+  /// @param arguments the main class and its arguments
+  static Child start(String name, Path log, List<String> jvm, List<String> arguments)
+      throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:-UsePerfData");
+    command.addAll(jvm);
+    command.addAll(arguments);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    return new Child(name, log, process);
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /// Why it is not running, for people: its exit code and the end of its log.
+  String obituary() {
+    String end = process.isAlive() ? "is running" : "ended with code " + process.exitValue();
+    return name + " " + end + "; the end of " + log + ":\n" + tail();
+  }
+
+  private String tail() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
+    } catch (IOException e) {
+      return "(can't be read: " + e.getMessage() + ")";
+    }
+  }
+
+  /// Waits until it ends.
+  ///
+  /// @return whether it ended within the time
+  boolean waitFor(Duration time) throws InterruptedException {
+    return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Asks it to stop, and after 15 seconds makes it.
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(15, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.lockstep.launcher;
+
+import io.lockstep.simulator.ClusterSpec;
+import io.lockstep.simulator.Fault;
+import io.lockstep.simulator.Fleet;
+import io.lockstep.simulator.Injected;
+import io.lockstep.simulator.Simulation;
+import io.lockstep.simulator.StepTimes;
+import io.lockstep.telemetry.config.Durations;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `lockstep demo`: `up`, and a simulated cluster with faults in it.
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs collector, store, an agent for this machine and a simulated cluster with faults, and"
+          + " says what is found.",
+      "Faults unless others are given, on servers chosen by the seed:"
+          + " port-flapping,start=15s; gpu-slow,start=25s,depth=0.25; host-silent,start=35s."
+    },
+    footer = {
+      "",
+      "Exit codes: 0 every injected fault was found and nothing else, 1 not so, 2 wrong usage."
+    })
+final class DemoCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec command;
+  @Mixin private PlaceOptions options = new PlaceOptions();
+
+  @Option(
+      names = "--servers",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "Simulated servers of 8 GPUs (default: ${DEFAULT-VALUE}).")
+  private int servers;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Everything that is random comes from it (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--fault",
+      paramLabel = "KIND[@PLACE][,start=,for=,depth=]",
+      description =
+          "A fault to inject; repeatable; `none` for a healthy cluster. Kinds: gpu-slow,"
+              + " port-flapping, port-down, host-silent. Places: node-0007, node-0007/3 (a GPU),"
+              + " node-0007/mlx5_2/1. Example: gpu-slow@node-0007/3,start=30s,depth=0.25")
+  private List<String> faults = List.of();
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      description = "Ends by itself after this time, for example 120s; without it, Ctrl-C ends it.")
+  private @Nullable String duration;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ClusterSpec spec;
+    List<Injected> injected;
+    Duration length;
+    try {
+      spec = new ClusterSpec(servers, seed, 2.5);
+      injected = Injected.place(spec, orders());
+      length = duration == null ? null : Durations.parse(duration);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+    try {
+      return run(spec, injected, length);
+    } catch (IOException e) {
+      System.err.println("lockstep demo: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private List<Fault> orders() {
+    if (faults.isEmpty()) {
+      return Fault.DEFAULTS;
+    }
+    if (faults.contains("none")) {
+      if (faults.size() > 1) {
+        throw new IllegalArgumentException("--fault none goes with no other fault");
+      }
+      return List.of();
+    }
+    return faults.stream().map(Fault::parse).toList();
+  }
+
+  private ParameterException wrong(String message) {
+    if (command == null) {
+      throw new IllegalStateException("not run by picocli");
+    }
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  private int run(ClusterSpec spec, List<Injected> injected, @Nullable Duration length)
+      throws IOException, InterruptedException {
+    Site.Place place = options.place("demo");
+    DemoFolder.clean(place.data());
+    System.out.printf(
+        "lockstep: %d simulated servers, %d GPUs, one job; seed %d; data in %s%n",
+        spec.servers(), spec.ranks(), seed, place.data());
+    try (Site site = Site.start(place)) {
+      System.out.println("page: " + place.page());
+      injected.forEach(one -> System.out.println("will inject: " + describe(one)));
+      System.out.println(
+          length == null ? "Ctrl-C ends it." : "ends by itself after " + duration + ".");
+      long origin = Instant.now().getEpochSecond() * 1_000_000_000L;
+      var simulation = new Simulation(spec, injected, StepTimes.usual(spec), origin);
+      try (var fleet = new Fleet(spec, simulation, place.receiver(), null)) {
+        Thread.ofPlatform().daemon().name("fleet").start(() -> send(fleet, length));
+        return narrate(site, injected, length);
+      }
+    }
+  }
+
+  private static String describe(Injected one) {
+    String what = one.fault().kind().label() + " at " + one.host();
+    String part =
+        switch (one.fault().kind()) {
+          case GPU_SLOW ->
+              " GPU " + one.part() + ", " + Math.round(100 * one.fault().depth()) + " % slower";
+          case PORT_DOWN, PORT_FLAPPING -> " " + one.subject();
+          case HOST_SILENT -> "";
+        };
+    return what + part + ", from " + Durations.text(one.fault().start()) + " on";
+  }
+
+  private static void send(Fleet fleet, @Nullable Duration length) {
+    try {
+      fleet.run(length);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static int narrate(Site site, List<Injected> injected, @Nullable Duration length)
+      throws InterruptedException, IOException {
+    var expected =
+        injected.stream()
+            .map(one -> new Narrator.Fault(one.fault().kind().label(), one.host(), one.subject()))
+            .toList();
+    var narrator = new Narrator(System.out, expected);
+    var api = new Api(site.place().page());
+    long begin = System.nanoTime();
+    long end = length == null ? Long.MAX_VALUE : begin + length.toNanos();
+    while (System.nanoTime() < end) {
+      Optional<String> problem = site.problem();
+      if (problem.isPresent()) {
+        throw new IOException(problem.get());
+      }
+      long seconds = (System.nanoTime() - begin) / 1_000_000_000L;
+      narrator.tell("%02d:%02d".formatted(seconds / 60, seconds % 60), api.incidents());
+      Thread.sleep(1000);
+    }
+    return narrator.conclude();
+  }
+}

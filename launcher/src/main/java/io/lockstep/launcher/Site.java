@@ -1,0 +1,175 @@
+package io.lockstep.launcher;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A collector with its store, and an agent for this machine: two daemons of ours in processes of
+/// their own, configured by files in one data folder.
+final class Site implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+  /// Where everything is.
+  ///
+  /// @param data folder of configuration, logs, spool, state and store
+  /// @param cluster the cluster's name
+  /// @param http operators' port, on loopback
+  /// @param otlp port for agents and other OpenTelemetry senders, on loopback
+  /// @param training the agent's port for training processes, on loopback
+  record Place(Path data, String cluster, int http, int otlp, int training) {
+    URI page() {
+      return URI.create("http://127.0.0.1:" + http + "/");
+    }
+
+    URI receiver() {
+      return URI.create("http://127.0.0.1:" + otlp);
+    }
+  }
+
+  private final Place place;
+  private final List<Child> children = new ArrayList<>();
+
+  private Site(Place place) {
+    this.place = place;
+  }
+
+  /// Starts the collector, waits until it is ready, then starts the agent.
+  ///
+  /// @throws IOException when a port is taken, the folder can't be written, or a daemon does not
+  ///   come up; the message says what to do
+  static Site start(Place place) throws IOException, InterruptedException {
+    free(place.http(), "--http");
+    free(place.otlp(), "--otlp");
+    free(place.training(), "--training");
+    Files.createDirectories(place.data());
+    var site = new Site(place);
+    Thread closer = new Thread(site::close, "stop");
+    Runtime.getRuntime().addShutdownHook(closer);
+    try {
+      site.startCollector();
+      site.startAgent();
+      return site;
+    } catch (IOException | InterruptedException e) {
+      site.close();
+      throw e;
+    }
+  }
+
+  private static void free(int port, String option) throws IOException {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new IOException(
+          "port "
+              + port
+              + " is taken, perhaps by another Lockstep; stop it, or choose another port"
+              + " with "
+              + option
+              + " PORT",
+          e);
+    }
+  }
+
+  private void startCollector() throws IOException, InterruptedException {
+    Path config = place.data().resolve("collector.yaml");
+    Files.writeString(
+        config,
+        """
+        cluster: %s
+        data: %s
+        receive:
+          listen:
+            address: 127.0.0.1:%d
+        http:
+          listen:
+            address: 127.0.0.1:%d
+        """
+            .formatted(
+                place.cluster(), place.data().resolve("collector"), place.otlp(), place.http()));
+    Child collector =
+        Child.start(
+            "collector",
+            place.data().resolve("collector.log"),
+            List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")),
+            List.of(
+                "io.lockstep.launcher.Main",
+                "collector",
+                "--config",
+                config.toString(),
+                "--exit-with-stdin"));
+    children.add(collector);
+    awaitReady(collector);
+  }
+
+  private void awaitReady(Child collector) throws IOException, InterruptedException {
+    var api = new Api(place.page());
+    long limit = System.nanoTime() + START_LIMIT.toNanos();
+    for (Optional<String> problem = api.notReady(); problem.isPresent(); problem = api.notReady()) {
+      if (!collector.alive()) {
+        throw new IOException(collector.obituary());
+      }
+      if (System.nanoTime() > limit) {
+        throw new IOException(
+            "the collector is not ready after "
+                + START_LIMIT.toSeconds()
+                + " s: "
+                + problem.get()
+                + "\n"
+                + collector.obituary());
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private void startAgent() throws IOException {
+    Path config = place.data().resolve("agent.yaml");
+    Files.writeString(
+        config,
+        """
+        collectors: [%s]
+        spool:
+          folder: %s
+        listen:
+          address: 127.0.0.1:%d
+        """
+            .formatted(place.receiver(), place.data().resolve("agent"), place.training()));
+    String classPath = System.getProperty("lockstep.agent.classpath");
+    if (classPath == null) {
+      throw new IllegalStateException(
+          "lockstep.agent.classpath must be set; start through ./lockstep");
+    }
+    children.add(
+        Child.start(
+            "agent",
+            place.data().resolve("agent.log"),
+            List.of("-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp", classPath),
+            List.of("io.lockstep.agent.Main", "--config", config.toString(), "--exit-with-stdin")));
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /// What is wrong with the daemons, for people; empty when both run.
+  Optional<String> problem() {
+    return children.stream().filter(child -> !child.alive()).findFirst().map(Child::obituary);
+  }
+
+  /// Stops the agent first, so that it can hand over what it has, then the collector and its store.
+  @Override
+  public void close() {
+    synchronized (children) {
+      children.reversed().forEach(Child::close);
+      children.clear();
+    }
+  }
+}
