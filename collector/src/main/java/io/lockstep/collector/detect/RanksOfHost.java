@@ -11,7 +11,7 @@ import io.lockstep.collector.window.Window;
 ///
 /// @param count its ranks in jobs that were stepping when it was last heard
 /// @param stepsSince steps that those jobs have ended since
-/// @param standing whether they have ended none for so long that they stand still
+/// @param standing whether one of them stopped about when the host was last heard, and stands still
 record RanksOfHost(int count, int stepsSince, boolean standing) {
   private static final double SECOND = 1e9;
 
@@ -24,6 +24,9 @@ record RanksOfHost(int count, int stepsSince, boolean standing) {
   private static final double STEPS_STANDING = 5;
 
   private static final double SECONDS_STANDING = 10;
+
+  /// A job that ended more steps than this after the host was last heard did not stop with it.
+  private static final int STEPS_OF_THE_END = 2;
 
   /// A job without a step for so long before the silence had ended or paused already.
   private static final double SECONDS_ENDED = 60;
@@ -42,9 +45,9 @@ record RanksOfHost(int count, int stepsSince, boolean standing) {
       int since = stepsSince(job, host);
       steps += since;
       double wait = Math.max(SECONDS_STANDING, STEPS_STANDING * job.medianStepSeconds());
-      standing |= since == 0 && window.nowNanos() - last.endNanos() > wait * SECOND;
+      standing |= since <= STEPS_OF_THE_END && window.nowNanos() - last.endNanos() > wait * SECOND;
     }
-    return new RanksOfHost(count, steps, standing && steps == 0);
+    return new RanksOfHost(count, steps, standing);
   }
 
   private static int ranks(JobWindow job, Host host) {

@@ -8,9 +8,9 @@ import java.util.Arrays;
 /// One thread writes, slots ahead of the sealed edge only; other threads read, slots up to the edge
 /// only. The edge is volatile and belongs to the window: who has read it sees all that was written
 /// before. A second's array is taken into use again [#LENGTH] seconds later, while readers are let
-/// at the last [Window#SECONDS] only, so that a reader has half a minute to finish.
+/// at the last [Window#SECONDS] only and look at the edge again after reading.
 final class Ring {
-  /// Seconds of arrays: the window, those not sealed yet, and a margin for slow readers.
+  /// Seconds of arrays: the window, those that can be written, and a margin between them.
   static final int LENGTH = Window.SECONDS + 40;
 
   private static final float[] EMPTY = {};

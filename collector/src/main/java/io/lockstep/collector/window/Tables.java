@@ -2,6 +2,7 @@ package io.lockstep.collector.window;
 
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Table;
+import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,8 +96,17 @@ final class Tables {
   double at(Column column, int subject, long slot) {
     TableWindow table = kept(column.table());
     int place = table.place(column);
+    if (!readable(slot)) {
+      return Double.NaN;
+    }
+    double value = table.get(place, subject, slot);
+    // Again, because a reader that was held up meanwhile may have read a slot in its next use.
+    VarHandle.loadLoadFence();
+    return readable(slot) ? value : Double.NaN;
+  }
+
+  private boolean readable(long slot) {
     long edge = sealedEdge;
-    boolean readable = edge != Long.MIN_VALUE && slot <= edge && slot > edge - Window.SECONDS;
-    return readable ? table.get(place, subject, slot) : Double.NaN;
+    return edge != Long.MIN_VALUE && slot <= edge && slot > edge - Window.SECONDS;
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.telemetry.rules;
+
+import org.jspecify.annotations.NullMarked;
