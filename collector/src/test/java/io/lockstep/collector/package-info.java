@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.collector;
+
+import org.jspecify.annotations.NullMarked;
