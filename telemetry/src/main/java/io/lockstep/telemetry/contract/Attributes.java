@@ -47,6 +47,7 @@ final class Attributes {
           point("lockstep.host.pressure.resource", "`cpu`, `memory`, `io`."),
           point("lockstep.host.pressure.share", "`some` or `full`."),
           point("lockstep.agent.sampler", "Name of a sampler."),
+          event("lockstep.agent.source", "What of a sampler's source: a file, a device, a mount."),
           event("error.message", "What went wrong, in one line."),
           event("training.checkpoint.duration", "Time that saving took, s."));
 

@@ -20,12 +20,12 @@ final class EventTypes {
               "lockstep.agent.reader.failed",
               "WARN",
               "A sampler, or one of its sources, can't be read any more; said once.",
-              List.of("lockstep.agent.sampler", "error.message")),
+              List.of("lockstep.agent.sampler", "lockstep.agent.source", "error.message")),
           new EventType(
               "lockstep.agent.reader.recovered",
               "INFO",
               "What could not be read can be read again.",
-              List.of("lockstep.agent.sampler")),
+              List.of("lockstep.agent.sampler", "lockstep.agent.source")),
           new EventType(
               "lockstep.network.link.down",
               "WARN",

@@ -35,13 +35,13 @@ final class PortMetrics {
         live(PORT, "up", INT, TYPE, "network"));
     rows.gauge(
         "lockstep.network.port.state",
-        "1",
+        "{state}",
         port,
         "Logical state as the kernel numbers it: 1 down, 2 init, 3 armed, 4 active, 5 active defer.",
         live(PORT, "state", INT));
     rows.gauge(
         "lockstep.network.port.physical_state",
-        "1",
+        "{state}",
         port,
         "Physical state as the kernel numbers it: 1 sleep, 2 polling, 3 disabled, 4 training,"
             + " 5 link up, 6 error recovery, 7 test.",
@@ -58,6 +58,13 @@ final class PortMetrics {
         port,
         "Lanes of the link as they were negotiated.",
         live(PORT, "width", INT));
+    rows.gauge(
+        "lockstep.network.port.link_layer",
+        "{layer}",
+        port,
+        "What the port speaks, as the kernel numbers it: 1 InfiniBand, 2 Ethernet (RoCE), where the"
+            + " counters of the InfiniBand link itself count nothing.",
+        stored(PORT, "link_layer", INT));
     rows.upDownCounter(
         "lockstep.network.port.saturated_counters",
         "{counter}",
