@@ -1,0 +1,134 @@
+package io.lockstep.agent.sample;
+
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// Reads what the host as a whole does, from `/proc`: processors, memory, load, swapping, pressure.
+/// Shares of processor time need two rounds; the first has none.
+public final class HostSampler implements Sampler {
+  private static final List<String> RESOURCES = List.of("cpu", "memory", "io");
+  private static final double MICROS = 1e6;
+
+  private final CpuUsage cpu = new CpuUsage();
+  private final Memory memory = new Memory();
+  private final Series load1 = series("load_1m");
+  private final Series load5 = series("load_5m");
+  private final Series load15 = series("load_15m");
+  private final Series uptime = series("uptime");
+  private final Series pagedIn = series("paged_in");
+  private final Series pagedOut = series("paged_out");
+  private final Text text = new Text();
+  private final Duration interval;
+  private final WatchedFile statFile;
+  private final WatchedFile memoryFile;
+  private final WatchedFile loadFile;
+  private final WatchedFile uptimeFile;
+  private final WatchedFile pagingFile;
+  private final List<Pressure> pressures;
+  private long round;
+
+  /// How long tasks waited for one resource.
+  private record Pressure(WatchedFile file, Series some, Series full) {
+
+    /// Older kernels have no line `full` for processors.
+    boolean read(Notes notes, Text text) throws IOException {
+      do {
+        Series series = text.skip("some ") ? some : text.skip("full ") ? full : null;
+        if (series != null) {
+          text.until('t');
+          if (!text.skip("otal=")) {
+            throw new IOException("no total: \"" + text.rest() + "\"");
+          }
+          notes.add(series.at(text.number() / MICROS));
+        }
+      } while (text.line());
+      return true;
+    }
+  }
+
+  /// @param root `/`, or a folder that holds a captured `proc/`
+  public HostSampler(Path root, Duration interval) {
+    this.interval = interval;
+    boolean live = Samplers.live(root);
+    Path proc = root.resolve("proc");
+    statFile = file(proc, "stat", live);
+    memoryFile = file(proc, "meminfo", live);
+    loadFile = file(proc, "loadavg", live);
+    uptimeFile = file(proc, "uptime", live);
+    pagingFile = file(proc, "vmstat", live);
+    pressures =
+        RESOURCES.stream()
+            .map(resource -> pressure(proc.resolve("pressure"), resource, live))
+            .toList();
+  }
+
+  private static WatchedFile file(Path proc, String name, boolean live) {
+    return live
+        ? new WatchedFile(proc.resolve(name), "proc", true)
+        : WatchedFile.optional(proc.resolve(name), "proc", false);
+  }
+
+  private static Pressure pressure(Path folder, String resource, boolean live) {
+    return new Pressure(
+        WatchedFile.optional(folder.resolve(resource), "proc/pressure", live),
+        series("pressure_" + resource + "_some"),
+        series("pressure_" + resource + "_full"));
+  }
+
+  private static Series series(String column) {
+    return Series.of(Contract.column(Table.HOST, column), "");
+  }
+
+  @Override
+  public String name() {
+    return "host";
+  }
+
+  @Override
+  public Duration interval() {
+    return interval;
+  }
+
+  @Override
+  public Reading sample(Instant now) {
+    var notes = new Notes(name(), now, round++);
+    statFile.read(notes, text, stat -> cpu.read(notes, stat));
+    memoryFile.read(notes, text, meminfo -> memory.read(notes, meminfo));
+    loadFile.read(notes, text, load -> load(notes, load));
+    uptimeFile.read(notes, text, up -> uptime(notes, up));
+    pagingFile.read(notes, text, vmstat -> paging(notes, vmstat));
+    for (Pressure pressure : pressures) {
+      pressure.file().read(notes, text, waited -> pressure.read(notes, waited));
+    }
+    return notes.reading();
+  }
+
+  private boolean load(Notes notes, Text load) throws IOException {
+    notes.add(load1.at(load.decimal()));
+    notes.add(load5.at(load.decimal()));
+    notes.add(load15.at(load.decimal()));
+    return true;
+  }
+
+  private boolean uptime(Notes notes, Text up) throws IOException {
+    notes.add(uptime.at(up.decimal()));
+    return true;
+  }
+
+  private boolean paging(Notes notes, Text vmstat) throws IOException {
+    do {
+      if (vmstat.skip("pswpin ")) {
+        notes.add(pagedIn.at(vmstat.number()));
+      } else if (vmstat.skip("pswpout ")) {
+        notes.add(pagedOut.at(vmstat.number()));
+        break;
+      }
+    } while (vmstat.line());
+    return true;
+  }
+}

@@ -1,0 +1,134 @@
+package io.lockstep.agent.sample;
+
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Metric;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rules.InfinibandCounters;
+import io.lockstep.telemetry.rules.InfinibandCounters.Counter;
+import io.opentelemetry.api.common.Attributes;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// One port of an InfiniBand or RoCE device, from round to round. Its files are those of Linux's
+/// [sysfs-class-infiniband](https://www.kernel.org/doc/Documentation/ABI/stable/sysfs-class-infiniband).
+final class InfinibandPort implements AutoCloseable {
+  /// Counters without a column are kept as narrow rows, so they are read every tenth round only.
+  private static final long SELDOM_ROUNDS = 10;
+
+  private static final int FILES_MAX = 256;
+
+  /// How long the driver caches its hw_counters: a setting that stands among them.
+  private static final String LIFESPAN = "lifespan";
+
+  private static final Metric RDMA_EVENTS =
+      Objects.requireNonNull(Contract.metric("lockstep.network.rdma.events"));
+
+  private final Path path;
+  private final String id;
+  private final boolean kept;
+  private final InfinibandLink link;
+  private final Watch counterFolders;
+  private final Series saturated;
+
+  /// By folder and name.
+  private final SortedMap<String, InfinibandCounter> counters = new TreeMap<>();
+
+  private final SortedMap<String, InfinibandCounter> seldom = new TreeMap<>();
+
+  /// @param path `…/DEVICE/ports/PORT`
+  /// @param device the device's name
+  /// @param kept as in [KernelFile]
+  InfinibandPort(Path path, String device, boolean kept) {
+    this.path = path;
+    this.id = device + "/" + path.getFileName();
+    this.kept = kept;
+    link = new InfinibandLink(path, id, kept);
+    counterFolders = new Watch(id, "counters");
+    saturated = Series.of(Contract.column(Table.PORT, "saturated_counters"), id);
+  }
+
+  /// Looks which counters there are. A driver need not have both folders; RoCE often has no
+  /// `counters`, old InfiniBand no `hw_counters`.
+  void discover(Notes notes, Text text) {
+    link.discover(notes, text);
+    String[] common = list(InfinibandCounters.COUNTERS);
+    String[] hardware = list(InfinibandCounters.HARDWARE_COUNTERS);
+    if (common.length == 0 && hardware.length == 0) {
+      counterFolders.bad(notes, "the port has none");
+      return;
+    }
+    counterFolders.good(notes);
+    boolean extendedSet = Arrays.asList(common).contains(InfinibandCounters.EXTENDED_SET);
+    for (String name : common) {
+      addCounter(InfinibandCounters.COUNTERS, name, extendedSet);
+    }
+    for (String name : hardware) {
+      addCounter(InfinibandCounters.HARDWARE_COUNTERS, name, extendedSet);
+    }
+  }
+
+  /// Sorted; empty when there is no such folder.
+  private String[] list(String folder) {
+    String[] names = path.resolve(folder).toFile().list();
+    if (names == null) {
+      return new String[0];
+    }
+    Arrays.sort(names);
+    return names.length > FILES_MAX ? Arrays.copyOf(names, FILES_MAX) : names;
+  }
+
+  private void addCounter(String folder, String name, boolean extendedSet) {
+    Counter counter = InfinibandCounters.of(folder, name);
+    String key = folder + "/" + name;
+    if (counter != null) {
+      var kind = InfinibandCounter.Kind.of(id, counter, extendedSet);
+      counters.computeIfAbsent(key, _ -> new InfinibandCounter(kind, file(folder, name)));
+    } else if (folder.equals(InfinibandCounters.HARDWARE_COUNTERS) && !name.equals(LIFESPAN)) {
+      seldom.computeIfAbsent(key, _ -> new InfinibandCounter(narrow(name), file(folder, name)));
+    }
+  }
+
+  private WatchedFile file(String folder, String name) {
+    return new WatchedFile(path.resolve(folder).resolve(name), id + "/" + folder, kept);
+  }
+
+  private InfinibandCounter.Kind narrow(String name) {
+    var attributes =
+        Attributes.builder().put("hw.id", id).put("lockstep.network.rdma.counter", name).build();
+    var series = new Series(RDMA_EVENTS, attributes, true);
+    return new InfinibandCounter.Kind(id, name, 1, Long.MAX_VALUE, series);
+  }
+
+  void read(Notes notes, Text text) {
+    link.read(notes, text);
+    int full = 0;
+    boolean any = false;
+    for (InfinibandCounter counter : counters.values()) {
+      boolean read = counter.read(notes, text);
+      any |= read && counter.bounded();
+      full += read && counter.saturated() ? 1 : 0;
+    }
+    if (any) {
+      notes.add(saturated.at(full));
+    }
+    if (notes.round() % SELDOM_ROUNDS == 0) {
+      seldom.values().forEach(counter -> counter.read(notes, text));
+    }
+  }
+
+  /// The port is not there any more.
+  void gone(Notes notes) {
+    link.gone(notes);
+    close();
+  }
+
+  @Override
+  public void close() {
+    link.close();
+    counters.values().forEach(InfinibandCounter::close);
+    seldom.values().forEach(InfinibandCounter::close);
+  }
+}

@@ -1,0 +1,100 @@
+package io.lockstep.agent.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads all InfiniBand and RoCE ports from `/sys/class/infiniband`. A file, a port or a device
+/// that can't be read costs only itself: it is said once, tried again less and less often, and said
+/// once when it reads again.
+public final class InfinibandSampler implements Sampler {
+  private static final Logger LOG = LoggerFactory.getLogger(InfinibandSampler.class);
+  private static final int DEVICES_MAX = 128;
+
+  /// A device that is away for so long (an hour at one round a second) is forgotten.
+  private static final long FORGOTTEN_ROUNDS = 3600;
+
+  private final Map<String, InfinibandDevice> devices = new TreeMap<>();
+  private final Watch bound = new Watch("", "devices beyond " + DEVICES_MAX);
+  private final Text text = new Text();
+  private final Path folder;
+  private final Choice choice;
+  private final Predicate<String> names;
+  private final boolean kept;
+  private boolean absenceSaid;
+  private long round;
+
+  /// @param root `/`, or a folder that holds a captured `sys/`
+  /// @param choice which devices, by name, as in `mlx5_0`
+  public InfinibandSampler(Path root, Choice choice) {
+    this(root, choice, Samplers.live(root));
+  }
+
+  /// @param kept as in [KernelFile]
+  InfinibandSampler(Path root, Choice choice, boolean kept) {
+    this.folder = root.resolve("sys/class/infiniband");
+    this.choice = choice;
+    this.names = choice.names();
+    this.kept = kept;
+  }
+
+  @Override
+  public String name() {
+    return "infiniband";
+  }
+
+  @Override
+  public Duration interval() {
+    return choice.interval();
+  }
+
+  @Override
+  public Reading sample(Instant now) throws IOException {
+    var notes = new Notes(name(), now, round++);
+    List<String> present = present();
+    for (String name : present.subList(0, Math.min(DEVICES_MAX, present.size()))) {
+      devices
+          .computeIfAbsent(name, _ -> new InfinibandDevice(folder.resolve(name), kept))
+          .read(notes, text);
+    }
+    if (present.size() > DEVICES_MAX) {
+      bound.bad(notes, "there are " + present.size() + "; exclude those that carry no training");
+    } else {
+      bound.good(notes);
+    }
+    for (var entry : devices.entrySet()) {
+      if (!present.contains(entry.getKey())) {
+        entry.getValue().gone(notes);
+      }
+    }
+    long patience = devices.size() > 2 * DEVICES_MAX ? 0 : FORGOTTEN_ROUNDS;
+    devices.values().removeIf(device -> device.goneFor(notes, patience));
+    return notes.reading();
+  }
+
+  /// Names of the devices that are there and chosen, sorted.
+  private List<String> present() throws IOException {
+    String[] all = folder.toFile().list();
+    if (all == null) {
+      if (Files.exists(folder)) {
+        throw new IOException(folder + " can't be listed");
+      }
+      if (!absenceSaid) {
+        absenceSaid = true;
+        LOG.info("infiniband off: {} not found", folder);
+      }
+      return List.of();
+    }
+    absenceSaid = false;
+    return Arrays.stream(all).filter(names).sorted().toList();
+  }
+}
