@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// |---|---|---|
 /// | up | sends | sends |
 /// | behind: it answers, but has not stored a batch | sends | waits as long as it was told |
-/// | away, or misconfigured | tries one batch now and then | waits |
+/// | away, or misconfigured | tries one batch now and then | tries where the other has none |
 final class Link {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final Duration AWAY_MAX = Duration.ofSeconds(5);
@@ -28,6 +28,8 @@ final class Link {
 
   /// Failures one after the other until the next collector is tried, where there is one.
   private static final int GONE_FAILURES = 4;
+
+  private static final long LIVE_FIRST_NANOS = Duration.ofSeconds(2).toNanos();
 
   private enum State {
     UP,
@@ -76,20 +78,20 @@ final class Link {
     }
   }
 
-  /// Waits until the spool lane may send.
+  /// Waits until the spool lane may send. While the collector is away that is only when the live
+  /// lane has had nothing to try with for a while.
   void awaitSpoolTurn() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (true) {
         boolean down = state == State.AWAY || state == State.MISCONFIGURED;
-        long left = Math.max(pausedUntil, overloadedUntil) - System.nanoTime();
-        if (down) {
-          changed.await();
-        } else if (left > 0) {
-          changed.awaitNanos(left);
-        } else {
+        long at = down ? probeAt + LIVE_FIRST_NANOS : Math.max(pausedUntil, overloadedUntil);
+        long left = at - System.nanoTime();
+        if (left <= 0 && !(down && probing)) {
+          probing |= down;
           return;
         }
+        changed.awaitNanos(Math.max(left, LIVE_FIRST_NANOS / 10));
       }
     } finally {
       lock.unlock();

@@ -58,7 +58,6 @@ final class SpoolLane implements AutoCloseable {
     try {
       while (true) {
         try {
-          link.awaitSpoolTurn();
           sendOne();
         } catch (RuntimeException e) {
           fails(e);
@@ -66,7 +65,9 @@ final class SpoolLane implements AutoCloseable {
         }
       }
     } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // stopped: what is left waits for the next run
+      // Stopped: what is left waits for the next run.
+      putOff.forEach(one -> spool.release(one.spooled()));
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -83,6 +84,7 @@ final class SpoolLane implements AutoCloseable {
     if (next == null) {
       return;
     }
+    awaitTurn(next);
     long begin = System.nanoTime();
     Answer answer = attempt.apply(next);
     if (answer instanceof Answer.Away away) {
@@ -93,6 +95,15 @@ final class SpoolLane implements AutoCloseable {
       }
     }
     rest(next.batch().gzip().length, System.nanoTime() - begin);
+  }
+
+  private void awaitTurn(Spooled next) throws InterruptedException {
+    try {
+      link.awaitSpoolTurn();
+    } catch (InterruptedException e) {
+      spool.release(next);
+      throw e;
+    }
   }
 
   private void putOff(Spooled spooled, Answer.Away away) {

@@ -125,6 +125,17 @@ class SenderTest {
   }
 
   @Test
+  void comesBackByItselfWhenThereIsNothingNewToSend() throws Exception {
+    collector.behaviour = (_, _, _) -> Reply.of(0);
+    try (Sender sender = start()) {
+      take(sender, Signal.METRICS, "the last for a long time");
+      await(() -> !collector.received.isEmpty() && !sender.answers());
+      collector.behaviour = (_, _, _) -> Reply.OK;
+      await(() -> spool.state().batches() == 0);
+    }
+  }
+
+  @Test
   void whatFormerRunsLeftIsSentUnderItsOwnIds() throws Exception {
     spool.append(Signal.METRICS, T0, gzip("former"));
     spool.close();
