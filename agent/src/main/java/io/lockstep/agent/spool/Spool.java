@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +20,6 @@ import org.slf4j.LoggerFactory;
 /// While the disk fails, the newest batches are kept in memory instead. Any thread.
 public final class Spool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
-
-  /// A fully acknowledged segment is only thrown away from this size on, so that a healthy agent
-  /// makes a new file every few seconds and not for each batch.
-  private static final int TIDY_BYTES = 128 << 10;
 
   private static final int SEGMENT_BYTES_MAX = 1 << 20;
 
@@ -66,7 +60,7 @@ public final class Spool implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition releasedOne = lock.newCondition();
-  private final ArrayDeque<Segment> segments = new ArrayDeque<>();
+  private final Segments segments = new Segments();
   private final Disk disk = new Disk(DISK_DEADLINE);
   private final Config config;
   private final String host;
@@ -74,12 +68,10 @@ public final class Spool implements AutoCloseable {
   private final Duration diskRetry;
   private final SpoolFolder folder;
   private boolean opened;
-  private @Nullable Segment current;
   private long number;
-  private long dropped;
+  private long lost;
   private long refused;
   private boolean failing;
-  private boolean overflowing;
   private long retryAt;
   private String lastRefusal = "";
 
@@ -120,8 +112,8 @@ public final class Spool implements AutoCloseable {
     var found = new ArrayList<Segment>();
     int damaged = folder.open(found);
     opened = true;
-    dropped += damaged;
-    found.reversed().forEach(segments::addFirst);
+    lost += damaged;
+    segments.addFormer(found);
     if (!found.isEmpty() || damaged > 0) {
       LOG.info(
           "spool of a former run found folder={} batches={} damaged={}",
@@ -129,7 +121,7 @@ public final class Spool implements AutoCloseable {
           found.stream().mapToLong(Segment::open).sum(),
           damaged);
     }
-    keepWithin(config.bytes().bytes(), false);
+    segments.keepWithin(config.bytes().bytes(), false);
   }
 
   /// Keeps a request as the run's next batch.
@@ -142,7 +134,7 @@ public final class Spool implements AutoCloseable {
     try {
       var batch = new Batch(new BatchId(host, run, number++), signal, timeNanos, gzip);
       ByteBuffer record = BatchRecord.encode(batch);
-      dropOlderThan(timeNanos - config.age().toNanos());
+      segments.dropOlderThan(timeNanos - config.age().toNanos());
       if (!failing || System.nanoTime() - retryAt >= 0) {
         try {
           return onDisk(batch, record);
@@ -158,7 +150,7 @@ public final class Spool implements AutoCloseable {
 
   private Spooled onDisk(Batch batch, ByteBuffer record) throws IOException {
     open();
-    keepWithin(config.bytes().bytes() - record.remaining(), false);
+    segments.keepWithin(config.bytes().bytes() - record.remaining(), false);
     Segment segment = writable(record.remaining());
     int place = segment.append(record, batch.timeNanos());
     recovers();
@@ -166,14 +158,13 @@ public final class Spool implements AutoCloseable {
   }
 
   private Segment writable(int length) throws IOException {
-    Segment open = current;
+    Segment open = segments.current();
     if (open != null && !open.memory() && open.size() + length <= segmentBytes()) {
       return open;
     }
-    finishCurrent();
+    segments.finishCurrent();
     Segment made = Segment.onDisk(folder.create());
-    segments.addLast(made);
-    current = made;
+    segments.begin(made);
     return made;
   }
 
@@ -182,67 +173,13 @@ public final class Spool implements AutoCloseable {
   }
 
   private Spooled inMemory(Batch batch, ByteBuffer record) {
-    keepWithin(MEMORY_BYTES - record.remaining(), true);
-    Segment segment = current;
+    segments.keepWithin(MEMORY_BYTES - record.remaining(), true);
+    Segment segment = segments.current();
     if (segment == null || !segment.memory() || segment.size() > MEMORY_BYTES / 16) {
-      finishCurrent();
       segment = Segment.inMemory();
-      segments.addLast(segment);
-      current = segment;
+      segments.begin(segment);
     }
     return new Spooled(batch, segment, segment.appendInMemory(record, batch.timeNanos()));
-  }
-
-  private void finishCurrent() {
-    if (current != null) {
-      current.finish();
-      current = null;
-    }
-  }
-
-  /// Drops the oldest segments, of those on disk or of those in memory, until the others take no
-  /// more than so many bytes.
-  private void keepWithin(long bytes, boolean memory) {
-    long taken = 0;
-    for (Segment segment : segments) {
-      taken += segment.memory() == memory ? segment.size() : 0;
-    }
-    Iterator<Segment> oldestFirst = segments.iterator();
-    while (taken > bytes && oldestFirst.hasNext()) {
-      Segment segment = oldestFirst.next();
-      if (segment.memory() == memory && segment.size() > 0) {
-        taken -= segment.size();
-        oldestFirst.remove();
-        drop(segment, memory ? "memory is full" : "spool.bytes is reached");
-      }
-    }
-  }
-
-  private void dropOlderThan(long timeNanos) {
-    while (!segments.isEmpty() && segments.getFirst().newestNanos() < timeNanos) {
-      drop(segments.removeFirst(), "older than spool.age");
-    }
-  }
-
-  private void drop(Segment segment, String why) {
-    dropped += segment.open();
-    delete(segment);
-    if (segment.open() > 0 && !overflowing) {
-      overflowing = true;
-      LOG.warn("spool gives up its oldest batches reason={} batches={}", why, segment.open());
-    }
-  }
-
-  private void delete(Segment segment) {
-    if (segment == current) {
-      current = null;
-    }
-    try {
-      segment.delete();
-    } catch (IOException e) {
-      // The next run finds the file and sends it again, under the same ids.
-      LOG.debug("segment can't be deleted segment={} error={}", segment, e.getMessage());
-    }
   }
 
   /// Takes the oldest waiting batch in hand; waits for one.
@@ -265,7 +202,7 @@ public final class Spool implements AutoCloseable {
   }
 
   private @Nullable Spooled takeNow() {
-    for (Segment segment : segments) {
+    for (Segment segment : segments.oldestFirst()) {
       for (int record = segment.take(); record >= 0; record = segment.take()) {
         Batch batch = read(segment, record);
         if (batch != null) {
@@ -275,11 +212,11 @@ public final class Spool implements AutoCloseable {
           segment.release(record);
           return null;
         }
-        dropped++;
+        lost++;
         segment.done(record);
       }
     }
-    segments.removeIf(this::tidy);
+    segments.tidy();
     return null;
   }
 
@@ -333,7 +270,7 @@ public final class Spool implements AutoCloseable {
       if (!done(spooled)) {
         return;
       }
-      dropped++;
+      lost++;
       refused++;
       if (!reason.equals(lastRefusal)) {
         lastRefusal = reason;
@@ -356,24 +293,12 @@ public final class Spool implements AutoCloseable {
   private boolean done(Spooled spooled) {
     Segment segment = spooled.segment();
     boolean was = segment.done(spooled.record());
-    if (segment.open() == 0 && segments.contains(segment) && tidy(segment)) {
-      segments.remove(segment);
-      overflowing &= !segments.isEmpty();
-    }
+    segments.tidy(segment);
     return was;
   }
 
-  /// Deletes a segment that is of no more use.
-  private boolean tidy(Segment segment) {
-    boolean useless = segment.open() == 0 && (segment != current || segment.size() >= TIDY_BYTES);
-    if (useless) {
-      delete(segment);
-    }
-    return useless;
-  }
-
   private void fails(IOException e) {
-    finishCurrent();
+    segments.finishCurrent();
     retryAt = System.nanoTime() + diskRetry.toNanos();
     if (!failing) {
       failing = true;
@@ -387,7 +312,7 @@ public final class Spool implements AutoCloseable {
   private void recovers() {
     if (failing) {
       failing = false;
-      LOG.info("spool can be written again folder={} dropped={}", config.folder(), dropped);
+      LOG.info("spool can be written again folder={} dropped={}", config.folder(), dropped());
     }
   }
 
@@ -395,22 +320,14 @@ public final class Spool implements AutoCloseable {
   public State state() {
     lock.lock();
     try {
-      long bytes = 0;
-      for (Segment segment : segments) {
-        bytes += segment.size();
-      }
-      return new State(bytes, waiting(), dropped, refused, failing);
+      return new State(segments.bytes(), segments.open(), dropped(), refused, failing);
     } finally {
       lock.unlock();
     }
   }
 
-  private long waiting() {
-    long open = 0;
-    for (Segment segment : segments) {
-      open += segment.open();
-    }
-    return open;
+  private long dropped() {
+    return lost + segments.dropped();
   }
 
   /// Closes the files. What waits stays for the next run; a segment without open batches goes.
@@ -418,9 +335,8 @@ public final class Spool implements AutoCloseable {
   public void close() throws IOException {
     lock.lock();
     try {
-      finishCurrent();
-      current = null;
-      segments.removeIf(this::tidy);
+      segments.finishCurrent();
+      segments.tidy();
       folder.close();
       disk.close();
     } finally {
