@@ -7,6 +7,8 @@ import com.influxdb.client.WriteApiBlocking;
 import com.influxdb.client.domain.WritePrecision;
 import com.influxdb.exceptions.InfluxException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class LinePost implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration READ = Duration.ofSeconds(10);
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
   private static final Pattern DROPPED = Pattern.compile("dropped=([0-9]+)");
 
   /// What the store says to a request.
@@ -109,12 +112,12 @@ final class LinePost implements AutoCloseable {
   }
 
   private static Answer meaning(InfluxException e) {
-    String reason = e.status() + " " + e.getMessage();
+    String reason = e.status() + " " + oneLine(messageOf(e));
     return switch (e.status()) {
       case 400 -> badRequest(e, reason);
       case 413 -> new Answer.Refused(-1, reason);
       case 422 -> dropped(reason);
-      case 0 -> new Answer.NotNow(causeOf(e));
+      case 0 -> new Answer.NotNow(oneLine(causeOf(e)));
       default -> new Answer.NotNow(reason);
     };
   }
@@ -125,7 +128,7 @@ final class LinePost implements AutoCloseable {
       // The tables are being made; the lines are as they should be.
       return new Answer.NotNow(reason);
     }
-    if (e.errorBody().get("line") instanceof Number line) {
+    if (bodyOf(e).get("line") instanceof Number line) {
       return new Answer.Refused(line.intValue() - 1, reason);
     }
     if (reason.contains("partial write")) {
@@ -140,6 +143,27 @@ final class LinePost implements AutoCloseable {
     Matcher count = DROPPED.matcher(reason);
     long lines = count.find() ? Long.parseLong(count.group(1)) : 1;
     return new Answer.Dropped(Math.max(1, lines), reason);
+  }
+
+  /// InfluxDB 1 calls it `error`, and others answer in plain text.
+  private static String messageOf(InfluxException e) {
+    Object message = e.getMessage();
+    for (String name : List.of("error", "message")) {
+      message = bodyOf(e).getOrDefault(name, message);
+    }
+    return message == null ? "without a reason" : message.toString();
+  }
+
+  /// The client gives null when the answer was not JSON.
+  private static Map<String, Object> bodyOf(InfluxException e) {
+    Map<String, Object> body = e.errorBody();
+    return body == null ? Map.of() : body;
+  }
+
+  /// Stores repeat the senders' text in their messages, however long and whatever is in it.
+  private static String oneLine(String message) {
+    String plain = CONTROL.matcher(message).replaceAll(" ");
+    return plain.length() <= 300 ? plain : plain.substring(0, 300) + "…";
   }
 
   private static String causeOf(InfluxException e) {

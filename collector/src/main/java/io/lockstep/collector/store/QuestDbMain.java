@@ -1,11 +1,11 @@
 package io.lockstep.collector.store;
 
 import io.questdb.Bootstrap;
-import io.questdb.DefaultBootstrapConfiguration;
+import io.questdb.PropBootstrapConfiguration;
 import io.questdb.ServerMain;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,12 +44,14 @@ public final class QuestDbMain {
   private void run(Path folder) throws Exception {
     Thread.ofPlatform().daemon().name("standard-input").start(this::stopAtEndOfInput);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::close));
-    try {
-      lock(folder);
+    // Held until the process ends.
+    try (FileChannel lock = lock(folder)) {
+      lock.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
       var main = new ServerMain(new Bootstrap(new Plain(), "-d", folder.toString()));
       main.start();
       server = main;
       System.out.println(READY + main.getHttpServerPort());
+      new CountDownLatch(1).await();
     } finally {
       if (server == null) {
         // QuestDB's threads would keep a half-started process alive for ever.
@@ -58,9 +60,9 @@ public final class QuestDbMain {
     }
   }
 
-  private static void lock(Path folder) throws IOException, InterruptedException {
+  /// Takes the folder's lock; its file tells others who has it.
+  private static FileChannel lock(Path folder) throws IOException, InterruptedException {
     Path file = folder.resolve("lock");
-    // Held until the process ends: never closed.
     var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOCK_SECONDS);
     while (channel.tryLock() == null) {
@@ -75,14 +77,13 @@ public final class QuestDbMain {
       }
       Thread.sleep(100);
     }
-    String pid = ProcessHandle.current().pid() + "\n";
     channel.truncate(0);
-    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+    return channel;
   }
 
   private void stopAtEndOfInput() {
     try (InputStream in = System.in) {
-      in.skip(Long.MAX_VALUE);
+      in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       // A broken pipe says the same as its end.
     }
@@ -116,8 +117,9 @@ public final class QuestDbMain {
     Runtime.getRuntime().halt(1);
   }
 
-  /// Without the web console's files and the banner.
-  private static final class Plain extends DefaultBootstrapConfiguration {
+  /// Without the web console's files and the banner. Its parent must be this one: with QuestDB's
+  /// default configuration the user and password in `server.conf` are not asked for.
+  private static final class Plain extends PropBootstrapConfiguration {
     @Override
     public String getBanner() {
       return "";

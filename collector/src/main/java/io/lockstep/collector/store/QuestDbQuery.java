@@ -95,6 +95,14 @@ public final class QuestDbQuery {
     if (!authorization.isEmpty()) {
       connection.setRequestProperty("Authorization", authorization);
     }
+    try {
+      return answer(connection, sql);
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  private JsonNode answer(HttpURLConnection connection, String sql) throws IOException {
     int status = connection.getResponseCode();
     if (status == 401 || status == 403) {
       throw new IOException("QuestDB at " + address.url() + " refuses the password: " + status);

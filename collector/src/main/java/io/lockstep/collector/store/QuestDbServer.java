@@ -31,6 +31,10 @@ public final class QuestDbServer implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(12);
   private static final Duration WATCH = Duration.ofSeconds(1);
+
+  /// After so many looks at it the tables are made whole again, should somebody have dropped one.
+  private static final int SCHEMA_LOOKS = 10;
+
   private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(10);
 
   /// So long may it answer nothing before it is taken for hung.
@@ -142,7 +146,9 @@ public final class QuestDbServer implements AutoCloseable {
       if (System.nanoTime() - started > LAST_PAUSE.toNanos() * 2) {
         pause = FIRST_PAUSE;
       }
-      LOG.error("questdb down reason=\"{}\" restart_in={}s", reason, pause.toSeconds());
+      if (!reason.equals(state.reason())) {
+        LOG.error("questdb down reason=\"{}\" restart_in={}s", reason, pause.toSeconds());
+      }
       state = state.down(reason, clock.instant());
       firstReady.completeExceptionally(new IOException("QuestDB: " + reason));
       await(stop, pause);
@@ -192,6 +198,8 @@ public final class QuestDbServer implements AutoCloseable {
   private void watch(QuestDbProcess child, QuestDbQuery query) {
     Set<Table> resumed = EnumSet.noneOf(Table.class);
     long heard = System.nanoTime();
+    int looks = 0;
+    String trouble = "";
     var over = CompletableFuture.anyOf(stop, child.ended());
     while (!await(over, WATCH)) {
       try {
@@ -202,7 +210,23 @@ public final class QuestDbServer implements AutoCloseable {
           return;
         }
       }
+      if (++looks % SCHEMA_LOOKS == 0) {
+        trouble = mend(query, trouble);
+      }
     }
+  }
+
+  private String mend(QuestDbQuery query, String before) {
+    String trouble = "";
+    try {
+      Schema.apply(query, config.retention());
+    } catch (IOException e) {
+      trouble = String.valueOf(e.getMessage());
+      if (!trouble.equals(before)) {
+        LOG.error("questdb tables not as they must be reason=\"{}\"", trouble);
+      }
+    }
+    return trouble;
   }
 
   /// Waits for an end, whatever it is.
@@ -215,14 +239,12 @@ public final class QuestDbServer implements AutoCloseable {
 
   private void look(QuestDbQuery query, Set<Table> resumed) throws IOException {
     var suspended = new EnumMap<Table, String>(Table.class);
-    Set<Table> missing = EnumSet.allOf(Table.class);
     long behind = 0;
     for (Map<String, ?> row : query.rows("wal_tables()")) {
       Table table = tableOf(String.valueOf(row.get("name")));
       if (table == null) {
         continue;
       }
-      missing.remove(table);
       if (row.get("sequencerTxn") instanceof Long written
           && row.get("writerTxn") instanceof Long applied) {
         behind += written - applied;
@@ -230,10 +252,6 @@ public final class QuestDbServer implements AutoCloseable {
       if (Boolean.TRUE.equals(row.get("suspended"))) {
         suspended.put(table, String.valueOf(row.get("errorMessage")));
       }
-    }
-    if (!missing.isEmpty()) {
-      LOG.warn("questdb tables missing tables={}: made again", missing);
-      Schema.apply(query, config.retention());
     }
     tell(suspended);
     state = state.seen(suspended, behind);

@@ -5,6 +5,7 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,33 +96,60 @@ final class Schema {
         + ")";
   }
 
-  /// Makes what is missing: tables, and columns that a newer version brings.
+  /// Makes what is missing: tables, and columns that a newer version brings. Does nothing when all
+  /// is there.
+  ///
+  /// @throws IOException when QuestDB refuses, or a column is there with another type
   static void apply(QuestDbQuery store, Duration retention) throws IOException {
+    Map<String, Long> retentions = retentionHours(store);
     for (Table table : Table.values()) {
-      String name = table.tableName();
-      store.execute(create(table, retention));
-      store.execute("ALTER TABLE " + name + " SET TTL " + retention.toHours() + " HOURS");
-      Map<String, String> there = columnsThere(store, name);
-      for (var column : columns(table).entrySet()) {
-        String type = there.get(column.getKey());
-        if (type == null) {
-          store.execute(
-              "ALTER TABLE " + name + " ADD COLUMN " + column.getKey() + " " + column.getValue());
-        } else if (!type.equals(column.getValue())) {
-          throw new IOException(
-              "column %s.%s is %s and must be %s; rename the table to keep its rows"
-                  .formatted(name, column.getKey(), type, column.getValue()));
+      Long hours = retentions.get(table.tableName());
+      if (hours == null) {
+        store.execute(create(table, retention));
+      } else {
+        if (hours != retention.toHours()) {
+          store.execute(alter(table) + "SET TTL " + retention.toHours() + " HOURS");
         }
+        addColumns(store, table);
       }
     }
   }
 
-  private static Map<String, String> columnsThere(QuestDbQuery store, String table)
-      throws IOException {
-    var columns = new LinkedHashMap<String, String>();
-    for (Map<String, ?> row : store.rows("SHOW COLUMNS FROM " + table)) {
-      columns.put(String.valueOf(row.get("column")), String.valueOf(row.get("type")));
+  private static String alter(Table table) {
+    return "ALTER TABLE " + table.tableName() + " ";
+  }
+
+  private static Map<String, Long> retentionHours(QuestDbQuery store) throws IOException {
+    var hours = new HashMap<String, Long>();
+    for (Map<String, ?> row :
+        store.rows("SELECT table_name, ttlValue, ttlUnit FROM tables() WHERE walEnabled")) {
+      long each =
+          switch (String.valueOf(row.get("ttlUnit"))) {
+            case "HOUR" -> 1;
+            case "DAY" -> 24;
+            case "WEEK" -> 168;
+            default -> 0;
+          };
+      long value = row.get("ttlValue") instanceof Long number ? number : 0;
+      hours.put(String.valueOf(row.get("table_name")), value * each);
     }
-    return columns;
+    return hours;
+  }
+
+  private static void addColumns(QuestDbQuery store, Table table) throws IOException {
+    var there = new HashMap<String, String>();
+    for (Map<String, ?> row : store.rows("SHOW COLUMNS FROM " + table.tableName())) {
+      there.put(String.valueOf(row.get("column")), String.valueOf(row.get("type")));
+    }
+    for (var column : columns(table).entrySet()) {
+      String type = there.get(column.getKey());
+      if (type == null) {
+        store.execute(alter(table) + "ADD COLUMN " + column.getKey() + " " + column.getValue());
+      } else if (!type.equals(column.getValue())) {
+        throw new IOException(
+            "column %s.%s is %s and must be %s; rename the table to keep its rows"
+                .formatted(table.tableName(), column.getKey(), type, column.getValue()));
+      }
+    }
   }
 }

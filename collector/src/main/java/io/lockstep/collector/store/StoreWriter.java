@@ -187,18 +187,21 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private void commit(LineGroup group, LinePost post) throws InterruptedException {
+    boolean stored = false;
     try {
-      if (send(group, post)) {
-        storedLines.add(group.count() - group.refused());
-        storedValues.add(group.values());
-        group.stored(suspended.get());
-      }
+      stored = send(group, post);
     } catch (RuntimeException e) {
       // A fault of ours in one request must not end the writing of all others.
       LOG.error("store request failed", e);
     } finally {
-      group.later(LATER, "the store could not be reached");
       bytes.addAndGet(-group.bytes());
+      if (stored) {
+        storedLines.add(group.count() - group.refused());
+        storedValues.add(group.values());
+        group.stored(suspended.get());
+      } else {
+        group.later(LATER, "the store could not be reached");
+      }
     }
   }
 

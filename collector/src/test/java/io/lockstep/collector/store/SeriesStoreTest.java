@@ -43,7 +43,7 @@ class SeriesStoreTest {
   void open(TestInfo test) throws Exception {
     cluster = test.getTestMethod().orElseThrow().getName() + test.getDisplayName().hashCode();
     store = SharedQuestDb.store();
-    query = Objects.requireNonNull(store.query());
+    query = SharedQuestDb.query(store);
   }
 
   @ParameterizedTest

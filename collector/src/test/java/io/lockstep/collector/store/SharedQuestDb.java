@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -26,21 +27,36 @@ final class SharedQuestDb {
 
   private static final AtomicLong BATCHES = new AtomicLong();
   private static @Nullable SeriesStore store;
+  private static @Nullable Path folder;
 
   private SharedQuestDb() {}
 
   static synchronized SeriesStore store() throws Exception {
     SeriesStore open = store;
     if (open == null) {
-      Path folder = Files.createTempDirectory("lockstep-store");
-      SeriesStore opened = SeriesStore.open(patient(), folder, InstantSource.system());
-      Runtime.getRuntime()
-          .addShutdownHook(Thread.ofPlatform().unstarted(() -> end(opened, folder)));
+      Path made = Files.createTempDirectory("lockstep-store");
+      SeriesStore opened = SeriesStore.open(patient(), made, InstantSource.system());
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(opened, made)));
       get(opened.firstReady());
       store = opened;
+      folder = made;
       open = opened;
     }
     return open;
+  }
+
+  /// The shared child's data folder.
+  static Path data() throws Exception {
+    store();
+    return Objects.requireNonNull(folder).resolve("questdb");
+  }
+
+  static QuestDbServer server(SeriesStore store) {
+    return Objects.requireNonNull(store.server());
+  }
+
+  static QuestDbQuery query(SeriesStore store) {
+    return Objects.requireNonNull(store.query());
   }
 
   /// A store whose senders wait so long that a slow machine changes no result.

@@ -1,0 +1,321 @@
+package io.lockstep.collector.store;
+
+import static io.lockstep.collector.store.SharedQuestDb.awaitApplied;
+import static io.lockstep.collector.store.SharedQuestDb.get;
+import static io.lockstep.collector.store.SharedQuestDb.query;
+import static io.lockstep.collector.store.SharedQuestDb.server;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rows.Row;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuestDbServerTest {
+  private static final StoreResult ALL = new StoreResult.Stored(0, "");
+
+  @TempDir Path folder;
+
+  @Test
+  void asksForThePasswordThatOnlyTheFoldersOwnerCanRead() throws Exception {
+    SeriesStore store = SharedQuestDb.store();
+    String url = store.state().url();
+    assertThat(url).startsWith("http://127.0.0.1:");
+
+    for (StoreAddress stranger :
+        List.of(
+            StoreAddress.open(url),
+            StoreAddress.withPassword(url, "admin", "quest"),
+            StoreAddress.withPassword(url, QuestDbFolder.USER, "guessed"))) {
+      assertThatThrownBy(() -> new QuestDbQuery(stranger).number("SELECT 1"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("refuses the password: 401");
+      var post = new LinePost(() -> stranger, new LinePost.Target("o", "b", false));
+      assertThat(post.post("metric,cluster=stranger value=1\n"))
+          .isInstanceOfSatisfying(
+              LinePost.Answer.NotNow.class, no -> assertThat(no.reason()).startsWith("401"));
+    }
+    for (String secret : List.of("password", "conf/server.conf")) {
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(SharedQuestDb.data().resolve(secret))))
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void keepsAllThatItAcknowledgedWhenItIsKilled() throws Exception {
+    try (SeriesStore store =
+        SeriesStore.open(SeriesStore.Config.DEFAULT, folder, InstantSource.system())) {
+      get(store.firstReady());
+      var acknowledged = new AtomicInteger();
+      var later = new AtomicInteger();
+      var stop = new AtomicBoolean();
+      var threads = new Thread[4];
+      for (int i = 0; i < threads.length; i++) {
+        String host = "node-" + i;
+        threads[i] = Thread.startVirtualThread(() -> write(store, host, acknowledged, later, stop));
+      }
+      await(() -> acknowledged.get() > 200);
+      long first = server(store).pid();
+      ProcessHandle.of(first).orElseThrow().destroyForcibly();
+      int atKill = acknowledged.get();
+      await(() -> acknowledged.get() > atKill + 200);
+      stop.set(true);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+
+      assertThat(server(store).pid()).isNotEqualTo(first);
+      assertThat(server(store).state().restarts()).isOne();
+      assertThat(later.get()).as("batches that came back").isPositive();
+      QuestDbQuery query = query(store);
+      awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(acknowledged.get() * 8L);
+      assertThat(query.number("SELECT count_distinct(subject) FROM gpu")).isEqualTo(8);
+    }
+  }
+
+  /// Sends one batch of eight rows after the other, each until it is acknowledged.
+  private static void write(
+      SeriesStore store,
+      String host,
+      AtomicInteger acknowledged,
+      AtomicInteger later,
+      AtomicBoolean stop) {
+    long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
+    while (!stop.get()) {
+      nanos += 1_000_000;
+      var rows = rows(host, nanos);
+      var batch = SharedQuestDb.rows("c", rows);
+      while (!(store.write(batch).toCompletableFuture().join() instanceof StoreResult.Stored)) {
+        later.incrementAndGet();
+      }
+      acknowledged.incrementAndGet();
+    }
+  }
+
+  private static List<Row> rows(String host, long nanos) {
+    return java.util.stream.IntStream.range(0, 8)
+        .mapToObj(i -> {
+          var row = new Row(Table.GPU, host, "GPU-" + i, nanos);
+          Contract.columns(Table.GPU).forEach(column -> row.set(column, i));
+          return row;
+        })
+        .toList();
+  }
+
+  @Test
+  void sendersAreToldToComeLaterWhileItStandsStill() throws Exception {
+    var patient = SharedQuestDb.patient();
+    var config =
+        new SeriesStore.Config(
+            patient.kind(), patient.questdb(), patient.influx(), StoreWriter.Config.DEFAULT);
+    try (SeriesStore store = SeriesStore.open(config, folder, InstantSource.system())) {
+      get(store.firstReady());
+      long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
+      var batch = SharedQuestDb.rows("c", rows("node-1", nanos));
+      signal("STOP", server(store).pid());
+
+      assertThat(get(store.write(batch))).isInstanceOf(StoreResult.Later.class);
+
+      signal("CONT", server(store).pid());
+      while (!get(store.write(batch)).equals(ALL)) {
+        Thread.sleep(50);
+      }
+      QuestDbQuery query = query(store);
+      awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void withholdsTheAnswerForASuspendedTable() throws Exception {
+    try (SeriesStore store =
+        SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
+      get(store.firstReady());
+      QuestDbQuery query = query(store);
+      long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
+      var gpus = SharedQuestDb.rows("c", rows("node-1", nanos));
+      var point = new io.lockstep.telemetry.rows.Point("m", "", "", "h", "", nanos, 1);
+
+      // Resumed by itself the first time.
+      suspend(query);
+      await(() -> store.state().suspended().containsKey("gpu"));
+      assertThat(store.state().ready()).isFalse();
+      await(() -> store.state().suspended().isEmpty());
+      assertThat(get(store.write(gpus))).isEqualTo(ALL);
+
+      // Not again: whatever suspends it must be mended first.
+      suspend(query);
+      await(() -> store.state().suspended().containsKey("gpu"));
+      assertThat(get(store.write(gpus)))
+          .isInstanceOfSatisfying(
+              StoreResult.Later.class, later -> assertThat(later.reason()).contains("suspended"));
+      assertThat(get(store.write(SharedQuestDb.points("c", List.of(point))))).isEqualTo(ALL);
+
+      query.execute("ALTER TABLE gpu RESUME WAL");
+      await(() -> store.state().ready());
+      assertThat(get(store.write(gpus))).isEqualTo(ALL);
+      awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
+    }
+  }
+
+  /// QuestDB lifts the suspension again while it is still applying what was written before.
+  private static void suspend(QuestDbQuery query) throws Exception {
+    awaitApplied(query);
+    query.execute("ALTER TABLE gpu SUSPEND WAL");
+  }
+
+  @Test
+  void saysWhoHoldsTheDataFolder() throws Exception {
+    QuestDbServer owner = server(SharedQuestDb.store());
+    Path data = SharedQuestDb.data();
+    byte[] settings = Files.readAllBytes(data.resolve("conf/server.conf"));
+    try (var second =
+        new QuestDbServer(
+            QuestDbServer.Config.DEFAULT,
+            data,
+            QuestDbServer.ownClassPath(),
+            InstantSource.system())) {
+      second.start();
+
+      assertThatThrownBy(() -> get(second.firstReady()))
+          .rootCause()
+          .hasMessageContaining(data.toString())
+          .hasMessageContaining("in use by process " + owner.pid())
+          .hasMessageContaining("choose another data folder");
+    } finally {
+      Files.write(data.resolve("conf/server.conf"), settings);
+    }
+  }
+
+  @Test
+  void neverOutlivesTheCollector() throws Exception {
+    var command =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            StoreParent.class.getName(),
+            folder.toString());
+    Process parent = command.redirectErrorStream(true).start();
+    long child = 0;
+    try (BufferedReader lines = parent.inputReader()) {
+      while (child == 0) {
+        String line = lines.readLine();
+        assertThat(line).as("what the parent says").isNotNull();
+        child = line.startsWith("child ") ? Long.parseLong(line.substring(6)) : 0;
+      }
+      ProcessHandle handle = ProcessHandle.of(child).orElseThrow();
+      assertThat(handle.isAlive()).isTrue();
+
+      parent.destroyForcibly();
+
+      handle.onExit().get(SharedQuestDb.LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
+    } finally {
+      parent.destroyForcibly();
+      ProcessHandle.of(child)
+          .filter(_ -> parent.pid() != 0)
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  @Test
+  void addsWhatANewerContractBrings() throws Exception {
+    long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
+    var config = SharedQuestDb.patient();
+    long first;
+    try (SeriesStore older = SeriesStore.open(config, folder, InstantSource.system())) {
+      get(older.firstReady());
+      first = server(older).pid();
+      QuestDbQuery query = query(older);
+      query.execute("DROP TABLE gpu_slow");
+      query.execute(
+          "CREATE TABLE gpu_slow (ts TIMESTAMP, cluster SYMBOL, host SYMBOL, subject SYMBOL,"
+              + " pcie_generation INT) TIMESTAMP(ts) PARTITION BY HOUR TTL 3 DAYS WAL"
+              + " DEDUP UPSERT KEYS(ts, cluster, host, subject)");
+      query.execute("INSERT INTO gpu_slow VALUES(now(), 'older', 'node-1', 'GPU-1', 5)");
+      awaitApplied(query);
+    }
+    assertThat(ProcessHandle.of(first)).isEmpty();
+    var row = new Row(Table.GPU_SLOW, "node-1", "GPU-1", nanos);
+    row.set(Contract.column(Table.GPU_SLOW, "pcie_generation"), 5L);
+    row.set(Contract.column(Table.GPU_SLOW, "pcie_width"), 16L);
+    try (SeriesStore newer = SeriesStore.open(config, folder, InstantSource.system())) {
+      get(newer.firstReady());
+      assertThat(get(newer.write(SharedQuestDb.rows("newer", List.of(row))))).isEqualTo(ALL);
+      QuestDbQuery query = query(newer);
+      awaitApplied(query);
+
+      assertThat(query.rows("SELECT * FROM gpu_slow ORDER BY cluster DESC"))
+          .satisfiesExactly(
+              before -> {
+                assertThat(before).containsEntry("cluster", "older");
+                assertThat(before).containsEntry("pcie_generation", 5L);
+                assertThat(before.get("pcie_width")).isNull();
+              },
+              after -> assertThat(after).containsEntry("pcie_width", 16L));
+      assertThat(query.rows("SELECT ttlValue, ttlUnit FROM tables() WHERE table_name = 'gpu_slow'"))
+          .singleElement()
+          .isEqualTo(Map.of("ttlValue", 1L, "ttlUnit", "WEEK"));
+    }
+  }
+
+  @Test
+  void makesATableAgainThatSomebodyDropped() throws Exception {
+    QuestDbQuery query = query(SharedQuestDb.store());
+
+    query.execute("DROP TABLE part");
+
+    String sql = "SELECT count() FROM tables() WHERE table_name = 'part' AND dedup";
+    assertThat(SharedQuestDb.awaitNumber(query, 1, sql)).isOne();
+  }
+
+  @Test
+  void doesNotTouchAColumnOfAnotherType() throws Exception {
+    QuestDbQuery query = query(SharedQuestDb.store());
+    query.execute("ALTER TABLE host_slow ALTER COLUMN cpus TYPE DOUBLE");
+    awaitApplied(query);
+    try {
+      assertThatThrownBy(() -> Schema.apply(query, Duration.ofDays(7)))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "column host_slow.cpus is DOUBLE and must be INT; rename the table to keep its rows");
+    } finally {
+      query.execute("ALTER TABLE host_slow ALTER COLUMN cpus TYPE INT");
+      awaitApplied(query);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + SharedQuestDb.LONG.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("nothing happened").isLessThan(end);
+      Thread.sleep(20);
+    }
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+}
