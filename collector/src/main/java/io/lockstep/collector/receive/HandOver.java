@@ -30,19 +30,24 @@ final class HandOver {
     Body body = head.gzip() ? Gunzip.inflate(sent, inflatedMax, hold) : new Body.Bytes(sent);
     return switch (body) {
       case Refusal refusal -> refusal;
-      case Body.Bytes plain -> give(head, plain.bytes());
+      case Body.Bytes plain -> convert(head, plain.bytes(), hold);
     };
   }
 
-  private Handed give(Head.Accepted head, byte[] plain) {
-    byte[] protobuf = plain;
-    if (head.encoding() == Encoding.JSON) {
-      try {
-        protobuf = OtlpJson.toProtobuf(head.signal(), plain);
-      } catch (OtlpException e) {
-        return malformed(e.getMessage());
-      }
+  private Handed convert(Head.Accepted head, byte[] plain, InFlight.Hold hold) {
+    if (head.encoding() == Encoding.PROTOBUF) {
+      return take(head, plain);
     }
+    try {
+      byte[] protobuf = OtlpJson.toProtobuf(head.signal(), plain);
+      Refusal busy = hold.grow(protobuf.length);
+      return busy == null ? take(head, protobuf) : busy;
+    } catch (OtlpException e) {
+      return malformed(e.getMessage());
+    }
+  }
+
+  private Handed.Taken take(Head.Accepted head, byte[] protobuf) {
     counters.handedOver(protobuf.length);
     return new Handed.Taken(intake.take(head.sender(), head.signal(), head.batch(), protobuf));
   }
