@@ -1,5 +1,6 @@
 package io.lockstep.collector.receive;
 
+import io.lockstep.collector.receive.Refusal.Reason;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ final class RefusalLog {
   private static final long SILENCE_NANOS = 600_000_000_000L;
   private static final int KEYS_MAX = 1_000;
 
-  private record Key(String who, Refusal.Reason reason) {}
+  private record Key(String who, Reason reason) {}
 
   private final Map<Key, Long> said =
       new LinkedHashMap<>() {
@@ -23,23 +24,27 @@ final class RefusalLog {
         }
       };
 
+  /// A store that is behind says so itself, and that the collector is full concerns all senders: of
+  /// both, no line for each of a thousand agents.
+  ///
   /// @param who the sender's name, or its address when it is not known
   /// @param nowNanos a clock that only differences are taken of
   void refused(String who, Refusal refusal, long nowNanos) {
-    String reason = refusal.reason().label();
-    if (isNews(who, refusal.reason(), nowNanos)) {
-      LOG.warn("refused from={} reason={} told=\"{}\"", who, reason, refusal.message());
+    Reason reason = refusal.reason();
+    String from = reason == Reason.BUSY ? "all" : who;
+    if (reason != Reason.LATER && isNews(from, reason, nowNanos)) {
+      LOG.warn("refused from={} reason={} told=\"{}\"", from, reason.label(), refusal.message());
     }
   }
 
   /// A fault of ours, not of the sender's.
   void failed(String who, @Nullable Throwable error, long nowNanos) {
-    if (isNews(who, Refusal.Reason.FAILED, nowNanos)) {
+    if (isNews(who, Reason.FAILED, nowNanos)) {
       LOG.error("request failed from={}", who, error);
     }
   }
 
-  private boolean isNews(String who, Refusal.Reason reason, long nowNanos) {
+  private boolean isNews(String who, Reason reason, long nowNanos) {
     var key = new Key(who, reason);
     Long last = said.get(key);
     if (last != null && nowNanos - last <= SILENCE_NANOS) {
