@@ -94,9 +94,9 @@ class StateDamageTest {
     var random = new Random(seed);
     var book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
     try (State state = State.open(file())) {
-      for (int i = 1; i <= 40; i++) {
-        state.save(Faults.all(book, i, Faults.port(i)));
-      }
+      SubjectKey[] ports = new SubjectKey[60];
+      Arrays.setAll(ports, Faults::port);
+      state.save(Faults.all(book, 1, ports));
     }
     byte[] whole = Files.readAllBytes(file());
     for (int i = 0; i < 15; i++) {
