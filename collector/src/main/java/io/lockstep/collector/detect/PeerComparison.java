@@ -23,6 +23,7 @@ final class PeerComparison {
   private static final int USUAL = 15;
 
   private final StragglerDetector.Config config;
+  private final EqualWork work;
   private final int[] ranks;
   private final List<Iteration> used = new ArrayList<>();
   private final List<double[]> excess = new ArrayList<>();
@@ -32,8 +33,10 @@ final class PeerComparison {
 
   /// @param ranks the group, in the order of ranks
   /// @param iterations oldest first
-  PeerComparison(StragglerDetector.Config config, int[] ranks, List<Iteration> iterations) {
+  PeerComparison(
+      StragglerDetector.Config config, EqualWork work, int[] ranks, List<Iteration> iterations) {
     this.config = config;
+    this.work = work;
     this.ranks = ranks;
     choose(iterations);
   }
@@ -75,7 +78,10 @@ final class PeerComparison {
   }
 
   private double[] own(Iteration iteration) {
-    return Arrays.stream(ranks).mapToDouble(rank -> OwnWork.seconds(iteration, rank)).toArray();
+    return Arrays.stream(ranks)
+        .mapToDouble(
+            rank -> work.same(iteration, rank) ? OwnWork.seconds(iteration, rank) : Double.NaN)
+        .toArray();
   }
 
   private boolean usable(Iteration iteration, double[] own, double usual) {

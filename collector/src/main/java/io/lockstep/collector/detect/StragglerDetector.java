@@ -7,7 +7,6 @@ import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Table;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,12 +104,13 @@ public final class StragglerDetector implements Detector {
     var slow = new ArrayList<Straggler>();
     var fine = new ArrayList<Rank>();
     @Nullable Rank[] ranks = job.ranks();
-    Collection<int[]> groups = EqualWork.groups(ranks, iterations.getLast());
-    for (int[] group : groups) {
-      if (group.length >= config.peers()) {
-        sort(new PeerComparison(config, group, iterations), ranks, job, slow, fine);
-      }
-    }
+    EqualWork.groups(ranks, iterations.getLast())
+        .forEach((work, group) -> {
+          if (group.length >= config.peers()) {
+            var comparison = new PeerComparison(config, work, group, iterations);
+            sort(comparison, ranks, job, slow, fine);
+          }
+        });
     tell(window, job, slow, fine, out);
   }
 

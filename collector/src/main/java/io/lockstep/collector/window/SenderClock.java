@@ -13,8 +13,8 @@ final class SenderClock {
   /// Measurements are kept for one to two of these; a clock that was set back is followed then.
   private static final long BUCKET_NANOS = 60 * SECOND;
 
-  /// What is applied follows what is measured only beyond this, so that samples taken once a second
-  /// do not wander between slots with every millisecond of delay.
+  /// What is applied follows what is measured only beyond this, and is nothing below this, so that
+  /// samples taken once a second do not wander between slots with every millisecond of delay.
   private static final long DEAD_BAND_NANOS = SECOND / 4;
 
   /// An offset above this is believed after some batches and seconds only: the first ones after a
@@ -64,7 +64,9 @@ final class SenderClock {
     }
     seen++;
     long measured = measured();
-    if (Math.abs(measured - applied) > DEAD_BAND_NANOS) {
+    if (Math.abs(measured) <= DEAD_BAND_NANOS) {
+      applied = 0;
+    } else if (Math.abs(measured - applied) > DEAD_BAND_NANOS) {
       applied = measured;
     }
   }

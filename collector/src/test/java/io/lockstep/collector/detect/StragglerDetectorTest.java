@@ -53,6 +53,44 @@ class StragglerDetectorTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void staysSilentOverRestarts(long seed) {
+    var job = new TrainingJob(window, 64, 1, seed);
+    for (int round = 0; round < 10; round++) {
+      for (int step = 0; step < 15; step++) {
+        job.run(1, 1);
+        assertThat(Heard.of(detector, window).present).isEmpty();
+      }
+      job.restart();
+      assertThat(Heard.of(detector, window).present).isEmpty();
+    }
+    job.run(20, 1);
+    assertThat(Heard.of(detector, window).absent).hasSizeGreaterThan(64);
+  }
+
+  @Test
+  void comparesOnlyRanksWithAsManyMicrobatches() {
+    var job = new TrainingJob(window, 64, 1, 1);
+    for (int step = 0; step < 60; step++) {
+      job.shuffleMicrobatches();
+      job.run(1, 1);
+      assertThat(Heard.of(detector, window).present).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhichPhaseIsLonger() {
+    var job = new TrainingJob(window, 64, 1, 1);
+    job.run(20, 1);
+    job.slowData.put(7, 0.3);
+    job.run(10, 1);
+    assertThat(Heard.of(detector, window).present.values())
+        .singleElement()
+        .extracting(Finding::summary, as(STRING))
+        .contains("GPU gpu-7 of node-0000 (rank 7)", "most of it waiting for data");
+  }
+
   @Test
   void saysThatHealthyGpusAreNotSlow() {
     var job = new TrainingJob(window, 32, 1, 1);

@@ -28,6 +28,10 @@ final class TrainingJob {
 
   final Window window;
   final Map<Integer, Double> slowness = new HashMap<>();
+
+  /// Seconds by which a rank's data come later.
+  final Map<Integer, Double> slowData = new HashMap<>();
+
   final Set<Integer> missing = new HashSet<>();
 
   /// Ranks that count some of their communication, which goes on beside it, as computing.
@@ -35,7 +39,8 @@ final class TrainingJob {
 
   private final List<Rank> ranks = new ArrayList<>();
   private final Random random;
-  private int microbatches = 8;
+  private final Set<Integer> moreMicrobatches = new HashSet<>();
+  private int attempt;
   private boolean sequences;
   private long iteration = 100;
   long now = Batches.START;
@@ -53,6 +58,32 @@ final class TrainingJob {
   TrainingJob withSequences() {
     sequences = true;
     return this;
+  }
+
+  /// The job dies and is started again from an earlier iteration, its ranks not all at once.
+  void restart() {
+    attempt++;
+    iteration -= 10;
+    now += 120 * SECOND;
+    for (int step = 0; step < 4; step++) {
+      Map<Integer, Double> slow = new HashMap<>(slowness);
+      for (Rank rank : ranks) {
+        slowness.merge(rank.rank(), random.nextDouble() * 2, Double::sum);
+      }
+      step(1, 0);
+      slowness.clear();
+      slowness.putAll(slow);
+    }
+  }
+
+  /// Gives some ranks a quarter more microbatches, other ones in each step.
+  void shuffleMicrobatches() {
+    moreMicrobatches.clear();
+    for (Rank rank : ranks) {
+      if (random.nextInt(4) == 0) {
+        moreMicrobatches.add(rank.rank());
+      }
+    }
   }
 
   Rank rank(int rank) {
@@ -85,8 +116,10 @@ final class TrainingJob {
       double load = sequences ? 0.85 + 0.3 * random.nextDouble() : 1;
       squares[rank.rank()] = 1e6 * (1 + (load - 1) / 0.4);
       double stage = rank.stage() <= 0 ? 1 : 1 + 0.1 * rank.stage();
+      load *= moreMicrobatches.contains(rank.rank()) ? 1.25 : 1;
       double slow = 1 + slowness.getOrDefault(rank.rank(), 0.0);
       own[rank.rank()] = ownSeconds * stage * load * slow * (1 + SIGMA * random.nextGaussian());
+      own[rank.rank()] += slowData.getOrDefault(rank.rank(), 0.0);
       longest = Math.max(longest, own[rank.rank()]);
     }
     double length = longest + COMMUNICATION * ownSeconds + pause + stall;
@@ -105,11 +138,13 @@ final class TrainingJob {
       var values = new HashMap<String, Double>();
       values.put("step", length);
       double overlap = overlapping.contains(rank.rank()) ? 0.15 : 0;
-      values.put("compute", own[rank.rank()] * (0.97 + overlap));
-      values.put("data", own[rank.rank()] * 0.01);
-      values.put("optimizer", own[rank.rank()] * 0.02);
+      double data = slowData.getOrDefault(rank.rank(), 0.0);
+      double work = own[rank.rank()] - data;
+      values.put("compute", work * (0.97 + overlap));
+      values.put("data", work * 0.01 + data);
+      values.put("optimizer", work * 0.02);
       values.put("communication", length - own[rank.rank()] - pause);
-      values.put("microbatches", (double) microbatches);
+      values.put("microbatches", moreMicrobatches.contains(rank.rank()) ? 10.0 : 8.0);
       if (pause > 0) {
         values.put("evaluation", pause);
       }
@@ -117,7 +152,8 @@ final class TrainingJob {
         values.put("tokens", 65536.0);
         values.put("length_squares", squares[rank.rank()]);
       }
-      steps.add(Batches.step(iteration, rank, ranks.size(), now, values));
+      steps.add(
+          Batches.step(Integer.toString(attempt), iteration, rank, ranks.size(), now, values));
     }
     window.append(Batches.steps(null, steps), now + SECOND / 2);
   }

@@ -55,12 +55,25 @@ public final class Batches {
   /// @param seconds column name → value
   public static Step step(
       long iteration, Rank rank, int worldSize, long endNanos, Map<String, Double> seconds) {
+    return step("0", iteration, rank, worldSize, endNanos, seconds);
+  }
+
+  /// A step of a rank of the job `job`.
+  ///
+  /// @param seconds column name → value
+  public static Step step(
+      String attempt,
+      long iteration,
+      Rank rank,
+      int worldSize,
+      long endNanos,
+      Map<String, Double> seconds) {
     var row = new Row(Table.RANK, rank.host(), "rank/" + rank.rank(), endNanos);
     seconds.forEach((column, value) -> row.set(Contract.column(Table.RANK, column), value));
     long start = endNanos - (long) (seconds.getOrDefault("step", 0.0) * SECOND);
     return new Step(
         "job",
-        "0",
+        attempt,
         iteration,
         rank.rank(),
         worldSize,
