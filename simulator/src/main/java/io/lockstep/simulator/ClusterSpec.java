@@ -1,62 +1,86 @@
 package io.lockstep.simulator;
 
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
-/// What is made up: servers of eight GPUs and eight InfiniBand ports, and one synchronous job over
-/// all of them.
+/// What cluster to make up: servers of eight GPUs and eight InfiniBand ports, and the jobs on them.
+/// The same spec always gives the same cluster, to the byte.
 ///
-/// Ranks are numbered as Megatron-LM does: tensor-parallel fastest, then data, then pipeline. A
-/// server is one tensor-parallel group.
-///
-/// @param servers at least 1
-/// @param seed everything random comes from it
-/// @param stepSeconds length of a healthy step, seconds
-public record ClusterSpec(int servers, long seed, double stepSeconds) {
+/// @param cluster its name; two clusters of one seed with different names have different GPUs
+/// @param servers how many, 1 to 100,000
+/// @param seed everything that is random comes from it
+/// @param jobs what runs on it; no two on one server; empty for an idle cluster
+public record ClusterSpec(String cluster, int servers, long seed, List<JobSpec> jobs) {
   /// GPUs, and InfiniBand ports, of each server.
   public static final int PER_SERVER = 8;
 
+  /// The ports of each server, in order: `mlx5_0/1` …
+  static final List<String> PORTS =
+      IntStream.range(0, PER_SERVER).mapToObj(i -> "mlx5_" + i + "/1").toList();
+
   public ClusterSpec {
+    jobs = List.copyOf(jobs);
+    var taken = new boolean[checked(servers)];
+    for (JobSpec job : jobs) {
+      take(taken, job);
+    }
+  }
+
+  /// One job over all servers.
+  ///
+  /// @param stepSeconds length of a healthy step, 0.05 to 600 s
+  public ClusterSpec(int servers, long seed, double stepSeconds) {
+    this("demo", servers, seed, List.of(JobSpec.over(checked(servers), stepSeconds)));
+  }
+
+  private static int checked(int servers) {
     if (servers < 1 || servers > 100_000) {
       throw new IllegalArgumentException("servers must be 1 to 100000, is " + servers);
     }
-    if (!(stepSeconds >= 0.1 && stepSeconds <= 600)) {
-      throw new IllegalArgumentException("step time must be 0.1 to 600 s, is " + stepSeconds);
+    return servers;
+  }
+
+  private static void take(boolean[] taken, JobSpec job) {
+    int end = job.firstServer() + job.servers();
+    if (end > taken.length) {
+      throw new IllegalArgumentException(
+          "job %s is to have servers %d to %d, there are %d"
+              .formatted(job.id(), job.firstServer() + 1, end, taken.length));
+    }
+    for (int i = job.firstServer(); i < end; i++) {
+      if (taken[i]) {
+        throw new IllegalArgumentException(
+            "server %d has two jobs, one of them %s".formatted(i + 1, job.id()));
+      }
+      taken[i] = true;
     }
   }
 
-  /// Pipeline stages of the job: 4 where the servers divide by 4 and leave each stage two servers
-  /// or more, else 1.
-  public int stages() {
-    return servers % 4 == 0 && servers >= 8 ? 4 : 1;
-  }
-
-  /// Servers of one pipeline stage, which is also the size of a data-parallel group.
-  public int serversPerStage() {
-    return servers / stages();
-  }
-
+  /// Ranks of all jobs together.
   public int ranks() {
-    return servers * PER_SERVER;
+    return jobs.stream().mapToInt(JobSpec::ranks).sum();
   }
 
-  /// `node-0001` for server 0.
+  /// A server's `host.name`: `node-0001` for server 0.
   public String host(int server) {
     return "node-%04d".formatted(server + 1);
   }
 
   /// The UUID of a GPU, in NVIDIA's form.
+  ///
+  /// @param index the driver's index on its server, from 0
   public String gpu(int server, int index) {
-    long high = Noise.bits(seed, 71, server, index);
-    long low = Noise.bits(seed, 72, server, index);
-    return "GPU-" + new UUID(high, low);
+    Chance bits = chance().of("gpu").of(server).of(index);
+    return "GPU-" + new UUID(bits.bits(0), bits.bits(1));
   }
 
-  /// `mlx5_0/1` for port 0.
+  /// A port's id: `mlx5_0/1` for port 0.
   public static String port(int index) {
-    return "mlx5_" + index + "/1";
+    return PORTS.get(index);
   }
 
-  int stage(int server) {
-    return server / serversPerStage();
+  Chance chance() {
+    return new Chance(seed).of(cluster);
   }
 }

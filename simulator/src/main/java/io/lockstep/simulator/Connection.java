@@ -12,115 +12,190 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// One simulated agent's HTTP/1.1 connection, kept open from request to request. A plain socket, so
-/// that thousands fit into one process.
+/// One HTTP/1.1 connection of one simulated server, kept open from request to request. A plain
+/// socket, because it must be this server's own, and thousands must fit into one process. One
+/// request at a time.
 final class Connection implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int LINE_MAX = 8_192;
+  private static final int BODY_MAX = 1 << 20;
 
-  /// A response.
-  ///
-  /// @param status HTTP status
-  /// @param retrySeconds `Retry-After`; 0 when absent
-  record Response(int status, long retrySeconds) {}
-
-  private final URI url;
-  private final @Nullable String token;
+  private final Fleet.Config config;
   private @Nullable Socket socket;
   private @Nullable InputStream in;
 
-  Connection(URI url, @Nullable String token) {
-    this.url = url;
-    this.token = token;
+  Connection(Fleet.Config config) {
+    this.config = config;
   }
 
-  /// Posts one request and reads the response.
+  /// Posts one request and reads the response. A connection that the other side closed meanwhile is
+  /// made anew, once.
   ///
-  /// @throws IOException when there is none; the connection is made anew next time
-  Response post(Parcel parcel) throws IOException {
+  /// @param body as it is to be sent
+  /// @throws IOException when there is no response
+  Reply post(Parcel parcel, byte[] body) throws IOException {
+    boolean used = socket != null;
     try {
-      Socket open = open();
-      byte[] body = gzip(parcel.body());
-      open.getOutputStream().write(head(parcel, body.length));
-      open.getOutputStream().write(body);
-      return response();
+      return exchange(parcel, body);
+    } catch (IOException e) {
+      close();
+      if (!used) {
+        throw e;
+      }
+      return again(parcel, body);
+    }
+  }
+
+  private Reply again(Parcel parcel, byte[] body) throws IOException {
+    try {
+      return exchange(parcel, body);
     } catch (IOException e) {
       close();
       throw e;
     }
   }
 
+  private Reply exchange(Parcel parcel, byte[] body) throws IOException {
+    var request = new ByteArrayOutputStream(body.length + 512);
+    request.writeBytes(head(parcel, body.length));
+    request.writeBytes(body);
+    open().getOutputStream().write(request.toByteArray());
+    return response();
+  }
+
   private Socket open() throws IOException {
     Socket open = socket;
     if (open == null) {
+      URI url = config.url();
+      boolean tls = "https".equalsIgnoreCase(url.getScheme());
       open = new Socket();
+      socket = open;
       open.setTcpNoDelay(true);
       open.setSoTimeout(TIMEOUT_MILLIS);
-      open.connect(new InetSocketAddress(url.getHost(), url.getPort()), TIMEOUT_MILLIS);
+      open.connect(new InetSocketAddress(url.getHost(), port(url, tls)), TIMEOUT_MILLIS);
+      open = tls ? secured(open, url) : open;
       socket = open;
       in = new BufferedInputStream(open.getInputStream(), 1024);
     }
     return open;
   }
 
-  private static byte[] gzip(byte[] body) throws IOException {
-    var out = new ByteArrayOutputStream(body.length / 4);
-    try (var gzip =
-        new GZIPOutputStream(out) {
-          {
-            def.setLevel(Deflater.BEST_SPEED);
-          }
-        }) {
-      gzip.write(body);
+  private static int port(URI url, boolean tls) {
+    return url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
+  }
+
+  private static Socket secured(Socket plain, URI url) throws IOException {
+    var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    var tls = (SSLSocket) factory.createSocket(plain, url.getHost(), plain.getPort(), true);
+    var parameters = tls.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    tls.setSSLParameters(parameters);
+    return tls;
+  }
+
+  /// A body as it is sent: gzip at its fastest, or as it is.
+  static byte[] packed(byte[] body, boolean gzip) {
+    if (!gzip) {
+      return body;
+    }
+    var out = new ByteArrayOutputStream(body.length / 4 + 64);
+    try (var fast = new FastGzip(out)) {
+      fast.write(body);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can be written", e);
     }
     return out.toByteArray();
   }
 
-  private byte[] head(Parcel parcel, int length) {
-    BatchId id = parcel.id();
-    String head =
-        "POST "
-            + parcel.signal().path()
-            + " HTTP/1.1\r\n"
-            + "Host: "
-            + url.getAuthority()
-            + "\r\n"
-            + "Content-Type: application/x-protobuf\r\nContent-Encoding: gzip\r\n"
-            + "Content-Length: "
-            + length
-            + "\r\n"
-            + (id == null ? "" : BatchId.HEADER + ": " + id.header() + "\r\n")
-            + (token == null ? "" : "Authorization: Bearer " + token + "\r\n")
-            + "\r\n";
-    return head.getBytes(StandardCharsets.ISO_8859_1);
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(ByteArrayOutputStream out) throws IOException {
+      super(out);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 
-  private Response response() throws IOException {
+  private byte[] head(Parcel parcel, int length) {
+    var head = new StringBuilder(400);
+    String base = config.url().getRawPath().replaceAll("/+$", "");
+    head.append("POST ").append(base).append(parcel.signal().path()).append(" HTTP/1.1\r\n");
+    field(head, "Host", config.url().getRawAuthority());
+    field(head, "User-Agent", "lockstep-simulator");
+    field(head, "Content-Type", "application/x-protobuf");
+    if (config.gzip()) {
+      field(head, "Content-Encoding", "gzip");
+    }
+    field(head, "Content-Length", Integer.toString(length));
+    BatchId id = parcel.id();
+    if (id != null) {
+      field(head, BatchId.HEADER, id.header());
+    }
+    if (config.token() != null) {
+      field(head, "Authorization", "Bearer " + config.token());
+    }
+    return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static void field(StringBuilder head, String name, @Nullable String value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+
+  private Reply response() throws IOException {
     String[] status = line().split(" ", 3);
     if (status.length < 2 || !status[0].startsWith("HTTP/1.")) {
-      throw new IOException("no HTTP/1.1 response");
+      throw new IOException("the answer is not HTTP/1.1");
     }
     long retry = 0;
     long length = 0;
+    boolean chunked = false;
     boolean last = false;
     for (String line = line(); !line.isEmpty(); line = line()) {
-      String[] field = line.split(":", 2);
-      String value = field.length == 2 ? field[1].strip() : "";
-      switch (field[0].toLowerCase(Locale.ROOT)) {
-        case "content-length" -> length = number(value);
-        case "retry-after" -> retry = number(value);
+      int colon = Math.max(0, line.indexOf(':'));
+      String value = line.substring(colon + 1).strip();
+      switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
+        case "content-length" -> length = number(value, 10);
+        case "retry-after" -> retry = value.matches("[0-9]{1,6}") ? number(value, 10) : 0;
+        case "transfer-encoding" -> chunked = value.equalsIgnoreCase("chunked");
         case "connection" -> last = value.equalsIgnoreCase("close");
-        default -> {
-          // Nothing that matters here.
-        }
+        default -> {}
       }
     }
-    stream().skipNBytes(length);
+    byte[] body = chunked ? chunks() : read(length);
     if (last) {
       close();
     }
-    return new Response((int) number(status[1]), retry);
+    return new Reply((int) number(status[1], 10), retry, body);
+  }
+
+  private byte[] chunks() throws IOException {
+    var body = new ByteArrayOutputStream();
+    long length = number(line().split(";", 2)[0].strip(), 16);
+    while (length > 0) {
+      body.writeBytes(read(length));
+      line();
+      if (body.size() > BODY_MAX) {
+        throw new IOException("the answer is too long");
+      }
+      length = number(line().split(";", 2)[0].strip(), 16);
+    }
+    while (!line().isEmpty()) {
+      // Trailers say nothing that matters here.
+    }
+    return body.toByteArray();
+  }
+
+  private byte[] read(long length) throws IOException {
+    if (length < 0 || length > BODY_MAX) {
+      throw new IOException("the answer is too long");
+    }
+    byte[] body = stream().readNBytes((int) length);
+    if (body.length < length) {
+      throw new IOException("the answer ends too early");
+    }
+    return body;
   }
 
   private InputStream stream() throws IOException {
@@ -130,18 +205,18 @@ final class Connection implements AutoCloseable {
     return in;
   }
 
-  private static long number(String text) throws IOException {
+  private static long number(String text, int radix) throws IOException {
     try {
-      return Long.parseLong(text);
+      return Long.parseLong(text, radix);
     } catch (NumberFormatException e) {
-      throw new IOException("not a number in the response: " + text, e);
+      throw new IOException("not a number in the answer: " + text, e);
     }
   }
 
   private String line() throws IOException {
     var line = new StringBuilder();
     for (int one = stream().read(); one != '\n'; one = stream().read()) {
-      if (one < 0 || line.length() > 8_192) {
+      if (one < 0 || line.length() > LINE_MAX) {
         throw new IOException(one < 0 ? "closed by the other side" : "endless line");
       }
       if (one != '\r') {

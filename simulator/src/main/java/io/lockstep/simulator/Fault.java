@@ -8,36 +8,75 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A fault to order, as `kind[@subject][,start=30s][,for=5m][,depth=0.25]`.
+/// An order to break something: `kind[@place][,start=30s][,for=5m][,depth=0.25][,heat=false]`.
 ///
-/// @param kind what goes wrong
-/// @param place `node-0007`, `node-0007/3` (a GPU's index) or `node-0007/mlx5_2/1`; null for a
-///   place chosen by the seed
-/// @param start when it begins, from the start of the simulation
-/// @param length how long it lasts; null for ever
-/// @param depth for `gpu-slow`: the share of its speed that the GPU loses, 0 to 1
+/// | kind | place | what happens |
+/// |---|---|---|
+/// | `gpu-slow` | `node-0007/3` | the GPU overheats: clock and power fall, the thermal bits are set, its own work takes 1 + depth times as long; with `heat=false` only the work |
+/// | `port-flapping` | `node-0007/mlx5_2/1` | the port is down for seconds, up for seconds, and so on |
+/// | `port-down` | `node-0007/mlx5_2/1` | the port is down |
+/// | `host-silent` | `node-0007` | the agent sends nothing; it comes back as a new run |
+///
+/// A server's name alone, or no place, leaves the rest to the seed.
+///
+/// @param kind what breaks
+/// @param place `node-0007`, `node-0007/3` (a GPU's index) or `node-0007/mlx5_2/1`; null when the
+///   seed is to choose
+/// @param start after the simulation's start
+/// @param length how long; null for ever
+/// @param depth of a slow GPU: its work takes 1 + depth times as long, above 0, at most 10. An H800
+///   that throttled ran 20 % slower ([Wu et al., ATC 2025](https://arxiv.org/abs/2410.12588)),
+///   which is the default 0.25
+/// @param heat of a slow GPU: whether heat is the cause
 public record Fault(
-    Kind kind, @Nullable String place, Duration start, @Nullable Duration length, double depth) {
-
-  /// What can go wrong.
+    Kind kind,
+    @Nullable String place,
+    Duration start,
+    @Nullable Duration length,
+    double depth,
+    boolean heat) {
+  /// What can be broken to order.
   public enum Kind {
-    /// A GPU runs hot: its clock falls, its temperature rises, it names the reason, and its own
-    /// work takes longer, all together. Depth by default 25 %; Greyhound (ATC'25) saw 20 %.
-    GPU_SLOW,
-    /// A port goes down for seconds and comes back, again and again.
-    PORT_FLAPPING,
+    /// A GPU does its own work more slowly; by heat unless ordered without.
+    GPU_SLOW("node-0007/3"),
+    /// A port goes down and comes back, again and again.
+    PORT_FLAPPING("node-0007/mlx5_2/1"),
     /// A port goes down and stays down.
-    PORT_DOWN,
-    /// A server's agent falls silent while its ranks go on training.
-    HOST_SILENT;
+    PORT_DOWN("node-0007/mlx5_2/1"),
+    /// A server's agent falls silent while its ranks go on.
+    HOST_SILENT("node-0007");
 
-    /// The kind as it is ordered and as the collector writes it: lower case with dashes.
+    private final String example;
+
+    Kind(String example) {
+      this.example = example;
+    }
+
+    /// The kind in lower case with dashes, as orders and the collector's incidents write it.
     public String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+
+    /// What a subject of this kind looks like.
+    String example() {
+      return example;
+    }
+
+    static Kind parse(String label) {
+      for (Kind kind : values()) {
+        if (kind.label().equals(label)) {
+          return kind;
+        }
+      }
+      String all = Arrays.stream(values()).map(Kind::label).collect(Collectors.joining(", "));
+      throw new IllegalArgumentException("a kind is one of " + all + ", is \"" + label + "\"");
+    }
   }
 
-  /// The faults of a demo that orders none: a hot GPU, a flapping port, a silent agent.
+  static final double DEPTH = 0.25;
+
+  /// What is broken unless ordered otherwise, each on a server of its own: a port that flaps after
+  /// 15 s, a GPU slow by heat after 25 s, an agent that falls silent after 35 s.
   public static final List<Fault> DEFAULTS =
       List.of(
           parse("port-flapping,start=15s"),
@@ -45,53 +84,103 @@ public record Fault(
           parse("host-silent,start=35s"));
 
   public Fault {
-    if (!(depth > 0 && depth < 1)) {
-      throw new IllegalArgumentException("depth must be between 0 and 1, is " + depth);
+    if (!(depth > 0 && depth <= 10)) {
+      throw new IllegalArgumentException("depth must be above 0 and at most 10, is " + depth);
     }
-    if (length != null && length.isZero()) {
-      throw new IllegalArgumentException("for must be above 0");
+    if (start.isNegative() || (length != null && !length.isPositive())) {
+      throw new IllegalArgumentException("start must be 0s or more, for above 0s");
     }
   }
 
-  /// Reads an order.
+  /// Reads one order.
   ///
-  /// @throws IllegalArgumentException when it has another form; the message says what is allowed
+  /// @throws IllegalArgumentException naming what is wrong and what is allowed
   public static Fault parse(String order) {
-    String[] parts = order.split(",", -1);
-    String[] head = parts[0].split("@", 2);
-    Duration start = Duration.ZERO;
-    Duration length = null;
-    double depth = 0.25;
-    for (int i = 1; i < parts.length; i++) {
-      String[] pair = parts[i].split("=", 2);
-      String value = pair.length == 2 ? pair[1] : "";
-      switch (pair[0]) {
-        case "start" -> start = Durations.parse(value);
-        case "for" -> length = Durations.parse(value);
-        case "depth" -> depth = number(value);
-        default ->
-            throw new IllegalArgumentException(
-                "fault " + order + ": " + pair[0] + " is none of start, for, depth");
-      }
-    }
-    return new Fault(kind(head[0]), head.length == 2 ? head[1] : null, start, length, depth);
-  }
-
-  private static Kind kind(String text) {
-    for (Kind kind : Kind.values()) {
-      if (kind.label().equals(text)) {
-        return kind;
-      }
-    }
-    String all = Arrays.stream(Kind.values()).map(Kind::label).collect(Collectors.joining(", "));
-    throw new IllegalArgumentException("fault kind " + text + " is none of " + all);
-  }
-
-  private static double number(String text) {
     try {
-      return Double.parseDouble(text);
+      return read(order);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("fault \"" + order + "\": " + e.getMessage(), e);
+    }
+  }
+
+  /// Reads all orders of a command line.
+  ///
+  /// @param orders [#parse] says how; `none` alone for a healthy cluster
+  /// @return [#DEFAULTS] when there are no orders
+  /// @throws IllegalArgumentException naming what is wrong and what is allowed
+  public static List<Fault> parseAll(List<String> orders) {
+    if (orders.isEmpty()) {
+      return DEFAULTS;
+    }
+    if (orders.stream().map(String::strip).anyMatch("none"::equals)) {
+      if (orders.size() > 1) {
+        throw new IllegalArgumentException("fault \"none\" can't stand beside others");
+      }
+      return List.of();
+    }
+    return orders.stream().map(Fault::parse).toList();
+  }
+
+  private static Fault read(String order) {
+    String[] parts = order.strip().split(",", -1);
+    int at = parts[0].indexOf('@');
+    Kind kind = Kind.parse(at < 0 ? parts[0] : parts[0].substring(0, at));
+    String place = at < 0 ? null : parts[0].substring(at + 1);
+    if (place != null && place.isEmpty()) {
+      throw new IllegalArgumentException("a place follows @, like @" + kind.example());
+    }
+    var fault = new Fault(kind, place, Duration.ZERO, null, DEPTH, true);
+    for (int i = 1; i < parts.length; i++) {
+      fault = fault.with(parts[i].strip());
+    }
+    return fault;
+  }
+
+  private Fault with(String setting) {
+    int equals = setting.indexOf('=');
+    String key = equals < 0 ? setting : setting.substring(0, equals);
+    String value = equals < 0 ? "" : setting.substring(equals + 1);
+    return switch (key) {
+      case "start" -> new Fault(kind, place, duration(key, value), length, depth, heat);
+      case "for" -> new Fault(kind, place, start, duration(key, value), depth, heat);
+      case "depth" -> new Fault(kind, place, start, length, depth(value), heat);
+      case "heat" -> new Fault(kind, place, start, length, depth, heat(value));
+      default ->
+          throw new IllegalArgumentException(
+              "a setting is one of start=, for=, depth=, heat=, is \"" + setting + "\"");
+    };
+  }
+
+  private static Duration duration(String key, String value) {
+    try {
+      return Durations.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  private double depth(String value) {
+    onlyOfSlowGpu("depth");
+    try {
+      return Double.parseDouble(value);
     } catch (NumberFormatException _) {
-      throw new IllegalArgumentException("depth must be a number, is \"" + text + "\"");
+      throw new IllegalArgumentException("depth must be a number like 0.25, is \"" + value + "\"");
+    }
+  }
+
+  private boolean heat(String value) {
+    onlyOfSlowGpu("heat");
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException("heat must be true or false, is \"" + value + "\"");
+    };
+  }
+
+  private void onlyOfSlowGpu(String key) {
+    if (kind != Kind.GPU_SLOW) {
+      throw new IllegalArgumentException(key + " is for gpu-slow only, not for " + kind.label());
     }
   }
 }

@@ -1,18 +1,22 @@
 package io.lockstep.simulator;
 
 import io.lockstep.telemetry.config.Durations;
-import io.lockstep.telemetry.otlp.OtlpException;
-import io.lockstep.telemetry.otlp.OtlpJson;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,9 +28,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "simulate",
     mixinStandardHelpOptions = true,
-    description =
-        "Sends a made-up cluster to a collector, or writes it to a file of OTLP JSON lines.")
+    description = {
+      "Sends a made-up cluster to a collector, or writes it to a file of OTLP JSON lines.",
+      "Faults unless others are given: port-flapping after 15s, gpu-slow after 25s, host-silent"
+          + " after 35s, on servers chosen by the seed."
+    },
+    footer = {"", "Exit codes: 0 done, 2 wrong usage."})
 public final class SimulateCommand implements Callable<Integer> {
+  private static final Duration GOODBYE = Duration.ofSeconds(10);
+
   @Spec private @Nullable CommandSpec command;
 
   @Option(
@@ -45,17 +55,19 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--fault",
-      paramLabel = "KIND[@PLACE][,start=,for=,depth=]",
+      paramLabel = "KIND[@PLACE][,start=,for=,depth=,heat=]",
       description =
-          "A fault to inject: gpu-slow, port-flapping, port-down, host-silent. Repeatable.")
-  private List<String> faults = List.of();
+          "A fault to inject; may be repeated; `none` for a healthy cluster. Kinds: gpu-slow,"
+              + " port-flapping, port-down, host-silent. Example:"
+              + " gpu-slow@node-0007/3,start=30s,for=5m,depth=0.25")
+  private List<String> faults = new ArrayList<>();
 
   @Option(
       names = "--step-time",
       paramLabel = "TIME",
       defaultValue = "2500ms",
       description = "Length of a healthy training step (default: ${DEFAULT-VALUE}).")
-  private String stepTime = "";
+  private String stepTime = "2500ms";
 
   @Option(
       names = "--duration",
@@ -66,95 +78,174 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "The collector (default: http://127.0.0.1:4318).")
-  private @Nullable URI url;
+      defaultValue = "http://127.0.0.1:4318",
+      description = "The collector (default: ${DEFAULT-VALUE}).")
+  private String url = "http://127.0.0.1:4318";
 
   @Option(
       names = "--rate",
       paramLabel = "1s|max",
       defaultValue = "1s",
-      description = "One simulated second each second, or as fast as acknowledged.")
-  private String rate = "";
+      description =
+          "One simulated second each second, or as fast as acknowledged, ending at the present"
+              + " (default: ${DEFAULT-VALUE}).")
+  private String rate = "1s";
 
-  @Option(names = "--token-file", paramLabel = "FILE", description = "Token for the collector.")
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Holds the token that the collector asks for, in one line.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--file",
       paramLabel = "FILE",
-      description = "Write OTLP JSON lines there, in virtual time, instead of sending.")
+      description = "Write OTLP JSON lines there instead, in virtual time; - for stdout.")
   private @Nullable Path file;
+
+  @Option(
+      names = "--start",
+      paramLabel = "TIME",
+      defaultValue = "2026-01-01T00:00:00Z",
+      description = "When the simulation begins, with --file (default: ${DEFAULT-VALUE}).")
+  private String start = "2026-01-01T00:00:00Z";
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ClusterSpec spec;
-    List<Injected> injected;
-    Duration length;
-    try {
-      spec = new ClusterSpec(servers, seed, Durations.parse(stepTime).toMillis() / 1e3);
-      injected = Injected.place(spec, faults.stream().map(Fault::parse).toList());
-      length = duration == null ? null : Durations.parse(duration);
-    } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
+    ClusterSpec spec = option("--step-time", stepTime, this::cluster);
+    List<Injected> injected = option("--fault", faults, all -> place(spec, all));
+    Duration length = duration == null ? null : option("--duration", duration, Durations::parse);
+    if (!rate.equals("1s") && !rate.equals("max")) {
+      throw wrong("--rate must be 1s or max, is \"" + rate + "\"");
     }
-    long origin = Instant.now().getEpochSecond() * 1_000_000_000L;
-    var simulation = new Simulation(spec, injected, StepTimes.usual(spec), origin);
     if (file != null) {
-      write(simulation, file, needed(length));
+      write(spec, injected, file, needed(length));
     } else {
-      send(spec, simulation, length);
+      send(spec, injected, length);
     }
     return 0;
   }
 
+  private ClusterSpec cluster(String step) {
+    return new ClusterSpec(servers, seed, Durations.parse(step).toNanos() / 1e9);
+  }
+
+  private static List<Injected> place(ClusterSpec spec, List<String> orders) {
+    return Injected.place(spec, Fault.parseAll(orders));
+  }
+
+  private <T, R> R option(String name, T value, Function<T, R> read) {
+    try {
+      return read.apply(value);
+    } catch (IllegalArgumentException | DateTimeParseException e) {
+      throw wrong(name + ": " + e.getMessage());
+    }
+  }
+
   private Duration needed(@Nullable Duration length) {
     if (length == null) {
-      throw wrong("--duration is needed with --file and with --rate max");
+      throw wrong("--duration is needed with --file and with --rate max, for example 10m");
     }
     return length;
   }
 
-  private ParameterException wrong(@Nullable String message) {
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec().commandLine(), message);
+  }
+
+  private CommandSpec spec() {
     if (command == null) {
-      throw new IllegalStateException("not run by picocli");
+      throw new IllegalStateException("must be run by picocli");
     }
-    return new ParameterException(command.commandLine(), String.valueOf(message));
+    return command;
   }
 
-  private void send(ClusterSpec spec, Simulation simulation, @Nullable Duration length)
-      throws IOException, InterruptedException {
-    String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
-    URI to = url == null ? URI.create("http://127.0.0.1:4318") : url;
-    if (to.getHost() == null || to.getPort() < 0 || !"http".equals(to.getScheme())) {
-      throw wrong("--url must be like http://127.0.0.1:4318, is " + to);
+  private PrintWriter err() {
+    return spec().commandLine().getErr();
+  }
+
+  private void announce(ClusterSpec spec, List<Injected> injected) {
+    err().printf("%d servers, %d ranks, seed %d%n", servers, spec.ranks(), seed);
+    for (Injected one : injected) {
+      err()
+          .printf(
+              "%s at %s %s after %s%n",
+              one.fault().kind().label(),
+              one.host(),
+              one.subject(),
+              Durations.text(one.fault().start()));
     }
-    try (var fleet = new Fleet(spec, simulation, to, token)) {
-      switch (rate) {
-        case "1s" -> fleet.run(length);
-        case "max" -> fleet.runFast(needed(length).toSeconds());
-        default -> throw wrong("--rate must be 1s or max, is " + rate);
+  }
+
+  private void send(ClusterSpec spec, List<Injected> injected, @Nullable Duration length)
+      throws InterruptedException {
+    boolean fast = rate.equals("max");
+    Duration back = fast ? needed(length) : Duration.ZERO;
+    var config = option("--url", url, to -> Fleet.Config.of(address(to), token()));
+    Instant begin = Instant.now().minus(back);
+    var simulation = new Simulation(spec, injected, Nanos.of(begin));
+    announce(spec, injected);
+    try (var fleet = new Fleet(spec, simulation, config)) {
+      if (fast) {
+        fleet.runFast(back.toSeconds());
+      } else {
+        fleet.run(length);
       }
-      fleet.drain(Duration.ofSeconds(10));
-      System.out.println("simulated " + simulation.second() + " s: " + fleet.totals());
+      fleet.stop(GOODBYE);
+      err().printf("simulated %d s: %s%n", simulation.second(), fleet.totals());
     }
   }
 
-  private static void write(Simulation simulation, Path file, Duration length) throws IOException {
-    try (BufferedWriter out = Files.newBufferedWriter(file)) {
-      for (long i = 0; i < length.toSeconds(); i++) {
-        simulation.advance(parcel -> line(out, parcel));
-      }
-    }
-  }
-
-  private static void line(BufferedWriter out, Parcel parcel) {
+  private static URI address(String text) {
     try {
-      out.write(OtlpJson.toJson(parcel.signal(), parcel.body()));
-      out.newLine();
-    } catch (OtlpException e) {
-      throw new IllegalStateException("our own bytes are OTLP", e);
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "url must be like http://127.0.0.1:4318, is \"" + text + "\"", e);
+    }
+  }
+
+  private @Nullable String token() {
+    if (tokenFile == null) {
+      return null;
+    }
+    try {
+      String token = Files.readString(tokenFile).strip();
+      if (!token.matches("[\\x21-\\x7e]+")) {
+        throw wrong("--token-file: " + tokenFile + " must hold one token in one line");
+      }
+      return token;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw wrong("--token-file: " + tokenFile + " can't be read: " + e);
+    }
+  }
+
+  private void write(ClusterSpec spec, List<Injected> injected, Path to, Duration length)
+      throws IOException {
+    Instant begin = option("--start", start, Instant::parse);
+    var simulation = new Simulation(spec, injected, Nanos.of(begin));
+    announce(spec, injected);
+    try (BufferedWriter out = open(to)) {
+      var lines = new OtlpFile(out);
+      var parcels = new ArrayList<Parcel>();
+      for (long i = 0; i < length.toSeconds(); i++) {
+        simulation.advance(parcels::add);
+        for (Parcel parcel : parcels) {
+          lines.write(parcel);
+        }
+        parcels.clear();
+      }
+      err().printf("simulated %d s: %d lines%n", simulation.second(), lines.lines());
+    }
+  }
+
+  private BufferedWriter open(Path to) {
+    try {
+      return to.toString().equals("-")
+          ? new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))
+          : Files.newBufferedWriter(to);
+    } catch (IOException e) {
+      throw wrong("--file: " + to + " can't be written: " + e);
     }
   }
 }

@@ -1,47 +1,54 @@
 package io.lockstep.simulator;
 
-/// How long a healthy step takes, apart from what single ranks do: pauses, evaluation, warm-up.
+import java.util.Arrays;
+
+/// How long the steps of a healthy job take, and what for. How ranks differ within a step is drawn
+/// by the [Simulation].
 @FunctionalInterface
 public interface StepTimes {
-  /// What one iteration is about.
+  /// One step of a healthy job, seconds; the sum is its length.
   ///
-  /// @param factor length of the work against a plain step: 1, more for warm-up
-  /// @param stallSeconds time in which all ranks stand still in communication (a hiccup of fabric,
-  ///   storage or collection somewhere)
-  /// @param evaluationSeconds evaluation within the step; 0 for none
-  /// @param checkpointSeconds saving within the step; 0 for none
+  /// @param work the step itself: all ranks' own work and collectives
+  /// @param collection in which all ranks stand still in their own work, as in a planned collection
+  ///   of garbage, or in warming up
+  /// @param loading in which all ranks wait for training data
+  /// @param evaluation within the step; 0 for none
+  /// @param checkpoint within the step; 0 for none
   record Plan(
-      double factor, double stallSeconds, double evaluationSeconds, double checkpointSeconds) {}
+      double work, double collection, double loading, double evaluation, double checkpoint) {}
 
-  /// The plan of an iteration, from 0.
+  /// The plan of an iteration, from 0. The same iteration always has the same plan.
   Plan plan(long iteration);
 
-  /// Plans as measured: in 117 MLPerf runs 1.3 % of steps outside start-up and evaluation took 1.1
-  /// to 3 times the median (792 of 63,176), the first ones longer; an evaluation every few dozen
-  /// steps.
+  /// As measured in real runs, see [Pauses].
   static StepTimes usual(ClusterSpec spec) {
-    return iteration -> {
-      double warm = iteration < 3 ? 2.2 - 0.4 * iteration : 1;
-      double stall = 0;
-      if (iteration >= 3 && Noise.uniform(spec.seed(), 31, iteration, 0) < 0.013) {
-        stall =
-            spec.stepSeconds()
-                * (0.1 + 1.9 * Math.pow(Noise.uniform(spec.seed(), 32, iteration, 0), 3));
-      }
-      double evaluation = iteration % 25 == 24 ? 1.5 * spec.stepSeconds() : 0;
-      double checkpoint = iteration % 40 == 39 ? 1.2 * spec.stepSeconds() : 0;
-      return new Plan(warm, stall, evaluation, checkpoint);
-    };
+    return usual(spec, spec.jobs().getFirst(), Pauses.DEFAULT);
   }
 
-  /// Plans that follow a measured series of whole step times.
+  /// As measured in real runs, but for the pauses.
+  static StepTimes usual(ClusterSpec spec, JobSpec job, Pauses pauses) {
+    return new UsualSteps(
+        job.stepSeconds(), job.work().noise(), pauses, spec.chance().of(job.id()).of("steps"));
+  }
+
+  /// Whole step times of a real run, in order; again from the first when they are used up. What
+  /// exceeds 1.1 times the median is a pause of all ranks, in the one half of such steps in own
+  /// work and in the other in loading.
   ///
-  /// @param seconds one per iteration, in order; repeated from the start when it ends
-  static StepTimes series(double[] seconds, double stepSeconds) {
-    double[] copy = seconds.clone();
+  /// @param seconds each above 0, at least one
+  static StepTimes series(double[] seconds) {
+    double[] all = seconds.clone();
+    if (all.length == 0 || !Arrays.stream(all).allMatch(one -> one > 0 && one < 1e6)) {
+      throw new IllegalArgumentException("step times must be above 0 s, and at least one");
+    }
+    double[] sorted = all.clone();
+    Arrays.sort(sorted);
+    double most = Pauses.HICCUP_MIN * sorted[sorted.length / 2];
     return iteration -> {
-      double whole = copy[(int) (iteration % copy.length)];
-      return new Plan(1, Math.max(0, whole - stepSeconds), 0, 0);
+      double whole = all[(int) (iteration % all.length)];
+      double beyond = Math.max(0, whole - most);
+      boolean loading = iteration % 2 == 1;
+      return new Plan(whole - beyond, loading ? 0 : beyond, loading ? beyond : 0, 0, 0);
     };
   }
 }

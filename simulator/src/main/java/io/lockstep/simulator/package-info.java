@@ -1,5 +1,5 @@
-/// A made-up cluster of any size, from a seed, with faults to order. It speaks the agents'
-/// protocol.
+/// A made-up training cluster of any size, from a seed, with faults to order: what its servers and
+/// ranks would send, and senders that speak the agents' protocol.
 @NullMarked
 package io.lockstep.simulator;
 

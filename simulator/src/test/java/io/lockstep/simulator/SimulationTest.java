@@ -1,5 +1,7 @@
 package io.lockstep.simulator;
 
+import static io.lockstep.simulator.Recording.value;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,282 +9,220 @@ import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
 import io.lockstep.telemetry.contract.Table;
-import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.otlp.Signal;
-import io.lockstep.telemetry.rows.Batch;
-import io.lockstep.telemetry.rows.BatchReader;
 import io.lockstep.telemetry.rows.Row;
-import io.lockstep.telemetry.rows.Step;
-import java.nio.ByteBuffer;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
-  private static final long ORIGIN = 1_800_000_000L * 1_000_000_000L;
-  private static final Column COMPUTE = Contract.column(Table.RANK, "compute");
-  private static final Column COMMUNICATION = Contract.column(Table.RANK, "communication");
+  private static final ClusterSpec SMALL = new ClusterSpec(8, 5, 2.5);
 
   @Test
-  void theSameSeedGivesTheSameValuesAndAnotherSeedOthers() throws OtlpException {
-    assertThat(values(1)).isEqualTo(values(1)).isNotEqualTo(values(2));
+  void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() {
+    assertThat(bytes(SMALL)).isEqualTo(bytes(new ClusterSpec(8, 5, 2.5)));
+    assertThat(bytes(SMALL)).isNotEqualTo(bytes(new ClusterSpec(8, 6, 2.5)));
   }
 
-  /// The bytes of metrics and events, and the steps' own work: the exporter orders ranks by chance.
-  private static List<Object> values(long seed) throws OtlpException {
-    var spec = new ClusterSpec(8, seed, 2.5);
-    var values = new ArrayList<Object>();
-    run(
-        spec,
-        List.of(),
-        20,
-        parcel -> {
-          if (parcel.signal() != Signal.TRACES) {
-            values.add(ByteBuffer.wrap(parcel.body()));
-          }
-        });
-    for (List<Step> steps : iterations(spec, List.of(), 20).values()) {
-      var own = new TreeMap<Integer, Double>();
-      steps.forEach(step -> own.put(step.rank(), step.row().value(COMPUTE)));
-      values.add(own);
+  private static byte[] bytes(ClusterSpec spec) {
+    var all = new ByteArrayOutputStream();
+    for (Parcel parcel : Recording.of(spec, 25, "gpu-slow,start=5s", "port-flapping").parcels) {
+      all.writeBytes(
+          (parcel.signal() + " " + parcel.id() + " " + parcel.timeNanos()).getBytes(UTF_8));
+      all.writeBytes(parcel.body());
     }
-    return values;
+    return all.toByteArray();
   }
 
   @Test
-  void allRanksEndAStepTogetherAndTheSlowestWaitsLeast() throws OtlpException {
-    var spec = new ClusterSpec(8, 3, 2.5);
-    var injected = Injected.place(spec, List.of(Fault.parse("gpu-slow@node-0002/3")));
-    int culprit = ClusterSpec.PER_SERVER + 3;
-    int iterations = 0;
-    for (List<Step> steps : iterations(spec, injected, 120).values()) {
-      assertThat(steps).hasSize(64);
-      assertThat(steps.stream().map(step -> step.row().timeNanos()).distinct()).hasSize(1);
-      if (steps.getFirst().iteration() < 5) {
-        continue;
+  void requestsComeInTheOrderOfTimeAndEachAgentCountsItsOwn() {
+    var recording = Recording.of(SMALL, 30);
+    assertThat(recording.parcels)
+        .isSortedAccordingTo((a, b) -> Long.compare(a.timeNanos(), b.timeNanos()));
+    var numbers = new HashMap<String, Set<Long>>();
+    for (Parcel parcel : recording.parcels) {
+      var id = Objects.requireNonNull(parcel.id());
+      assertThat(id.host()).isEqualTo(SMALL.host(parcel.server()));
+      assertThat(numbers.computeIfAbsent(id.host(), _ -> new HashSet<>()).add(id.number()))
+          .isTrue();
+    }
+    assertThat(numbers).hasSize(8);
+  }
+
+  @Test
+  void everyRequestIsReadWithoutARefusal() {
+    var recording = Recording.of(SMALL, 30, "gpu-slow", "port-flapping,start=5s", "host-silent");
+    assertThat(recording.batches)
+        .allSatisfy(batch -> assertThat(batch.refused()).as(batch.reason()).isZero());
+    // A metric that the contract does not know would be among the narrow rows.
+    assertThat(recording.batches).allSatisfy(batch -> assertThat(batch.points()).isEmpty());
+  }
+
+  @Test
+  void eachServerSendsOneRoundASecondSpreadOverTheSecond() {
+    var recording = Recording.of(SMALL, 20);
+    var phases = new HashSet<Long>();
+    for (int server = 0; server < 8; server++) {
+      List<Row> rows = recording.rows(Table.HOST, SMALL.host(server), "host");
+      assertThat(rows).hasSize(20);
+      for (int i = 1; i < rows.size(); i++) {
+        assertThat(rows.get(i).timeNanos() - rows.get(i - 1).timeNanos()).isEqualTo(Nanos.SECOND);
       }
-      iterations++;
-      assertThat(most(steps, COMPUTE).rank()).isEqualTo(culprit);
-      assertThat(least(steps, COMMUNICATION).rank()).isEqualTo(culprit);
+      phases.add(rows.getFirst().timeNanos() % Nanos.SECOND);
     }
-    assertThat(iterations).isGreaterThan(20);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void ownWorkVariesByHalfAPerCentAmongRanksOfOneReplica(long seed) throws OtlpException {
-    var spec = new ClusterSpec(8, seed, 2.5);
-    var deviations = new ArrayList<Double>();
-    for (List<Step> steps : iterations(spec, List.of(), 100).values()) {
-      double[] own =
-          steps.stream()
-              .filter(s -> s.rank() < 8)
-              .mapToDouble(s -> s.row().value(COMPUTE))
-              .toArray();
-      double middle = median(own);
-      deviations.add(median(Arrays.stream(own).map(x -> Math.abs(x / middle - 1)).toArray()));
-    }
-    double typical = median(deviations.stream().mapToDouble(Double::doubleValue).toArray());
-    assertThat(typical).isBetween(0.003, 0.008);
+    assertThat(phases).hasSize(8);
   }
 
   @Test
-  void heatMovesClockTemperatureReasonsPowerAndWorkTogetherAndNothingElse() throws OtlpException {
-    var spec = new ClusterSpec(8, 5, 2.5);
-    var injected =
-        Injected.place(spec, List.of(Fault.parse("gpu-slow@node-0001/2,start=20s,depth=0.3")));
-    Map<String, Row> before = gpus(spec, injected, 10);
-    Map<String, Row> after = gpus(spec, injected, 60);
-    String hot = spec.gpu(0, 2);
-    for (String gpu : before.keySet()) {
-      double slower = value(after.get(gpu), "clock_sm") / value(before.get(gpu), "clock_sm");
-      double warmer = value(after.get(gpu), "temperature") - value(before.get(gpu), "temperature");
-      if (gpu.equals(hot)) {
-        assertThat(slower).isBetween(0.68, 0.72);
-        assertThat(warmer).isGreaterThan(15);
-        assertThat((long) value(after.get(gpu), "clock_event_reasons") & 0x40).isNotZero();
-        assertThat(value(after.get(gpu), "power")).isLessThan(value(before.get(gpu), "power") - 80);
-      } else {
-        assertThat(slower).isBetween(0.98, 1.02);
-        assertThat(Math.abs(warmer)).isLessThan(8);
-        assertThat(value(after.get(gpu), "clock_event_reasons")).isZero();
+  void slowTablesComeEveryTenSeconds() {
+    var recording = Recording.of(SMALL, 30);
+    assertThat(recording.rows(Table.GPU_SLOW).count()).isEqualTo(3 * 64);
+    assertThat(recording.rows(Table.HOST_SLOW).count()).isEqualTo(3 * 8);
+    assertThat(recording.rows(Table.PART, "node-0001", "disk/nvme0n1")).hasSize(3);
+  }
+
+  @Test
+  void everyColumnThatDetectorsCanSeeIsSent() {
+    var recording = Recording.of(SMALL, 3);
+    for (Table table : List.of(Table.GPU, Table.PORT, Table.HOST)) {
+      Row row = recording.rows(table).findFirst().orElseThrow();
+      for (Column column : Contract.columns(table)) {
+        assertThat(!column.live() || row.has(column)).as(column.toString()).isTrue();
       }
     }
   }
 
   @Test
-  void aSilentServersRanksGoOnWithoutIt() throws OtlpException {
-    var spec = new ClusterSpec(8, 6, 2.5);
-    var injected = Injected.place(spec, List.of(Fault.parse("host-silent@node-0003,start=10s")));
-    for (List<Step> steps : iterations(spec, injected, 60).values()) {
-      assertThat(steps).hasSize(64);
-    }
-    var heard = new HashMap<String, Long>();
-    run(
-        spec,
-        injected,
-        60,
-        parcel -> {
-          if (parcel.id() != null) {
-            heard.put(parcel.id().host(), parcel.timeNanos());
+  void valuesArePlausible() {
+    var recording = Recording.of(SMALL, 60);
+    recording
+        .rows(Table.GPU)
+        .filter(row -> Recording.seconds(row.timeNanos()) > 15)
+        .forEach(SimulationTest::plausibleGpu);
+    recording
+        .rows(Table.HOST)
+        .forEach(row -> {
+          double sum = 0;
+          for (String mode :
+              List.of("user", "system", "nice", "iowait", "interrupt", "steal", "idle")) {
+            assertThat(value(row, "cpu_" + mode)).isBetween(0.0, 1.0);
+            sum += value(row, "cpu_" + mode);
           }
+          assertThat(sum).isBetween(0.999, 1.001);
+          assertThat(value(row, "load_1m")).isBetween(1.0, 200.0);
         });
-    assertThat(heard.get("node-0003")).isLessThan(ORIGIN + 11_000_000_000L);
-    assertThat(heard.get("node-0004")).isGreaterThan(ORIGIN + 58_000_000_000L);
+  }
+
+  private static void plausibleGpu(Row row) {
+    assertThat(value(row, "utilization")).isBetween(0.0, 1.0);
+    assertThat(value(row, "temperature")).isBetween(30.0, 80.0);
+    assertThat(value(row, "power")).isBetween(80.0, 730.0);
+    assertThat(value(row, "clock_sm")).isBetween(1.2e9, 1.98e9);
+    assertThat((long) value(row, "clock_event_reasons") & ~0x5L).isZero();
   }
 
   @Test
-  void aFlappingPortGoesDownAndComesBackAndCountsIt() throws OtlpException {
-    var spec = new ClusterSpec(8, 7, 2.5);
-    var injected = Injected.place(spec, List.of(Fault.parse("port-flapping@node-0004/mlx5_5/1")));
-    var up = new ArrayList<Double>();
+  void trafficIsThatOfBusyPorts() {
+    var recording = Recording.of(SMALL, 62);
+    for (String port : ClusterSpec.PORTS) {
+      List<Row> rows = recording.rows(Table.PORT, "node-0003", port);
+      double bytes = value(rows.get(60), "received") - value(rows.get(20), "received");
+      assertThat(bytes / 40).isBetween(3e9, 7e9);
+    }
+  }
+
+  @Test
+  void countersNeverFall() {
+    var last = new HashMap<String, Double>();
+    var recording = Recording.of(SMALL, 60, "gpu-slow", "port-flapping", "port-down,start=9s");
+    for (Table table : Table.values()) {
+      recording.rows(table).forEach(row -> check(row, last));
+    }
+    assertThat(last).hasSizeGreaterThan(1000);
+  }
+
+  private static void check(Row row, Map<String, Double> last) {
+    for (Column column : Contract.columns(row.table())) {
+      Metric metric = Objects.requireNonNull(Contract.metric(column.metric()));
+      if (metric.kind() == Metric.Kind.COUNTER && row.has(column)) {
+        double value = row.value(column);
+        Double before = last.put(row.host() + row.subject() + column, value);
+        assertThat(value).as(column.toString()).isGreaterThanOrEqualTo(before == null ? 0 : before);
+      }
+    }
+  }
+
+  @Test
+  void agentsSayHelloOnceAndGoodbyeAtTheEnd() {
+    var simulation = new Simulation(SMALL, List.of(), Recording.ORIGIN);
     var names = new ArrayList<String>();
-    double downed = 0;
-    for (Batch batch : batches(spec, injected, 60)) {
-      for (Row row : batch.rows()) {
-        if (row.table() == Table.PORT
-            && row.host().equals("node-0004")
-            && row.subject().equals("mlx5_5/1")) {
-          up.add(value(row, "up"));
-          downed = value(row, "link_downed");
-        }
-      }
-      batch.events().forEach(event -> names.add(event.name()));
+    for (int i = 0; i < 5; i++) {
+      simulation.advance(parcel -> names(parcel, names));
     }
-    assertThat(up).contains(0.0, 1.0);
-    assertThat(downed).isEqualTo(3);
-    assertThat(names)
-        .hasSize(6)
-        .startsWith("lockstep.network.link.down", "lockstep.network.link.up");
+    assertThat(names.stream().filter("lockstep.agent.started"::equals)).hasSize(8);
+    assertThat(names.stream().filter("training.started"::equals)).hasSize(64);
+    names.clear();
+    simulation.stop(parcel -> names(parcel, names));
+    assertThat(names.stream().filter("lockstep.agent.stopped"::equals)).hasSize(8);
+    assertThat(names.stream().filter("training.ended"::equals)).hasSize(64);
+  }
+
+  private static void names(Parcel parcel, List<String> names) {
+    if (parcel.signal() == Signal.LOGS) {
+      Recording.read(parcel).events().forEach(event -> names.add(event.name()));
+    }
   }
 
   @Test
-  void countersNeverFall() throws OtlpException {
-    var last = new HashMap<String, Long>();
-    for (Batch batch : batches(new ClusterSpec(2, 9, 1), List.of(), 60)) {
-      for (Row row : batch.rows()) {
-        for (Column column : Contract.columns(row.table())) {
-          var metric = Contract.metric(column.metric());
-          if (metric != null
-              && metric.kind() == Metric.Kind.COUNTER
-              && column.type().integral()
-              && row.has(column)) {
-            long value = row.longValue(column);
-            Long before = last.put(row.host() + row.subject() + column, value);
-            assertThat(before == null ? 0 : before)
-                .as(column.toString())
-                .isLessThanOrEqualTo(value);
-          }
-        }
-      }
+  void advancesToATimeInWholeSeconds() {
+    var simulation = new Simulation(SMALL, List.of(), Recording.ORIGIN);
+    simulation.advanceTo(Instant.ofEpochSecond(1_800_000_003L, 900_000_000), _ -> {});
+    assertThat(simulation.second()).isEqualTo(3);
+    assertThat(simulation.nowNanos()).isEqualTo(Recording.ORIGIN + 3 * Nanos.SECOND);
+  }
+
+  @Test
+  void twoJobsAndIdleServersStandBesideEachOther() {
+    var work = JobSpec.Work.DEFAULT;
+    var jobs = List.of(new JobSpec("a", 0, 4, 2, 1, work), new JobSpec("b", 5, 2, 1, 3, work));
+    var spec = new ClusterSpec("two", 8, 1, jobs);
+    var simulation = new Simulation(spec, List.of(), Recording.ORIGIN);
+    var ranks = new HashMap<String, Set<Integer>>();
+    var busy = new HashMap<String, Double>();
+    for (int i = 0; i < 20; i++) {
+      simulation.advance(parcel -> {
+        var batch = Recording.read(parcel);
+        batch
+            .steps()
+            .forEach(s -> ranks.computeIfAbsent(s.job(), _ -> new HashSet<>()).add(s.rank()));
+        batch.rows().stream()
+            .filter(row -> row.table() == Table.GPU)
+            .forEach(row -> busy.put(row.host(), value(row, "utilization")));
+      });
     }
-    assertThat(last).isNotEmpty();
+    assertThat(ranks.get("a")).hasSize(32);
+    assertThat(ranks.get("b")).hasSize(16);
+    assertThat(busy.get("node-0005")).isZero();
+    assertThat(busy.get("node-0008")).isZero();
+    assertThat(busy.get("node-0001")).isGreaterThan(0.8);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "gpu-sloow",
-        "gpu-slow@node-9999/1",
-        "gpu-slow@node-0001/9",
-        "port-down@node-0001/mlx5_9/1",
-        "gpu-slow,depth=2",
-        "gpu-slow,depth=x",
-        "gpu-slow,start=soon",
-        "gpu-slow,until=3s",
-        "",
-        "gpu-slow,for=0s"
-      })
-  void aWrongOrderSaysWhatIsAllowed(String order) {
-    var spec = new ClusterSpec(8, 1, 2.5);
-    assertThatThrownBy(() -> Injected.place(spec, List.of(Fault.parse(order))))
-        .isInstanceOf(IllegalArgumentException.class)
-        .message()
-        .isNotBlank();
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5})
-  void faultsWithoutAPlaceGetServersOfTheirOwn(long seed) {
-    List<Injected> injected = Injected.place(new ClusterSpec(64, seed, 2.5), Fault.DEFAULTS);
-    assertThat(injected.stream().map(Injected::host)).doesNotHaveDuplicates().hasSize(3);
-  }
-
-  private static Map<String, Row> gpus(ClusterSpec spec, List<Injected> faults, int seconds)
-      throws OtlpException {
-    var rows = new HashMap<String, Row>();
-    for (Batch batch : batches(spec, faults, seconds)) {
-      batch.rows().stream()
-          .filter(row -> row.table() == Table.GPU)
-          .forEach(row -> rows.put(row.subject(), row));
-    }
-    return rows;
-  }
-
-  private static Map<Long, List<Step>> iterations(
-      ClusterSpec spec, List<Injected> faults, int seconds) throws OtlpException {
-    var iterations = new TreeMap<Long, List<Step>>();
-    for (Batch batch : batches(spec, faults, seconds)) {
-      for (Step step : batch.steps()) {
-        iterations.computeIfAbsent(step.iteration(), _ -> new ArrayList<>()).add(step);
-      }
-    }
-    return iterations;
-  }
-
-  private static List<Batch> batches(ClusterSpec spec, List<Injected> faults, int seconds)
-      throws OtlpException {
-    var reader = new BatchReader(BatchReader.Limits.DEFAULT);
-    var parcels = new ArrayList<Parcel>();
-    run(spec, faults, seconds, parcels::add);
-    var batches = new ArrayList<Batch>();
-    for (Parcel one : parcels) {
-      Batch batch =
-          reader.read("c", _ -> true, "x", one.signal(), one.id(), one.body(), one.timeNanos());
-      assertThat(batch.refused()).isZero();
-      batches.add(batch);
-    }
-    return batches;
-  }
-
-  private static void run(
-      ClusterSpec spec, List<Injected> faults, int seconds, Consumer<Parcel> out) {
-    var simulation = new Simulation(spec, faults, StepTimes.usual(spec), ORIGIN);
-    for (int i = 0; i < seconds; i++) {
-      simulation.advance(out);
-    }
-  }
-
-  private static double value(@Nullable Row maybe, String column) {
-    Row row = Objects.requireNonNull(maybe);
-    return row.value(Contract.column(row.table(), column));
-  }
-
-  private static Step most(List<Step> steps, Column column) {
-    return steps.stream()
-        .max(Comparator.comparingDouble(step -> step.row().value(column)))
-        .orElseThrow();
-  }
-
-  private static Step least(List<Step> steps, Column column) {
-    return steps.stream()
-        .min(Comparator.comparingDouble(step -> step.row().value(column)))
-        .orElseThrow();
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+  @Test
+  void aSpecThatCannotBeSaysWhy() {
+    var work = JobSpec.Work.DEFAULT;
+    assertThatThrownBy(() -> new ClusterSpec(0, 1, 2.5)).hasMessageContaining("servers must be");
+    assertThatThrownBy(() -> new ClusterSpec(4, 1, 0.001)).hasMessageContaining("step time must");
+    var two = List.of(new JobSpec("a", 0, 4, 2, 1, work), new JobSpec("b", 3, 2, 1, 3, work));
+    assertThatThrownBy(() -> new ClusterSpec("x", 8, 1, two)).hasMessageContaining("server 4");
+    var far = List.of(new JobSpec("a", 6, 4, 2, 1, work));
+    assertThatThrownBy(() -> new ClusterSpec("x", 8, 1, far)).hasMessageContaining("7 to 10");
+    assertThatThrownBy(() -> new JobSpec("a", 0, 6, 4, 1, work)).hasMessageContaining("divide");
   }
 }
