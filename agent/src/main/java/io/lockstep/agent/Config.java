@@ -1,9 +1,11 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.send.Collector;
 import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.config.Listen;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param collectors addresses such as `http://collector:4318`; the first that answers gets
 ///   everything, the next one is for when it does not
 /// @param interval between two ticks; samplers run at multiples of it
+/// @param root `/`, or a folder that holds a captured `proc/` and `sys/`, of which alone the
+///   samplers then speak
+/// @param samplers what is read, and how often
 /// @param send how to speak to the collectors
 /// @param spool where batches wait
 /// @param listen where training processes send to
@@ -21,6 +26,8 @@ public record Config(
     @Nullable String host,
     List<URI> collectors,
     Duration interval,
+    Path root,
+    Samplers.Config samplers,
     Collector.Config send,
     Spool.Config spool,
     Listen listen) {
@@ -32,6 +39,8 @@ public record Config(
           null,
           List.of(URI.create("http://127.0.0.1:4318")),
           Duration.ofSeconds(1),
+          Path.of("/"),
+          Samplers.Config.DEFAULT,
           Collector.Config.DEFAULT,
           Spool.Config.DEFAULT,
           Listen.on("127.0.0.1:4319"));
@@ -54,11 +63,16 @@ public record Config(
 
   /// The same with another host.
   Config withHost(String name) {
-    return new Config(name, collectors, interval, send, spool, listen);
+    return new Config(name, collectors, interval, root, samplers, send, spool, listen);
+  }
+
+  /// The same with another root.
+  Config withRoot(Path folder) {
+    return new Config(host, collectors, interval, folder, samplers, send, spool, listen);
   }
 
   /// The same with other collectors.
   Config withCollectors(List<URI> urls) {
-    return new Config(host, urls, interval, send, spool, listen);
+    return new Config(host, urls, interval, root, samplers, send, spool, listen);
   }
 }

@@ -1,6 +1,7 @@
 package io.lockstep.agent;
 
-import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.Once;
+import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import java.io.IOException;
@@ -65,6 +66,23 @@ public final class Main implements Callable<Integer> {
       description = "Where to send to, like http://collector:4318; repeatable.")
   private List<URI> collectors = List.of();
 
+  @Option(names = "--once", description = "Print one round of samples, and end; nothing is sent.")
+  private boolean once;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description =
+          "A folder with a captured proc/ and sys/; only what stands there is read (default: /).")
+  private @Nullable Path root;
+
+  @Option(
+      names = "--format",
+      paramLabel = "prometheus|json",
+      defaultValue = "prometheus",
+      description = "How --once prints (default: ${DEFAULT-VALUE}).")
+  private Once.Format format = Once.Format.PROMETHEUS;
+
   @Option(
       names = "--exit-with-stdin",
       description =
@@ -85,7 +103,8 @@ public final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(
+        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
   }
 
   @Override
@@ -110,6 +129,7 @@ public final class Main implements Callable<Integer> {
   private Config config() throws ConfigException {
     Config config = Configs.read(file, System.getenv(), Config.DEFAULT, Config.class);
     config = host == null ? config : config.withHost(host);
+    config = root == null ? config : config.withRoot(root);
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 
@@ -121,8 +141,17 @@ public final class Main implements Callable<Integer> {
       Check.files(config);
       return say("configuration is right\n");
     }
+    if (once) {
+      Once.run(config.samplers(), config.root(), config.host(), format, System.out);
+      return 0;
+    }
     var agent =
-        new Agent(config, hostName(config), Version.number(), sources(), InstantSource.system());
+        new Agent(
+            config,
+            hostName(config),
+            Version.number(),
+            Samplers.all(config.samplers(), config.root()),
+            InstantSource.system());
     var ended = new CountDownLatch(1);
     stopOnSignal(agent, ended);
     try {
@@ -142,10 +171,6 @@ public final class Main implements Callable<Integer> {
 
   private CommandLine commandLine() {
     return Objects.requireNonNull(spec).commandLine();
-  }
-
-  private static List<Sampler> sources() {
-    return List.of();
   }
 
   private static String hostName(Config config) throws IOException {
