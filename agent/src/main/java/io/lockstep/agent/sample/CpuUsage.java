@@ -78,7 +78,8 @@ final class CpuUsage {
     }
 
     double busy() {
-      return 1 - share(IDLE) - share(IOWAIT);
+      long total = total();
+      return (double) (total - grown[IDLE] - grown[IOWAIT]) / total;
     }
   }
 

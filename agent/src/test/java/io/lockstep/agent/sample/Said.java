@@ -4,6 +4,7 @@ import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// What a reading said, in a form that tests can ask: values by `metric{attribute=value, …}`.
@@ -23,6 +24,11 @@ record Said(Map<String, Double> values, List<Occurrence> events) {
     Map<String, String> attributes = new TreeMap<>();
     sample.attributes().forEach((key, value) -> attributes.put(key.getKey(), value.toString()));
     return sample.metric().name() + attributes.toString().replace(", ", ",");
+  }
+
+  /// The value of that key, which must be there.
+  double value(String key) {
+    return Objects.requireNonNull(values.get(key), key);
   }
 
   List<String> eventNames() {
