@@ -47,12 +47,14 @@ public record Incident(
   }
 
   /// The alert that tells the incident best: unresolved before resolved, then the highest kind,
-  /// then the newest.
+  /// then the gravest, then the newest.
   public Alert lead() {
     return alerts.stream()
         .max(
             Comparator.comparingInt((Alert alert) -> alert.state() == Alert.State.FIRING ? 1 : 0)
                 .thenComparing(alert -> alert.finding().kind())
+                .thenComparing(alert -> alert.finding().severity())
+                .thenComparing(alert -> alert.finding().action())
                 .thenComparingLong(Alert::firedNanos))
         .orElseThrow();
   }
