@@ -79,8 +79,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "prometheus|json",
-      defaultValue = "prometheus",
-      description = "How --once prints (default: ${DEFAULT-VALUE}).")
+      description = "How --once prints (default: prometheus).")
   private Once.Format format = Once.Format.PROMETHEUS;
 
   @Option(

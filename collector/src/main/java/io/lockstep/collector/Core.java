@@ -198,6 +198,8 @@ final class Core implements Intake, AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+    // Numbers that moved since the last transition: a restart shows them as they were.
+    state.keep(book.incidents());
     state.close();
   }
 }
