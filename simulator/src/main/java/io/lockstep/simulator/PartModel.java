@@ -11,7 +11,8 @@ final class PartModel {
   private static final String DISK = "nvme0n1";
   private static final String ROOT = "/";
   private static final String INTERFACE = "eth0";
-  private static final List<String> SAMPLERS = List.of("host", "infiniband", "nvml");
+  private static final List<String> SAMPLERS =
+      List.of("host", "host-slow", "infiniband", "disks", "filesystems", "interfaces");
 
   /// The series; servers share them.
   static final class Names {

@@ -66,6 +66,7 @@ final class PortModel {
     private final Series rate;
     private final Series width;
     private final Series saturated;
+    private final Sample infiniband;
     private final Series in;
     private final Series out;
     private final Series packetsIn;
@@ -88,6 +89,7 @@ final class PortModel {
       rate = of("rate", id);
       width = of("width", id);
       saturated = of("saturated_counters", id);
+      infiniband = of("link_layer", id).at(1L);
       in = of("received", id);
       out = of("transmitted", id);
       packetsIn = of("packets_received", id);
@@ -162,7 +164,7 @@ final class PortModel {
     if (!goesDown) {
       recoveries++;
       return new Occurrence(
-          "lockstep.network.link.up", nanos, id + " is active again", Map.of("hw.id", id));
+          "lockstep.network.link.up", nanos, "port " + id + " became active", Map.of("hw.id", id));
     }
     downed++;
     symbolErrors += 5 + now.below(200, 3);
@@ -171,7 +173,7 @@ final class PortModel {
     return new Occurrence(
         "lockstep.network.link.down",
         nanos,
-        id + " is down",
+        "port " + id + " went down: state " + STATE_DOWN,
         Map.of("hw.id", id, "lockstep.network.port.state", Integer.toString(STATE_DOWN)));
   }
 
@@ -182,6 +184,7 @@ final class PortModel {
     samples.add(names.rate.at(down ? DOWN_BYTES_PER_SECOND : UP_BYTES_PER_SECOND));
     samples.add(names.width.at(4L));
     samples.add(names.saturated.at(0L));
+    samples.add(names.infiniband);
     samples.add(names.in.at((long) in));
     samples.add(names.out.at((long) out));
     samples.add(names.packetsIn.at((long) (in / BYTES_PER_PACKET)));
