@@ -1,0 +1,59 @@
+package io.lockstep.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.agent.Config;
+import io.lockstep.collector.CollectorConfig;
+import io.lockstep.telemetry.config.Configs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/// `docs/configuration.md` shows every key with its default.
+class ConfigurationPageTest {
+  private static final Path PAGE = Path.of("..", "docs", "configuration.md");
+
+  @Test
+  void thePageShowsEveryKeyWithItsDefault() throws IOException {
+    String page = page();
+    if ("update".equals(System.getProperty("golden"))) {
+      Files.writeString(PAGE, page);
+    }
+    assertThat(PAGE).as("run ./mvnw verify -Dgolden=update").hasContent(page);
+  }
+
+  private static String page() {
+    return """
+    # Configuration
+
+    One YAML file per program, given with `--config`. An unknown key or a bad value is an error that names file, line and key; `--check-config`
+    only checks, `--print-config` prints what is in force. A key can be set by the environment too: `LOCKSTEP_STORE_KIND` sets `store.kind`.
+    A flag goes before the environment, the environment before the file, the file before the default. Durations are written `500ms`, `10s`,
+    `5m`, `1h`, `2d`; sizes `64MiB`. Secrets stand in files of their own (`*_file`).
+
+    An address that is not loopback needs a token file or TLS, or `insecure: true`. A token file has one line per sender:
+    `sender cluster host-pattern token`, where the pattern says for which hosts it may speak (`*` for a gateway).
+
+    ## Collector: every key with its default
+
+    ```yaml
+    %s```
+
+    `cluster` names what comes without a token. `times` says how old, and how far in the future, a point may be, in seconds. `window` bounds what
+    is kept in memory. `detect.straggler.margin` is how much slower than its peers a rank must be; `detect.silence.after` how long an agent may
+    be unheard. `store.kind` is `questdb` (a child process of the collector; port 0 is any free one) or `influx` (any store that takes line
+    protocol at `/api/v2/write`). `http.hosts` are names that the page is reached by, besides loopback and its address.
+
+    ## Agent: every key with its default
+
+    ```yaml
+    %s```
+
+    `host` is the kernel's name when it is null. `collectors` are tried in order. `root` is a folder with a captured `proc/` and `sys/` in place
+    of the machine's own. Each sampler has an interval and patterns (`include`, `exclude`) for the names that it reads. The spool drops its
+    oldest when `bytes` or `age` is reached, and counts it. `listen` is where training processes send their steps.
+    """
+        .formatted(Configs.print(CollectorConfig.DEFAULT), Configs.print(Config.DEFAULT));
+  }
+}
