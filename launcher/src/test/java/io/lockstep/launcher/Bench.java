@@ -56,7 +56,12 @@ final class Bench implements AutoCloseable {
             .formatted(folder.resolve("collector"), otlp, http, questdb));
     start(
         "collector",
-        List.of("io.lockstep.launcher.Main", "collector", "--config", config.toString()));
+        List.of(
+            "io.lockstep.launcher.Main",
+            "collector",
+            "--config",
+            config.toString(),
+            "--exit-with-stdin"));
     var api = new Api(page());
     await("readiness", Duration.ofMinutes(3), () -> ready(api));
   }
@@ -86,7 +91,9 @@ final class Bench implements AutoCloseable {
         root: %s
         """
             .formatted(host, otlp(), folder.resolve("agent"), training, root));
-    start("agent", List.of("io.lockstep.agent.Main", "--config", config.toString()));
+    start(
+        "agent",
+        List.of("io.lockstep.agent.Main", "--config", config.toString(), "--exit-with-stdin"));
   }
 
   private void start(String name, List<String> arguments) throws IOException {
