@@ -1,9 +1,22 @@
 package io.lockstep.telemetry.contract;
 
 import java.util.List;
+import java.util.Set;
 
 /// The attributes, as [Contract#attributes()] gives them.
 final class Attributes {
+  static final Set<String> DESCRIPTIVE =
+      Set.of(
+          "hw.driver_version",
+          "hw.firmware_version",
+          "hw.id",
+          "hw.model",
+          "hw.name",
+          "hw.parent",
+          "hw.serial_number",
+          "hw.type",
+          "hw.vendor");
+
   static final List<Attribute> ALL =
       List.of(
           resource(

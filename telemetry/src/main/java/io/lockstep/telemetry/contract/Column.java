@@ -36,6 +36,22 @@ public record Column(
     public boolean integral() {
       return this == INT || this == LONG;
     }
+
+    /// Whether a whole number can be kept as it is.
+    public boolean holds(long value) {
+      return this != INT || value == (int) value;
+    }
+
+    /// Whether a number can be kept, rounded to the type's precision; never when it is not finite.
+    public boolean holds(double value) {
+      double size = Math.abs(value);
+      return switch (this) {
+        case FLOAT -> size <= Float.MAX_VALUE;
+        case DOUBLE -> size <= Double.MAX_VALUE;
+        case INT -> size <= Integer.MAX_VALUE;
+        case LONG -> size < 0x1p63;
+      };
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The contract between agent and collector, as one table: every metric with its columns, every
@@ -71,5 +72,12 @@ public final class Contract {
   /// Every attribute that Lockstep writes or understands.
   public static List<Attribute> attributes() {
     return Attributes.ALL;
+  }
+
+  /// Attributes of a data point that say more of the subject and never tell two series apart, as
+  /// the semantic conventions for hardware recommend them. A point with any other attribute that
+  /// its metric does not have is another series (one core of many), and no column's value.
+  public static Set<String> descriptive() {
+    return Attributes.DESCRIPTIVE;
   }
 }

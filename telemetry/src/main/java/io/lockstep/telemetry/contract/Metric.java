@@ -62,4 +62,14 @@ public record Metric(
     }
     return null;
   }
+
+  /// Whether a value in that unit is a value of this metric: the same unit, none, or, of a number
+  /// without dimension, any other way to say so (`1`, `{error}`).
+  public boolean measuredIn(String sent) {
+    return sent.isEmpty() || sent.equals(unit) || (dimensionless(sent) && dimensionless(unit));
+  }
+
+  private static boolean dimensionless(String unit) {
+    return unit.equals("1") || (unit.startsWith("{") && unit.endsWith("}"));
+  }
 }

@@ -1,135 +1,143 @@
 package io.lockstep.telemetry.contract;
 
-import java.util.ArrayList;
+import io.lockstep.telemetry.contract.Metric.Kind;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
-/// The contract as `docs/metrics.md`.
+/// Writes `docs/metrics.md` from the contract.
 final class MetricsPage {
-  private MetricsPage() {}
+  private static final String HEAD =
+      """
+      # Metrics, events and attributes
+
+      Made from `telemetry/contract`; do not edit. `./mvnw verify -Dgolden=update` writes it anew.
+
+      Names follow OpenTelemetry's semantic conventions @CONVENTIONS where they have one; `training.*` is what a training process
+      says, `lockstep.*` the rest. Units are UCUM and never part of a name. Everything that Lockstep sends carries
+      `schema_url` `@SCHEMA`.
+
+      A metric with the attribute values given below becomes one column of one row: the row is keyed by cluster, host,
+      subject and time. `live` columns are also kept in the collector's memory, for detectors and the page. Counters are
+      cumulative since the start of what counts. What could not be read is absent, never 0 or −1.
+      """;
+  private static final String FOREIGN =
+      """
+
+      ## What others send
+
+      Any OpenTelemetry SDK or Collector may send. Nothing is refused for being unknown:
+
+      | sent | kept as |
+      |---|---|
+      | a metric that the contract does not know, or with another unit or other attribute values than those above | a row of `metric` for each point: metric, unit, attributes (JSON with sorted keys), service, value |
+      | a point of a known metric with an attribute that the contract does not have there, other than @DESCRIPTIVE | the same: it is another series, as of one core of many |
+      | a value that its column can't hold, such as 2⁴⁰ in an INT | the same |
+      | a metric that the contract knows, without the header `lockstep-batch` | the same, and a row in the collector's memory |
+      | a sum with delta temporality | the same, as it is; never in a column |
+      | a histogram | rows of `metric`: `NAME.count`, `NAME.sum`, and `NAME.bucket` with the attribute `le`, counted up to that bound, the last `+Inf` |
+      | an exponential histogram | the same, its bounds worked out |
+      | a summary | rows of `metric`: `NAME.count`, `NAME.sum`, and `NAME` with the attribute `quantile` |
+      | a log record | a row of `event`: name, severity, subject (`hw.id`, or `rank/` and `dl.rank`), body (8 KiB at most), attributes, id |
+      | a span `training.step` | a row of `rank`, with job, attempt, iteration and the columns above |
+      | any other span | refused by partial success |
+      | a point without a recorded value, NaN or infinite | nothing: no value is no row |
+      | a time that is 0, more than 7 days old or an hour ahead | refused by partial success, with name and time |
+      | a resource whose `host.name` is not the sender's | refused by partial success |
+      | exemplars, spans' events and links, descriptions, scopes, minimum and maximum of a histogram | skipped |
+      """;
+
+  private final StringBuilder out = new StringBuilder();
 
   static String render() {
-    var text = new StringBuilder();
-    text.append(
-        """
-        # Metrics, events and attributes
-
-        Made from the contract in `telemetry/contract`; `./mvnw verify -Dgolden=update` rewrites it. Names of OpenTelemetry's semantic
-        conventions (%s) where they have one, else `training.*` for what a training process sends and `lockstep.*` for the rest. Units
-        are UCUM. Everything sent has the schema url `%s`.
-
-        *Live* columns stand in the window in memory, which detectors and the page read; all stand in the store. A table's key is time,
-        cluster, host and subject; `rank` has job and attempt too.
-
-        """
-            .formatted(Contract.SEMANTIC_CONVENTIONS, Contract.SCHEMA_URL));
-    metrics(text);
-    tables(text);
-    events(text);
-    attributes(text);
-    text.append(
-        """
-
-        ## What others send
-
-        Any OpenTelemetry SDK or Collector may send. Metrics that are not listed above, and all metrics of senders without batch ids, go
-        to the table `metric`, one value a row: `ts, cluster, host, service, metric, attributes` (the data point's attributes as JSON with sorted
-        keys), `unit, value`. A histogram becomes `NAME.count`, `NAME.sum` and one `NAME.bucket` per bound with the attribute `le`; a
-        summary has the attribute `quantile`. Those that are listed above also feed the window. Log records go to the table `event`:
-        `ts, cluster, host, service, name, subject, id, severity, body, attributes`. Spans other than `training.step` are refused by partial success.
-        """);
-    return text.toString();
-  }
-
-  private static void metrics(StringBuilder text) {
-    text.append(
-        "## Metrics\n\n| metric | unit | kind | attributes → table.column | |\n|---|---|---|---|---|\n");
-    for (Metric metric : Contract.metrics()) {
-      if (metric.kind() != Metric.Kind.SPAN_ATTRIBUTE) {
-        row(text, metric);
-      }
-    }
-    text.append("\n## Attributes of the span `training.step`\n\n");
-    text.append("| attribute | unit | column | |\n|---|---|---|---|\n");
-    for (Metric metric : Contract.metrics()) {
-      if (metric.kind() == Metric.Kind.SPAN_ATTRIBUTE) {
-        Column column = metric.columns().getFirst();
-        text.append(
-            "| `%s` | %s | `%s`%s | %s |%n"
-                .formatted(metric.name(), metric.unit(), column, live(column), metric.help()));
-      }
-    }
-  }
-
-  private static void row(StringBuilder text, Metric metric) {
-    List<String> places = new ArrayList<>();
-    for (Column column : metric.columns()) {
-      var values = new ArrayList<String>();
-      column.attributes().forEach((key, value) -> values.add(key + "=" + value));
-      String from = values.isEmpty() ? "" : String.join(", ", values) + " → ";
-      places.add(from + "`" + column + "`" + live(column));
-    }
-    text.append(
-        "| `%s` | %s | %s | %s | %s |%n"
-            .formatted(
-                metric.name(),
-                metric.unit(),
-                kind(metric),
-                String.join("<br>", places),
-                metric.help()));
-  }
-
-  private static String live(Column column) {
-    return column.live() ? " *live*" : "";
-  }
-
-  private static String kind(Metric metric) {
-    return switch (metric.kind()) {
-      case GAUGE -> "gauge";
-      case COUNTER -> "counter";
-      case UP_DOWN_COUNTER -> "up-down counter";
-      case SPAN_ATTRIBUTE -> "attribute";
-    };
-  }
-
-  private static void tables(StringBuilder text) {
-    text.append(
-        "\n## Tables\n\n| table | columns | live | bytes a row, without key |\n|---|---|---|---|\n");
+    var page = new MetricsPage();
+    page.out.append(
+        HEAD.replace("@CONVENTIONS", Contract.SEMANTIC_CONVENTIONS)
+            .replace("@SCHEMA", Contract.SCHEMA_URL));
     for (Table table : Table.values()) {
       if (table.wide()) {
-        List<Column> columns = Contract.columns(table);
-        long live = columns.stream().filter(Column::live).count();
-        int bytes = columns.stream().mapToInt(MetricsPage::bytes).sum();
-        text.append(
-            "| `%s` | %d | %d | %d |%n".formatted(table.tableName(), columns.size(), live, bytes));
+        page.table(table);
       }
+    }
+    page.events();
+    page.attributes();
+    page.out.append(FOREIGN.replace("@DESCRIPTIVE", code(List.copyOf(Contract.descriptive()))));
+    return page.out.toString();
+  }
+
+  private void table(Table table) {
+    out.append("\n## Table `").append(table.tableName()).append("`\n\n");
+    out.append(about(table)).append("\n\n");
+    out.append("| column | metric | unit | kind | stored | what |\n|---|---|---|---|---|---|\n");
+    String before = "";
+    for (Column column : Contract.columns(table)) {
+      Metric metric = Objects.requireNonNull(Contract.metric(column.metric()));
+      String help = metric.name().equals(before) ? "" : metric.help();
+      before = metric.name();
+      row(
+          "`" + column + "`",
+          "`" + metric.name() + "`" + attributes(column),
+          "`" + metric.unit() + "`",
+          kind(metric.kind()),
+          column.type() + (column.live() ? ", live" : ""),
+          help);
     }
   }
 
-  private static int bytes(Column column) {
-    return switch (column.type()) {
-      case FLOAT, INT -> 4;
-      case DOUBLE, LONG -> 8;
+  private static String about(Table table) {
+    return switch (table) {
+      case GPU -> "One GPU each second. Subject: its UUID.";
+      case GPU_SLOW -> "What changes slowly about a GPU. Subject: its UUID.";
+      case PORT ->
+          "One InfiniBand or RoCE port each second. Subject: device and port, as in `mlx5_0/1`.";
+      case HOST -> "The server as a whole, each second. Subject: `host`.";
+      case HOST_SLOW -> "What changes slowly about the server. Subject: `host`.";
+      case RANK ->
+          "One training rank and iteration: the attributes of a span `training.step`, all optional."
+              + " Subject: `rank/7`.";
+      case PART ->
+          "Parts of a server. Subject: kind and name, as in `disk/sda`, `filesystem//`,"
+              + " `interface/eth0`, `sampler/host`.";
+      case METRIC, EVENT -> "";
     };
   }
 
-  private static void events(StringBuilder text) {
-    text.append("\n## Events\n\n| event | severity | attributes | |\n|---|---|---|---|\n");
+  private static String attributes(Column column) {
+    return column.attributes().entrySet().stream()
+        .map(e -> " `" + e.getKey() + "=" + e.getValue() + "`")
+        .collect(Collectors.joining());
+  }
+
+  private static String kind(Kind kind) {
+    return kind == Kind.UP_DOWN_COUNTER
+        ? "up-down counter"
+        : kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private void events() {
+    out.append("\n## Events\n\nLog records with an event name; rows of the table `event`.\n\n");
+    out.append("| event | severity | attributes | what |\n|---|---|---|---|\n");
     for (EventType event : Contract.events()) {
-      text.append(
-          "| `%s` | %s | %s | %s |%n"
-              .formatted(
-                  event.name(),
-                  event.severity(),
-                  String.join(", ", event.attributes()),
-                  event.help()));
+      row("`" + event.name() + "`", event.severity(), code(event.attributes()), event.help());
     }
   }
 
-  private static void attributes(StringBuilder text) {
-    text.append("\n## Attributes\n\n| attribute | on | |\n|---|---|---|\n");
+  private void attributes() {
+    out.append("\n## Attributes\n\n| attribute | stands on | what |\n|---|---|---|\n");
     for (Attribute attribute : Contract.attributes()) {
-      text.append(
-          "| `%s` | %s | %s |%n".formatted(attribute.name(), attribute.place(), attribute.help()));
+      row("`" + attribute.name() + "`", attribute.place(), attribute.help());
     }
+  }
+
+  private static String code(List<String> names) {
+    return names.stream().sorted().map(n -> "`" + n + "`").collect(Collectors.joining(", "));
+  }
+
+  private void row(String... cells) {
+    for (String cell : cells) {
+      out.append("| ").append(cell.replace("|", "\\|")).append(cell.isEmpty() ? "" : " ");
+    }
+    out.append("|\n");
   }
 }
