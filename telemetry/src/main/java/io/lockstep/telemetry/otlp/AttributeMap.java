@@ -2,6 +2,8 @@ package io.lockstep.telemetry.otlp;
 
 import java.util.Base64;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +79,7 @@ public final class AttributeMap {
   }
 
   private static String map(ProtoCursor list) throws OtlpException {
-    var text = new StringBuilder("{");
+    Map<String, String> values = new LinkedHashMap<>();
     while (list.next()) {
       if (list.field() != 1) {
         list.skip();
@@ -93,9 +95,13 @@ public final class AttributeMap {
           default -> pair.skip();
         }
       }
-      text.append(text.length() > 1 ? "," : "").append(JsonText.quote(key)).append(':');
-      text.append(value == null ? "null" : value);
+      values.put(key, value == null ? "null" : value);
     }
+    var text = new StringBuilder("{");
+    values.forEach((key, value) -> {
+      text.append(text.length() > 1 ? "," : "");
+      text.append(JsonText.quote(key)).append(':').append(value);
+    });
     return text.append('}').toString();
   }
 

@@ -48,7 +48,7 @@ final class JsonEncoder {
       }
       List<Value> list = values.computeIfAbsent(field, _ -> new ArrayList<>());
       if (field.repeated() && field.type() != Type.MESSAGE && cursor.isCounted()) {
-        unpack(field, cursor.bytes(), list);
+        unpack(field, cursor.message(), list);
       } else {
         list.add(value(field, cursor));
       }
@@ -69,14 +69,9 @@ final class JsonEncoder {
     out.writeEndObject();
   }
 
-  private void unpack(Field field, byte[] packed, List<Value> list) throws OtlpException {
-    if (field.type() == Type.VARINT) {
-      for (long number : ProtoCursor.varints(packed)) {
-        list.add(() -> out.writeString(Long.toUnsignedString(number)));
-      }
-      return;
-    }
-    for (long bits : ProtoCursor.fixed64s(packed)) {
+  private void unpack(Field field, ProtoCursor packed, List<Value> list) throws OtlpException {
+    while (packed.more()) {
+      long bits = field.type() == Type.VARINT ? packed.packedVarint() : packed.packedFixed64();
       list.add(
           field.type() == Type.DOUBLE
               ? () -> real(Double.longBitsToDouble(bits))

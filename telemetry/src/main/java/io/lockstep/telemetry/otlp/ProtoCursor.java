@@ -27,8 +27,8 @@ public final class ProtoCursor {
   private static final int DEPTH_MAX = 64;
 
   private final byte[] bytes;
-  private final int end;
-  private final int depth;
+  private int end;
+  private int depth;
   private int at;
   private int field;
   private int type;
@@ -44,33 +44,21 @@ public final class ProtoCursor {
     this.depth = depth;
   }
 
-  /// Packed varints.
-  static long[] varints(byte[] packed) throws OtlpException {
-    var cursor = new ProtoCursor(packed);
-    long[] numbers = new long[packed.length];
-    int count = 0;
-    while (cursor.at < cursor.end) {
-      numbers[count++] = cursor.varint();
-    }
-    return Arrays.copyOf(numbers, count);
-  }
-
-  /// Packed fixed-length 64-bit numbers.
-  public static long[] fixed64s(byte[] packed) throws OtlpException {
-    if (packed.length % 8 != 0) {
-      throw new OtlpException("packed 64-bit numbers of " + packed.length + " bytes");
-    }
-    var cursor = new ProtoCursor(packed);
-    long[] numbers = new long[packed.length / 8];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = cursor.fixed64();
-    }
-    return numbers;
-  }
-
-  /// A second walk over the same message, from its beginning as this cursor stands now.
+  /// A second walk over the rest of this message.
   public ProtoCursor copy() {
     return new ProtoCursor(bytes, at, end, depth);
+  }
+
+  /// The same, walked by a cursor over the same bytes that has nothing else to do any more.
+  public void copy(ProtoCursor reused) {
+    reused.at = at;
+    reused.end = end;
+    reused.depth = depth;
+  }
+
+  /// A look at these bytes, nothing yet.
+  public Slice newSlice() {
+    return new Slice(bytes);
   }
 
   /// Goes to the next field.
@@ -137,13 +125,43 @@ public final class ProtoCursor {
 
   /// The present field as a message of its own.
   public ProtoCursor message() throws OtlpException {
+    var message = new ProtoCursor(bytes, at, at, depth);
+    message(message);
+    return message;
+  }
+
+  /// The same, walked by a cursor over the same bytes that has nothing else to do any more.
+  public void message(ProtoCursor reused) throws OtlpException {
     int length = length();
     if (depth >= DEPTH_MAX) {
       throw new OtlpException("nested deeper than " + DEPTH_MAX + " at byte " + at);
     }
-    var message = new ProtoCursor(bytes, at, at + length, depth + 1);
+    reused.at = at;
+    reused.end = at + length;
+    reused.depth = depth + 1;
     at += length;
-    return message;
+  }
+
+  /// The present field's bytes where they lie, looked at by a slice over the same bytes.
+  public void slice(Slice reused) throws OtlpException {
+    int length = length();
+    reused.set(at, at + length);
+    at += length;
+  }
+
+  /// Whether a list of packed numbers, entered as a message, goes on.
+  public boolean more() {
+    return at < end;
+  }
+
+  /// The next of a list of packed varints, entered as a message.
+  public long packedVarint() throws OtlpException {
+    return varint();
+  }
+
+  /// The next of a list of packed fixed-length 64-bit numbers, entered as a message.
+  public long packedFixed64() throws OtlpException {
+    return fixed64();
   }
 
   /// Passes over the present field, whatever it is.

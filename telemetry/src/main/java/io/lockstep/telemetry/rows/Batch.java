@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param cluster the sender's cluster, never taken from the body
 /// @param id the agent's batch id; null from senders without
-/// @param rows wide rows, in the order of the request; empty when there are none
-/// @param points narrow rows
+/// @param rows wide rows, in the order of the request; empty when there are none. Of a batch with
+///   an id they are for the window and the store; without one for the window only
+/// @param points narrow rows, for the store: what no column takes; without an id also everything
+///   that stands in `rows`
 /// @param events log records
 /// @param steps training steps
-/// @param refused points, records or spans that were refused
+/// @param refused data points, log records or spans that were refused, each once, as OTLP's partial
+///   success counts them
 /// @param reason why the first of them was refused; empty when none was
 public record Batch(
     String cluster,

@@ -5,11 +5,13 @@ import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.otlp.ProtoCursor;
 import io.lockstep.telemetry.otlp.Signal;
+import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a request's bytes into rows of the contract's tables. Touches each byte once and builds no
-/// tree of the message. May be used by many threads.
+/// Reads a request's bytes into rows of the contract's tables, without a tree of the message. What
+/// it keeps of a request is bounded at 64 MiB; beyond, points and records are refused. May be used
+/// by many threads.
 public final class BatchReader {
   private final Limits limits;
 
@@ -27,16 +29,29 @@ public final class BatchReader {
       }
     }
 
-    /// Why a time can't be taken; null when it can.
-    @Nullable String refuse(long timeNanos, long nowNanos) {
-      if (timeNanos <= 0) {
+    /// Whether a time can be taken.
+    boolean take(long timeNanos, long nowNanos) {
+      long ahead = ahead(timeNanos, nowNanos);
+      return timeNanos > 0 && ahead <= future && -ahead <= past;
+    }
+
+    private static long ahead(long timeNanos, long nowNanos) {
+      return timeNanos / 1_000_000_000L - nowNanos / 1_000_000_000L;
+    }
+
+    /// Why a time can't be taken, as the end of a sentence.
+    String refusal(long timeNanos, long nowNanos) {
+      if (timeNanos == 0) {
         return "has no time";
       }
-      long ahead = timeNanos / 1_000_000_000L - nowNanos / 1_000_000_000L;
-      if (ahead > future) {
-        return "is " + ahead + " s in the future, at most " + future + " s are taken";
+      if (timeNanos < 0) {
+        return "has the time " + Long.toUnsignedString(timeNanos) + " ns, after the year 2262";
       }
-      return -ahead > past ? "is " + -ahead + " s old, at most " + past + " s are taken" : null;
+      String time = Instant.ofEpochSecond(0, timeNanos).toString();
+      long ahead = ahead(timeNanos, nowNanos);
+      return ahead > 0
+          ? "of " + time + " is " + ahead + " s in the future, at most " + future + " s are taken"
+          : "of " + time + " is " + -ahead + " s old, at most " + past + " s are taken";
     }
   }
 
@@ -66,9 +81,16 @@ public final class BatchReader {
       throws OtlpException {
     var rows = new BatchRows(cluster, id, limits, nowNanos);
     var request = new ProtoCursor(protobuf);
+    RecordReader records =
+        switch (signal) {
+          case METRICS -> new MetricReader(rows, request);
+          case LOGS -> new LogReader(rows);
+          case TRACES -> new SpanReader(rows);
+        };
     while (request.next()) {
       if (request.field() == 1) {
-        resource(request.message(), rows, hosts, sender, signal);
+        ProtoCursor resource = request.message();
+        scopes(resource, records, Origin.of(attributes(resource.copy()), hosts, sender));
       } else {
         request.skip();
       }
@@ -78,55 +100,40 @@ public final class BatchReader {
 
   /// ResourceMetrics, ResourceLogs and ResourceSpans are alike: the resource is field 1, its scopes
   /// are field 2. The resource is read first, wherever it stands.
-  private static void resource(
-      ProtoCursor message, BatchRows rows, Predicate<String> hosts, String sender, Signal signal)
-      throws OtlpException {
+  private static AttributeMap attributes(ProtoCursor message) throws OtlpException {
     var attributes = new AttributeMap();
-    ProtoCursor first = message.copy();
-    while (first.next()) {
-      if (first.field() == 1) {
-        attributes(first.message(), attributes);
-      } else {
-        first.skip();
-      }
-    }
-    String host = attributes.get("host.name");
-    host = host == null || host.isBlank() ? sender : host;
-    var origin = new Origin(host, attributes);
-    boolean allowed = hosts.test(host);
     while (message.next()) {
-      if (message.field() == 2) {
-        scope(message.message(), rows, origin, allowed, signal);
-      } else {
+      if (message.field() != 1) {
         message.skip();
-      }
-    }
-  }
-
-  private static void attributes(ProtoCursor resource, AttributeMap attributes)
-      throws OtlpException {
-    while (resource.next()) {
-      if (resource.field() == 1) {
-        attributes.add(resource.message());
-      } else {
-        resource.skip();
-      }
-    }
-  }
-
-  private static void scope(
-      ProtoCursor scope, BatchRows rows, Origin origin, boolean allowed, Signal signal)
-      throws OtlpException {
-    while (scope.next()) {
-      if (scope.field() != 2) {
-        scope.skip();
         continue;
       }
-      ProtoCursor message = scope.message();
-      switch (signal) {
-        case METRICS -> MetricReader.read(message, rows, origin, allowed);
-        case LOGS -> LogReader.read(message, rows, origin, allowed);
-        case TRACES -> SpanReader.read(message, rows, origin, allowed);
+      ProtoCursor resource = message.message();
+      while (resource.next()) {
+        if (resource.field() == 1) {
+          attributes.add(resource.message());
+        } else {
+          resource.skip();
+        }
+      }
+    }
+    return attributes;
+  }
+
+  /// ScopeMetrics, ScopeLogs and ScopeSpans, too: their records are field 2.
+  private static void scopes(ProtoCursor message, RecordReader records, Origin origin)
+      throws OtlpException {
+    while (message.next()) {
+      if (message.field() != 2) {
+        message.skip();
+        continue;
+      }
+      ProtoCursor scope = message.message();
+      while (scope.next()) {
+        if (scope.field() == 2) {
+          records.read(scope.message(), origin);
+        } else {
+          scope.skip();
+        }
       }
     }
   }

@@ -28,4 +28,8 @@ public record Event(
   public Event {
     attributes = Map.copyOf(attributes);
   }
+
+  Event withId(String id) {
+    return new Event(id, timeNanos, host, service, name, severity, subject, body, attributes);
+  }
 }

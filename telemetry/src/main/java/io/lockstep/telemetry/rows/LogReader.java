@@ -6,77 +6,89 @@ import io.lockstep.telemetry.otlp.ProtoCursor;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a LogRecord of `opentelemetry/proto/logs/v1/logs.proto` (1.11).
-final class LogReader {
+final class LogReader implements RecordReader {
   private static final int BODY_MAX = 8 * 1024;
+  private static final int ATTRIBUTES_MAX = 64 * 1024;
 
-  private LogReader() {}
+  private final BatchRows rows;
 
-  static void read(ProtoCursor record, BatchRows rows, Origin origin, boolean allowed)
-      throws OtlpException {
+  LogReader(BatchRows rows) {
+    this.rows = rows;
+  }
+
+  @Override
+  public void read(ProtoCursor record, Origin origin) throws OtlpException {
+    long number = rows.nextRecord();
     long time = 0;
     long observed = 0;
-    int severity = 0;
+    long severity = 0;
     String body = "";
     String name = "";
     var attributes = new AttributeMap();
     while (record.next()) {
       switch (record.field()) {
         case 1 -> time = record.number();
-        case 2 -> severity = (int) record.number();
-        case 5 -> {
-          String text = AttributeMap.text(record.message());
-          body = text == null ? "" : text;
-        }
+        case 2 -> severity = record.number();
+        case 5 -> body = orEmpty(AttributeMap.text(record.message()));
         case 6 -> attributes.add(record.message());
         case 11 -> observed = record.number();
         case 12 -> name = record.text();
         default -> record.skip();
       }
     }
-    if (!allowed) {
-      rows.refuse(1, origin.refusal());
-      return;
-    }
-    long when = time != 0 ? time : observed;
-    String refusal = rows.refuse(when);
+    String refusal = origin.refusal();
     if (refusal != null) {
-      rows.refuse(1, "a log record " + refusal);
+      rows.refuse(() -> refusal);
       return;
     }
-    add(rows, origin, attributes, when, Math.clamp(severity, 0, 24), body, name);
+    // Before it had a field of its own, the name was an attribute.
+    String eventName = name.isEmpty() ? orEmpty(attributes.get("event.name")) : name;
+    long when = time != 0 ? time : observed;
+    if (rows.takes(() -> "a log record " + Names.cut(eventName, 80), when)) {
+      var event =
+          new Event(
+              "",
+              when,
+              origin.host(),
+              origin.service(),
+              eventName,
+              severity < 0 || severity > 24 ? 0 : (int) severity,
+              subject(origin, attributes),
+              Names.cut(body, BODY_MAX),
+              attributes.asMap());
+      add(event, number, origin, attributes);
+    }
   }
 
-  private static void add(
-      BatchRows rows,
-      Origin origin,
-      AttributeMap attributes,
-      long when,
-      int severity,
-      String body,
-      String name) {
-    String cut = body.length() <= BODY_MAX ? body : body.substring(0, BODY_MAX);
-    String eventName = name.isEmpty() ? orEmpty(attributes.get("event.name")) : name;
-    String content =
-        String.join(
-            "\n",
-            origin.host(),
-            Long.toString(when),
-            eventName,
-            Integer.toString(severity),
-            cut,
-            attributes.toJson(),
-            origin.attributes().toJson());
-    rows.add(
-        new Event(
-            rows.eventId(content),
-            when,
-            origin.host(),
-            origin.service(),
-            eventName,
-            severity,
-            subject(origin, attributes),
-            cut,
-            attributes.asMap()));
+  private void add(Event event, long number, Origin origin, AttributeMap attributes) {
+    String json = attributes.toJson();
+    if (json.length() > ATTRIBUTES_MAX) {
+      rows.refuse(() ->
+          "a log record has attributes of "
+              + json.length()
+              + " characters, at most "
+              + ATTRIBUTES_MAX
+              + " are taken");
+    } else if (event.name().length() > Names.MAX) {
+      rows.refuse(() -> Names.tooLong("the event's name", event.name()));
+    } else if (event.subject().length() > Names.MAX) {
+      rows.refuse(() -> Names.tooLong("the event's subject", event.subject()));
+    } else {
+      String id = rows.eventId(number, () -> content(event, origin, json));
+      rows.add(event.withId(id), event.body().length() + 2L * json.length());
+    }
+  }
+
+  private static String content(Event event, Origin origin, String attributes) {
+    return String.join(
+        "\n",
+        event.host(),
+        Long.toString(event.timeNanos()),
+        event.name(),
+        Integer.toString(event.severity()),
+        attributes,
+        origin.attributes().toJson(),
+        event.body());
   }
 
   private static String subject(Origin origin, AttributeMap attributes) {

@@ -1,218 +1,214 @@
 package io.lockstep.telemetry.rows;
 
+import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.otlp.AttributeMap;
 import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.otlp.ProtoCursor;
-import java.util.Map;
-import java.util.TreeMap;
+import io.lockstep.telemetry.otlp.Slice;
+import org.jspecify.annotations.Nullable;
 
-/// Reads a Metric of `opentelemetry/proto/metrics/v1/metrics.proto` (1.11): gauges and sums as
-/// numbers, histograms and summaries as narrow rows of their parts.
-final class MetricReader {
+/// Reads a Metric of `opentelemetry/proto/metrics/v1/metrics.proto` (1.11). A number that belongs
+/// to a column of the contract goes into its row without a text being made; any other becomes a
+/// [Point].
+final class MetricReader implements RecordReader {
+  private static final int GAUGE = 5;
+  private static final int SUM = 7;
+  private static final int HISTOGRAM = 9;
+  private static final int EXPONENTIAL_HISTOGRAM = 10;
+  private static final int SUMMARY = 11;
   private static final int DELTA = 1;
-  private static final int NO_RECORDED_VALUE = 1;
+  private static final int AS_DOUBLE = 4;
+  private static final int AS_INT = 6;
+
+  /// The longest unit of an instrument by OpenTelemetry's metrics API, characters.
+  private static final int UNIT_MAX = 63;
+
+  /// Of DataPointFlags.
+  static final int NO_RECORDED_VALUE = 1;
 
   private final BatchRows rows;
-  private final Origin origin;
-  private final boolean allowed;
-  private String name = "";
-  private String unit = "";
+  private final SubjectRows subjectRows;
+  private final DistributionReader distributions;
+  private final Series series;
+  private final ProtoCursor data;
+  private final ProtoCursor point;
+  private final ProtoCursor again;
+  private final Slice slice;
 
-  private MetricReader(BatchRows rows, Origin origin, boolean allowed) {
+  MetricReader(BatchRows rows, ProtoCursor request) {
     this.rows = rows;
-    this.origin = origin;
-    this.allowed = allowed;
+    this.subjectRows = new SubjectRows(rows);
+    this.distributions = new DistributionReader(rows);
+    this.series = new Series(request);
+    this.data = request.copy();
+    this.point = request.copy();
+    this.again = request.copy();
+    this.slice = request.newSlice();
   }
 
-  static void read(ProtoCursor metric, BatchRows rows, Origin origin, boolean allowed)
-      throws OtlpException {
-    new MetricReader(rows, origin, allowed).read(metric);
-  }
-
-  private void read(ProtoCursor metric) throws OtlpException {
-    ProtoCursor first = metric.copy();
+  @Override
+  public void read(ProtoCursor message, Origin origin) throws OtlpException {
+    KnownMetric known = null;
+    String name = "";
+    String unit = "";
+    ProtoCursor first = message.copy();
     while (first.next()) {
       switch (first.field()) {
-        case 1 -> name = first.text();
-        case 3 -> unit = first.text();
+        case 1 -> {
+          first.slice(slice);
+          known = KnownMetric.find(slice);
+          name = known == null ? slice.text() : known.metric().name();
+        }
+        case 3 -> {
+          first.slice(slice);
+          unit = slice.text();
+        }
         default -> first.skip();
       }
     }
-    while (metric.next()) {
-      switch (metric.field()) {
-        case 5, 7, 9, 10, 11 -> data(metric.field(), metric.message());
-        default -> metric.skip();
+    if (known != null && !known.metric().measuredIn(unit)) {
+      known = null;
+    }
+    var header = new MetricHeader(name, unit, origin, refusal(origin, name, unit));
+    while (message.next()) {
+      switch (message.field()) {
+        case GAUGE, SUM, HISTOGRAM, EXPONENTIAL_HISTOGRAM, SUMMARY ->
+            points(message, header, known);
+        default -> message.skip();
       }
     }
   }
 
-  /// Gauge (5), Sum (7), Histogram (9), ExponentialHistogram (10), Summary (11): the points are
-  /// field 1, the temporality of those that have one is field 2.
-  private void data(int kind, ProtoCursor data) throws OtlpException {
-    boolean delta = false;
-    ProtoCursor first = data.copy();
-    while (first.next()) {
-      if (first.field() == 2 && kind != 5 && kind != 11) {
-        delta = first.number() == DELTA;
-      } else {
-        first.skip();
-      }
+  private static @Nullable String refusal(Origin origin, String name, String unit) {
+    if (origin.refusal() != null) {
+      return origin.refusal();
     }
+    if (name.isEmpty()) {
+      return "a metric has no name";
+    }
+    if (name.length() > Names.MAX) {
+      return Names.tooLong("the metric's name", name);
+    }
+    return unit.length() > UNIT_MAX
+        ? "metric " + name + " has a unit of more than " + UNIT_MAX + " characters"
+        : null;
+  }
+
+  /// The points are field 1 of each kind; the temporality, of those that have one, is field 2.
+  private void points(ProtoCursor metric, MetricHeader header, @Nullable KnownMetric known)
+      throws OtlpException {
+    int kind = metric.field();
+    metric.message(data);
+    KnownMetric columns = kind == GAUGE || (kind == SUM && !delta(data.copy())) ? known : null;
     while (data.next()) {
       if (data.field() != 1) {
         data.skip();
         continue;
       }
+      data.message(point);
+      String refusal = header.refusal();
+      if (refusal != null) {
+        rows.refuse(() -> refusal);
+        continue;
+      }
       switch (kind) {
-        case 5, 7 -> number(data.message(), delta);
-        case 9 -> histogram(data.message());
-        case 10 -> exponential(data.message());
-        default -> summary(data.message());
+        case HISTOGRAM -> distributions.histogram(point, header);
+        case EXPONENTIAL_HISTOGRAM -> distributions.exponential(point, header);
+        case SUMMARY -> distributions.summary(point, header);
+        default -> number(header, columns);
       }
     }
   }
 
-  /// Whether a point with this time is taken; counts it when not.
-  private boolean taken(long timeNanos) {
-    String refusal = allowed ? rows.refuse(timeNanos) : origin.refusal();
-    if (refusal != null) {
-      rows.refuse(1, allowed ? "a point of " + name + " " + refusal : refusal);
+  private static boolean delta(ProtoCursor sum) throws OtlpException {
+    boolean delta = false;
+    while (sum.next()) {
+      if (sum.field() == 2) {
+        delta = sum.number() == DELTA;
+      } else {
+        sum.skip();
+      }
     }
-    return refusal == null;
+    return delta;
   }
 
-  private void number(ProtoCursor point, boolean delta) throws OtlpException {
-    var attributes = new AttributeMap();
+  private void number(MetricHeader header, @Nullable KnownMetric known) throws OtlpException {
+    point.copy(again);
     long time = 0;
     long flags = 0;
-    boolean integral = false;
-    boolean present = false;
     long bits = 0;
+    int value = 0;
+    series.begin(known);
     while (point.next()) {
       switch (point.field()) {
         case 3 -> time = point.number();
-        case 4 -> {
+        case AS_DOUBLE -> {
           bits = Double.doubleToRawLongBits(point.real());
-          integral = false;
-          present = true;
+          value = AS_DOUBLE;
         }
-        case 6 -> {
+        case AS_INT -> {
           bits = point.number();
-          integral = true;
-          present = true;
+          value = AS_INT;
         }
-        case 7 -> attributes.add(point.message());
+        case 7 -> series.add(point);
         case 8 -> flags = point.number();
         default -> point.skip();
       }
     }
-    if (taken(time) && present && (flags & NO_RECORDED_VALUE) == 0) {
-      rows.number(name, unit, delta, origin, attributes, time, integral, bits);
-    }
-  }
-
-  private void histogram(ProtoCursor point) throws OtlpException {
-    var attributes = new AttributeMap();
-    var counts = new Numbers();
-    var bounds = new Numbers();
-    long time = 0;
-    long count = 0;
-    double sum = Double.NaN;
-    while (point.next()) {
-      switch (point.field()) {
-        case 3 -> time = point.number();
-        case 4 -> count = point.number();
-        case 5 -> sum = point.real();
-        case 6 -> counts.add(point, false);
-        case 7 -> bounds.add(point, true);
-        case 9 -> attributes.add(point.message());
-        default -> point.skip();
-      }
-    }
-    if (!taken(time)) {
+    if (!rows.takes(header, time) || value == 0 || (flags & NO_RECORDED_VALUE) != 0) {
       return;
     }
-    total(attributes, time, count, sum);
-    double below = 0;
-    for (int i = 0; i < counts.size(); i++) {
-      below += counts.get(i);
-      String bound = i < bounds.size() ? Double.toString(bounds.get(i)) : "+Inf";
-      part(".bucket", "le", bound, attributes, time, below);
+    boolean kept =
+        value == AS_INT
+            ? whole(header, known, time, bits)
+            : real(header, known, time, Double.longBitsToDouble(bits));
+    if (!kept || rows.anonymous()) {
+      double number = value == AS_INT ? (double) bits : Double.longBitsToDouble(bits);
+      rows.add(header, "", attributes().toJson(), time, number);
     }
   }
 
-  private void exponential(ProtoCursor point) throws OtlpException {
+  /// Puts the number into its column.
+  ///
+  /// @return false when there is none that can hold it
+  private boolean whole(MetricHeader header, @Nullable KnownMetric known, long time, long value) {
+    Column column = known == null ? null : series.column();
+    if (known == null || column == null || !column.type().holds(value)) {
+      return false;
+    }
+    Row row = row(header, known, column, time);
+    if (row != null) {
+      row.set(column, value);
+    }
+    return true;
+  }
+
+  private boolean real(MetricHeader header, @Nullable KnownMetric known, long time, double value) {
+    Column column = known == null ? null : series.column();
+    if (known == null || column == null || !column.type().holds(value)) {
+      return false;
+    }
+    Row row = row(header, known, column, time);
+    if (row != null) {
+      row.set(column, value);
+    }
+    return true;
+  }
+
+  private @Nullable Row row(MetricHeader header, KnownMetric known, Column column, long time) {
+    return subjectRows.row(
+        column.table(), header.origin().host(), known.metric().subject(), series.subject(), time);
+  }
+
+  private AttributeMap attributes() throws OtlpException {
     var attributes = new AttributeMap();
-    long time = 0;
-    long count = 0;
-    double sum = Double.NaN;
-    while (point.next()) {
-      switch (point.field()) {
-        case 1 -> attributes.add(point.message());
-        case 3 -> time = point.number();
-        case 4 -> count = point.number();
-        case 5 -> sum = point.real();
-        default -> point.skip();
+    while (again.next()) {
+      if (again.field() == 7) {
+        attributes.add(again.message());
+      } else {
+        again.skip();
       }
     }
-    if (taken(time)) {
-      total(attributes, time, count, sum);
-    }
-  }
-
-  private void summary(ProtoCursor point) throws OtlpException {
-    var attributes = new AttributeMap();
-    long time = 0;
-    long count = 0;
-    double sum = Double.NaN;
-    var quantiles = new TreeMap<Double, Double>();
-    while (point.next()) {
-      switch (point.field()) {
-        case 3 -> time = point.number();
-        case 4 -> count = point.number();
-        case 5 -> sum = point.real();
-        case 6 -> quantile(point.message(), quantiles);
-        case 7 -> attributes.add(point.message());
-        default -> point.skip();
-      }
-    }
-    if (taken(time)) {
-      total(attributes, time, count, sum);
-      for (var one : quantiles.entrySet()) {
-        part("", "quantile", one.getKey().toString(), attributes, time, one.getValue());
-      }
-    }
-  }
-
-  private static void quantile(ProtoCursor value, Map<Double, Double> quantiles)
-      throws OtlpException {
-    double quantile = 0;
-    double number = 0;
-    while (value.next()) {
-      switch (value.field()) {
-        case 1 -> quantile = value.real();
-        case 2 -> number = value.real();
-        default -> value.skip();
-      }
-    }
-    quantiles.put(quantile, number);
-  }
-
-  private void total(AttributeMap attributes, long time, long count, double sum) {
-    String json = attributes.toJson();
-    rows.point(name + ".count", "1", origin, json, time, (double) count);
-    rows.point(name + ".sum", unit, origin, json, time, sum);
-  }
-
-  /// One part of a histogram or summary: its attributes and one more.
-  private void part(
-      String suffix, String key, String value, AttributeMap attributes, long time, double number) {
-    rows.point(
-        name + suffix,
-        suffix.isEmpty() ? unit : "1",
-        origin,
-        attributes.with(key, value).toJson(),
-        time,
-        number);
+    return attributes;
   }
 }

@@ -1,19 +1,32 @@
 package io.lockstep.telemetry.rows;
 
 import io.lockstep.telemetry.otlp.AttributeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Where something was sent from.
 ///
 /// @param host the resource's `host.name`, else the sender's name
+/// @param service the resource's `service.name`; empty when absent
 /// @param attributes the resource's attributes
-record Origin(String host, AttributeMap attributes) {
-  /// The resource's `service.name`; empty when absent.
-  String service() {
+/// @param refusal why nothing of this resource is taken; null when it is
+record Origin(String host, String service, AttributeMap attributes, @Nullable String refusal) {
+
+  static Origin of(AttributeMap attributes, Predicate<String> hosts, String sender) {
+    String said = attributes.get("host.name");
+    String host = said == null || said.isBlank() ? sender : said;
     String service = attributes.get("service.name");
-    return service == null ? "" : service;
+    service = service == null ? "" : service;
+    return new Origin(host, service, attributes, refusal(hosts, host, service));
   }
 
-  String refusal() {
-    return "host " + host + " is not the sender's own";
+  private static @Nullable String refusal(Predicate<String> hosts, String host, String service) {
+    if (host.length() > Names.MAX) {
+      return Names.tooLong("host.name", host);
+    }
+    if (service.length() > Names.MAX) {
+      return Names.tooLong("service.name", service);
+    }
+    return hosts.test(host) ? null : "host " + host + " is not the sender's own";
   }
 }

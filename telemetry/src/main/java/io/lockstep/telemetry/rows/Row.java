@@ -45,13 +45,13 @@ public final class Row {
     return timeNanos;
   }
 
-  /// Sets a floating-point column. A value that is not finite is no value and is left out.
+  /// Sets a column, rounding where it keeps whole numbers. A value that is not finite is no value
+  /// and is left out.
   public void set(Column column, double value) {
-    if (column.type().integral()) {
-      set(column, Math.round(value));
-    } else if (Double.isFinite(value)) {
-      put(column, Double.doubleToRawLongBits(value));
+    if (!Double.isFinite(value)) {
+      return;
     }
+    put(column, column.type().integral() ? Math.round(value) : Double.doubleToRawLongBits(value));
   }
 
   /// Sets a column from a whole number.

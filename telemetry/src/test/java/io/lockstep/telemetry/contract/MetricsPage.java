@@ -19,7 +19,7 @@ final class MetricsPage {
       `schema_url` `@SCHEMA`.
 
       A metric with the attribute values given below becomes one column of one row: the row is keyed by cluster, host,
-      subject and time. `live` columns are also kept in the collector's memory, for detectors and the page. Counters are
+      subject and time; `rank` has job and attempt in its key, too. `live` columns are also kept in the collector's memory, for detectors and the page. Counters are
       cumulative since the start of what counts. What could not be read is absent, never 0 or −1.
       """;
   private static final String FOREIGN =
@@ -46,6 +46,11 @@ final class MetricsPage {
       | a time that is 0, more than 7 days old or an hour ahead | refused by partial success, with name and time |
       | a resource whose `host.name` is not the sender's | refused by partial success |
       | exemplars, spans' events and links, descriptions, scopes, minimum and maximum of a histogram | skipped |
+
+      `metric` has the columns `ts, cluster, host, service, metric, unit, attributes, value`; `event` has
+      `ts, cluster, host, subject, service, name, id, severity, body, attributes`. Names, hosts, services and subjects have at
+      most 255 characters, a point's attributes 16 KiB, a log record's 64 KiB, a histogram 1,024 buckets; what is longer is refused
+      by partial success. Of one request at most 64 MiB are kept, as rows; the rest is refused.
       """;
 
   private final StringBuilder out = new StringBuilder();

@@ -6,9 +6,13 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import io.lockstep.telemetry.contract.Attribute;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Metric;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Random protobuf messages of any type, with every kind of field. Fields that the reader does not
 /// read at all are left out, or added as unknown fields.
@@ -16,6 +20,23 @@ public final class RandomMessages {
   private static final Set<String> NOT_READ =
       Set.of("exemplars", "entity_refs", "key_strindex", "string_value_strindex");
   private static final int DEPTH_MAX = 14;
+  private static final List<String> METRICS =
+      Contract.metrics().stream().map(Metric::name).toList();
+  private static final List<String> UNITS =
+      Stream.concat(Stream.of("", ""), Contract.metrics().stream().map(Metric::unit).distinct())
+          .toList();
+  private static final List<String> KEYS =
+      Stream.concat(
+              Contract.attributes().stream().map(Attribute::name), Contract.descriptive().stream())
+          .distinct()
+          .sorted()
+          .toList();
+  private static final List<String> VALUES =
+      Contract.metrics().stream()
+          .flatMap(metric -> metric.columns().stream())
+          .flatMap(column -> column.attributes().values().stream())
+          .distinct()
+          .toList();
 
   private final Random random;
   private final boolean unknownFields;
@@ -72,7 +93,7 @@ public final class RandomMessages {
       case FLOAT -> random.nextFloat();
       case DOUBLE -> List.of(0.0, -1.5, 1e300, random.nextGaussian()).get(random.nextInt(4));
       case BOOLEAN -> random.nextBoolean();
-      case STRING -> text();
+      case STRING -> text(field);
       case BYTE_STRING -> bytes();
       case ENUM -> {
         var values = field.getEnumType().getValues();
@@ -82,8 +103,27 @@ public final class RandomMessages {
     };
   }
 
+  /// Mostly about the time that tests take for now, and few different ones.
   private long time() {
-    return 1_800_000_000_000_000_000L + random.nextInt(1_000_000);
+    return random.nextInt(20) == 0
+        ? List.of(0L, 1L, -1L, Long.MAX_VALUE).get(random.nextInt(4))
+        : 1_800_000_000_000_000_000L + random.nextInt(3) * 1_000_000_000L;
+  }
+
+  /// Often a word that means something there.
+  private String text(FieldDescriptor field) {
+    List<String> words =
+        switch (field.getFullName()) {
+          case "opentelemetry.proto.metrics.v1.Metric.name" -> METRICS;
+          case "opentelemetry.proto.metrics.v1.Metric.unit" -> UNITS;
+          case "opentelemetry.proto.common.v1.KeyValue.key" -> KEYS;
+          case "opentelemetry.proto.common.v1.AnyValue.string_value" -> VALUES;
+          case "opentelemetry.proto.trace.v1.Span.name" -> List.of("training.step");
+          default -> List.of();
+        };
+    return words.isEmpty() || random.nextInt(4) == 0
+        ? text()
+        : words.get(random.nextInt(words.size()));
   }
 
   private String text() {

@@ -47,7 +47,8 @@ class BatchReaderTest {
       for (Column column : Contract.columns(table)) {
         samples.add(
             column.type().integral()
-                ? Sample.of(column, "it", random.nextLong() >>> 1)
+                ? Sample.of(
+                    column, "it", random.nextLong() >>> (column.type() == Column.Type.INT ? 33 : 1))
                 : Sample.of(column, "it", random.nextDouble()));
       }
       Batch batch = read(Signal.METRICS, ID, writer.metrics(samples, NOW, 0));
