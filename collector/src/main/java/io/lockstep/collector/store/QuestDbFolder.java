@@ -91,7 +91,10 @@ final class QuestDbFolder {
     settings.put("shared.query.worker.count", "1");
     settings.put("shared.write.worker.count", "1");
     settings.put("wal.apply.worker.count", "1");
+    // Neither is used here; at their default they wake up a hundred times a second.
     settings.put("view.compiler.worker.count", "1");
+    settings.put("view.compiler.worker.sleep.timeout", "1000");
+    settings.put("export.worker.sleep.timeout", "1000");
     // Both are taken per column, and the tables here are wide: 16 MiB of disk and 8 MiB of memory
     // by default.
     settings.put("cairo.writer.data.append.page.size", "1M");

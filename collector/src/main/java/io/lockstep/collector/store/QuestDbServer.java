@@ -2,20 +2,17 @@ package io.lockstep.collector.store;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.lockstep.telemetry.contract.Table;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,15 +28,6 @@ public final class QuestDbServer implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(12);
   private static final Duration WATCH = Duration.ofSeconds(1);
-
-  /// After so many looks at it the tables are made whole again, should somebody have dropped one.
-  private static final int SCHEMA_LOOKS = 10;
-
-  private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(10);
-
-  /// So long may it answer nothing before it is taken for hung.
-  private static final Duration DEAF = Duration.ofMinutes(1);
-
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
 
@@ -183,7 +171,7 @@ public final class QuestDbServer implements AutoCloseable {
           child.pid(),
           (System.nanoTime() - begun) / 1_000_000);
       firstReady.complete(ready);
-      watch(child, new QuestDbQuery(ready, WATCH_TIMEOUT));
+      watch(child, new QuestDbWatch(ready, config.retention()));
       return child.alive() ? "it answers nothing" : "it died, " + child.ending();
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
@@ -195,96 +183,28 @@ public final class QuestDbServer implements AutoCloseable {
   }
 
   /// Returns when the child has ended or hangs.
-  private void watch(QuestDbProcess child, QuestDbQuery query) {
-    Set<Table> resumed = EnumSet.noneOf(Table.class);
-    long heard = System.nanoTime();
-    int looks = 0;
-    String trouble = "";
+  private void watch(QuestDbProcess child, QuestDbWatch watch) {
     var over = CompletableFuture.anyOf(stop, child.ended());
     while (!await(over, WATCH)) {
-      try {
-        look(query, resumed);
-        heard = System.nanoTime();
-      } catch (IOException e) {
-        if (System.nanoTime() - heard > DEAF.toNanos()) {
-          return;
-        }
-      }
-      if (++looks % SCHEMA_LOOKS == 0) {
-        trouble = mend(query, trouble);
+      state = watch.look(state);
+      if (watch.deaf()) {
+        return;
       }
     }
-  }
-
-  private String mend(QuestDbQuery query, String before) {
-    String trouble = "";
-    try {
-      Schema.apply(query, config.retention());
-    } catch (IOException e) {
-      trouble = String.valueOf(e.getMessage());
-      if (!trouble.equals(before)) {
-        LOG.error("questdb tables not as they must be reason=\"{}\"", trouble);
-      }
-    }
-    return trouble;
   }
 
   /// Waits for an end, whatever it is.
   ///
   /// @return whether it has come
   private static boolean await(CompletableFuture<?> end, Duration atMost) {
-    end.handle((_, _) -> true).completeOnTimeout(false, atMost.toMillis(), MILLISECONDS).join();
-    return end.isDone();
-  }
-
-  private void look(QuestDbQuery query, Set<Table> resumed) throws IOException {
-    var suspended = new EnumMap<Table, String>(Table.class);
-    long behind = 0;
-    for (Map<String, ?> row : query.rows("wal_tables()")) {
-      Table table = tableOf(String.valueOf(row.get("name")));
-      if (table == null) {
-        continue;
-      }
-      if (row.get("sequencerTxn") instanceof Long written
-          && row.get("writerTxn") instanceof Long applied) {
-        behind += written - applied;
-      }
-      if (Boolean.TRUE.equals(row.get("suspended"))) {
-        suspended.put(table, String.valueOf(row.get("errorMessage")));
-      }
+    try {
+      end.get(atMost.toMillis(), MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      return end.isDone();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    tell(suspended);
-    state = state.seen(suspended, behind);
-    for (Table table : suspended.keySet()) {
-      if (resumed.add(table)) {
-        query.execute("ALTER TABLE " + table.tableName() + " RESUME WAL");
-      }
-    }
-  }
-
-  private void tell(Map<Table, String> suspended) {
-    for (var table : suspended.entrySet()) {
-      if (!state.suspended().containsKey(table.getKey())) {
-        LOG.error(
-            "questdb table suspended table={} reason=\"{}\": what comes for it is not acknowledged",
-            table.getKey().tableName(),
-            table.getValue());
-      }
-    }
-    for (Table table : state.suspended().keySet()) {
-      if (!suspended.containsKey(table)) {
-        LOG.info("questdb table resumed table={}", table.tableName());
-      }
-    }
-  }
-
-  private static @Nullable Table tableOf(String name) {
-    for (Table table : Table.values()) {
-      if (table.tableName().equals(name.toLowerCase(Locale.ROOT))) {
-        return table;
-      }
-    }
-    return null;
+    return true;
   }
 
   /// Stops the child in order, within some seconds; kills it when that bound is over.

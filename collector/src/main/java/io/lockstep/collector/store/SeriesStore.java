@@ -168,7 +168,7 @@ public final class SeriesStore implements AutoCloseable {
         now == null ? "" : now.url(),
         reach.reachable(),
         reach.since(),
-        reach.reason(),
+        reason(own),
         writer.queueBytes(),
         (long) config.writer().queueMebibytes() << 20,
         writer.storedLines(),
@@ -178,6 +178,22 @@ public final class SeriesStore implements AutoCloseable {
         writer.late(),
         tables,
         own == null ? null : own.state());
+  }
+
+  private String reason(@Nullable QuestDbServer own) {
+    if (own == null) {
+      return reach.reason();
+    }
+    ServerState server = own.state();
+    return switch (server.phase()) {
+      case STARTING -> "it is starting";
+      case DOWN -> server.reason();
+      case STOPPED -> "it was stopped";
+      case READY ->
+          server.suspended().isEmpty()
+              ? reach.reason()
+              : "suspended tables: " + server.suspended().keySet();
+    };
   }
 
   private Set<Table> suspended() {

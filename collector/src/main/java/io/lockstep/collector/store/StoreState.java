@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param url where it listens; empty while the supervised store does not
 /// @param reachable whether it took the last request, or none was sent yet
 /// @param since when that became so
-/// @param reason why it took nothing; empty when it always did
+/// @param reason why it is not ready, or the last reason for which it took nothing; empty when it
+///   always took what it was sent
 /// @param queueBytes line protocol that waits or is on its way
 /// @param queueLimitBytes bound of the former
 /// @param storedLines rows acknowledged by the store since the start

@@ -153,6 +153,10 @@ public final class StoreWriter implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("store writer stopped");
+    } finally {
+      if (!closing) {
+        reach.lost("a writer ended that must not; restart the collector");
+      }
     }
   }
 
