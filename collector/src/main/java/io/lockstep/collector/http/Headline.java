@@ -52,7 +52,7 @@ record Headline(String text, Mood mood) {
   }
 
   private static String some(int number, String one, String many) {
-    return number + " " + (number == 1 ? one : many);
+    return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : many);
   }
 
   /// How many of everything there are.
@@ -68,6 +68,7 @@ record Headline(String text, Mood mood) {
     private int stopped;
     private int unknownHosts;
     private int slowJobs;
+    private int slowHosts;
     private int deaf;
     private int others;
     private boolean jobsInStep;
@@ -83,8 +84,13 @@ record Headline(String text, Mood mood) {
     private void add(HostView host) {
       hosts++;
       gpus += host.gpus().size();
+      addFaults(host);
       switch (host.state()) {
-        case OK -> addParts(host);
+        case OK -> addGaps(host);
+        case SLOW -> {
+          slowHosts++;
+          addGaps(host);
+        }
         case SILENT -> silent++;
         case STOPPED -> stopped++;
         case UNKNOWN -> unknownHosts++;
@@ -94,29 +100,30 @@ record Headline(String text, Mood mood) {
     /// Incidents that the cells do not show.
     private void add(IncidentView incident) {
       switch (incident.kind()) {
-        case "gpu-slow", "port-down", "port-flapping", "host-silent" -> {}
+        case "gpu-slow", "port-down", "port-flapping", "host-silent", "host-slow" -> {}
         case "job-slow" -> slowJobs++;
         case "collector-deaf" -> deaf++;
         default -> others++;
       }
     }
 
-    /// What is in a server that is not heard is not counted as well: the server says it already.
-    private void addParts(HostView host) {
+    private void addFaults(HostView host) {
       for (GpuView gpu : host.gpus()) {
-        switch (gpu.state()) {
-          case OK -> {}
-          case SLOW -> slow++;
-          case UNKNOWN -> unknownGpus++;
-        }
+        slow += gpu.state() == GpuView.State.SLOW ? 1 : 0;
       }
       for (PortView port : host.ports()) {
-        switch (port.state()) {
-          case OK -> {}
-          case DOWN -> down++;
-          case FLAPPING -> flapping++;
-          case UNKNOWN -> unknownPorts++;
-        }
+        down += port.state() == PortView.State.DOWN ? 1 : 0;
+        flapping += port.state() == PortView.State.FLAPPING ? 1 : 0;
+      }
+    }
+
+    /// Only of servers that are heard: of the others the server's own state says it already.
+    private void addGaps(HostView host) {
+      for (GpuView gpu : host.gpus()) {
+        unknownGpus += gpu.state() == GpuView.State.UNKNOWN ? 1 : 0;
+      }
+      for (PortView port : host.ports()) {
+        unknownPorts += port.state() == PortView.State.UNKNOWN ? 1 : 0;
       }
     }
 
@@ -131,6 +138,7 @@ record Headline(String text, Mood mood) {
         words.add("the collector hears almost nobody");
       }
       add(words, slowJobs, "slow job", "slow jobs");
+      add(words, slowHosts, "slow server", "slow servers");
       add(words, slow, "slow GPU", "slow GPUs");
       add(words, flapping, "flapping port", "flapping ports");
       add(words, down, "port down", "ports down");

@@ -38,7 +38,9 @@ public record HostView(
     /// Its agent said that it stops.
     STOPPED(2),
     /// Its agent is not heard any more and has not said that it stops.
-    SILENT(3);
+    SILENT(3),
+    /// Its agent is heard, and the ranks on it are slow together.
+    SLOW(4);
 
     private final int code;
 

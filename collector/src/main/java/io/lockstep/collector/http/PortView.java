@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rateBytesPerSecond rate of the link as it was negotiated
 /// @param receivedBytesPerSecond traffic in
 /// @param transmittedBytesPerSecond traffic out
-/// @param linkDowned times the link went down since the counter was cleared
-/// @param symbolErrors symbol errors since the counter was cleared
+/// @param timesDown times it went down in the last twelve hours, as far as is known here
+/// @param symbolErrors symbol errors in the last minute
 /// @param ageSeconds time since its newest sample
 public record PortView(
     String id,
@@ -20,7 +20,7 @@ public record PortView(
     @Nullable Double rateBytesPerSecond,
     @Nullable Double receivedBytesPerSecond,
     @Nullable Double transmittedBytesPerSecond,
-    @Nullable Double linkDowned,
+    @Nullable Integer timesDown,
     @Nullable Double symbolErrors,
     @Nullable Double ageSeconds) {
 

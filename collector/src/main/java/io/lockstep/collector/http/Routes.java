@@ -62,6 +62,8 @@ final class Routes {
     router.route().handler(this::onlyOurName);
     get(router, "/", context -> files.send("index.html", context.request()));
     get(router, "/static/:name", this::file);
+    get(router, "/runbooks/:name", context -> files.send("runbook.html", context.request()));
+    get(router, "/static/runbooks/:name", Runbooks::send);
   }
 
   private void session(Router router) {

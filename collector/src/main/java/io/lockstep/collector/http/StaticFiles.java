@@ -32,6 +32,8 @@ final class StaticFiles {
           "model.js",
           "page.js",
           "places.js",
+          "runbook.html",
+          "runbook.js",
           "server.js",
           "stream.js",
           "words.js");

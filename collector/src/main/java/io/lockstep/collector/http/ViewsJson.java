@@ -79,7 +79,7 @@ final class ViewsJson {
         .number("rateBytesPerSecond", port.rateBytesPerSecond())
         .number("receivedBytesPerSecond", port.receivedBytesPerSecond())
         .number("transmittedBytesPerSecond", port.transmittedBytesPerSecond())
-        .number("linkDowned", port.linkDowned())
+        .number("timesDown", port.timesDown())
         .number("symbolErrors", port.symbolErrors())
         .number("ageSeconds", port.ageSeconds());
   }

@@ -49,6 +49,7 @@ export class Incidents {
     if (known?.said === said) return known.element;
     const element = this.build(incident, known?.element.querySelector('details')?.open);
     this.cards.set(incident.id, { said, element });
+    if (known) takePlace(known.element, element);
     return element;
   }
 
@@ -67,7 +68,7 @@ export class Incidents {
       ),
       h('p', { class: 'summary' }, incident.summary),
       open ? h('p', { class: 'advice' }, h('strong', {}, 'Advice: '), ACTIONS[incident.action] ?? incident.action) : null,
-      facts(incident, wasOpen ?? false),
+      facts(incident, wasOpen ?? open),
       h('footer', {}, ...this.links(incident)),
     );
   }
@@ -116,7 +117,7 @@ function facts(incident, wasOpen) {
   const alerts = incident.alerts.length > 1 ? incident.alerts.map(alertLine) : [];
   return h(
     'details',
-    { open: wasOpen || incident.state === 'open' },
+    { open: wasOpen },
     h('summary', {}, 'Evidence'),
     h('dl', {}, ...rows),
     alerts.length ? h('ul', {}, ...alerts) : null,
@@ -125,6 +126,14 @@ function facts(incident, wasOpen) {
 
 const alertLine = alert =>
   h('li', { class: alert.state }, `${alert.name}: ${alert.summary}${alert.resolved ? ' (over)' : ''}`);
+
+/** Puts a new card in the old one's place, with the focus where it was. */
+function takePlace(before, after) {
+  const reachable = 'button, a, summary';
+  const focused = [...before.querySelectorAll(reachable)].indexOf(document.activeElement);
+  before.replaceWith(after);
+  if (focused >= 0) after.querySelectorAll(reachable)[focused]?.focus({ preventScroll: true });
+}
 
 /** Puts children in place without touching those that stand there already. */
 function replace(parent, children) {

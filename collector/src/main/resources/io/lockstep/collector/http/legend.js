@@ -26,13 +26,14 @@ function scale(colour, range, metric) {
 function counts(model, colour, coloured) {
   const gpus = counted(model.rows.gpus);
   const ports = counted(model.rows.ports);
-  const silent = model.hosts.filter(host => model.hostState(host) === 'silent').length;
+  const hosts = counted(model.rows.hosts);
   return [
     coloured ? null : entry(colour, 'ok', 'ok', null),
     entry(colour, 'slow', 'slow GPU', gpus[2]),
     entry(colour, 'flapping', 'flapping port', ports[3]),
     entry(colour, 'down', 'port down', ports[2]),
-    entry(colour, 'silent', 'silent server', silent),
+    hosts[4] ? entry(colour, 'slow', 'slow server', hosts[4]) : null,
+    entry(colour, 'silent', 'silent server', hosts[3]),
     entry(colour, 'unknown', 'no data', (gpus[0] ?? 0) + (ports[0] ?? 0)),
   ].filter(one => one !== null);
 }

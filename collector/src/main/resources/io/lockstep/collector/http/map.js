@@ -7,6 +7,9 @@ import { gpuBox, hit, places, portBox, tileAt } from './places.js';
 import { METRICS, celsius, megahertz, number, share, watts, bitsPerSecond } from './words.js';
 
 const HIGHEST = 560;
+// On a telephone one scrolls anyway; larger cells are worth it.
+const HIGHEST_NARROW = 1400;
+const NARROW = 600;
 const DWELL = 150;
 
 export class ClusterMap {
@@ -203,7 +206,7 @@ export class ClusterMap {
   draw() {
     const width = this.box.clientWidth;
     if (!width || !this.model.hosts.length) return;
-    this.grid = places(this.model.hosts, width, HIGHEST);
+    this.grid = places(this.model.hosts, width, width < NARROW ? HIGHEST_NARROW : HIGHEST);
     const ratio = devicePixelRatio || 1;
     const { height } = this.grid;
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
@@ -232,10 +235,13 @@ export class ClusterMap {
     });
     host.ports.forEach((_, i) => {
       const box = portBox(this.grid, tile, i);
-      cell(g, colour, this.model.portState(host, i), box.x, box.y, box.w, box.h);
+      const port = this.model.portState(host, i);
+      // Beside a scale, what is well stands back.
+      const fill = this.range && port === 'ok' ? colour.tile : null;
+      cell(g, colour, port, box.x, box.y, box.w, box.h, fill);
     });
     if (!host.gpus.length && !host.ports.length) {
-      cell(g, colour, state === 'ok' ? 'ok' : 'unknown', tile.x, tile.y + this.grid.label, tileWidth, size);
+      cell(g, colour, state === 'ok' || state === 'slow' ? state : 'unknown', tile.x, tile.y + this.grid.label, tileWidth, size);
     }
     if (state === 'silent') {
       const top = this.grid.label;
@@ -253,8 +259,8 @@ export class ClusterMap {
   /** A frame round servers that need a look, that have the focus, or that the panel shows. */
   outline(g, colour, host, tile, state) {
     const trouble =
-      state === 'silent'
-        ? 'silent'
+      state === 'silent' || state === 'slow'
+        ? state
         : host.gpus.some((_, i) => this.model.gpuState(host, i) === 'slow')
           ? 'slow'
           : host.ports.map((_, i) => this.model.portState(host, i)).find(port => port === 'down' || port === 'flapping');

@@ -36,6 +36,8 @@ function gridOf(size, across, gpus, ports, count, width) {
   const space = size >= 9 ? 14 : Math.max(5, gap * 5);
   const columns = Math.max(1, Math.min(count, Math.floor((width - 2 * EDGE + space) / (tileWidth + space))));
   const rows = Math.ceil(count / columns);
+  const left = width - 2 * EDGE - columns * tileWidth;
+  const apart = columns > 1 ? Math.min(space * 2, Math.floor(left / (columns - 1))) : space;
   return {
     size,
     gap,
@@ -46,6 +48,7 @@ function gridOf(size, across, gpus, ports, count, width) {
     tileWidth,
     tileHeight,
     space,
+    apart,
     columns,
     rows,
     width,
@@ -58,7 +61,7 @@ export function tileAt(grid, host) {
   const column = host.at % grid.columns;
   const row = Math.floor(host.at / grid.columns);
   return {
-    x: EDGE + column * (grid.tileWidth + grid.space),
+    x: EDGE + column * (grid.tileWidth + grid.apart),
     y: EDGE + row * (grid.tileHeight + grid.space),
   };
 }
@@ -85,7 +88,7 @@ export function portBox(grid, tile, i) {
 
 /** What is at a point: {host}, {host, gpu} or {host, port}; null where nothing is. */
 export function hit(grid, hosts, x, y) {
-  const column = Math.floor((x - EDGE + grid.space / 2) / (grid.tileWidth + grid.space));
+  const column = Math.floor((x - EDGE + grid.apart / 2) / (grid.tileWidth + grid.apart));
   const row = Math.floor((y - EDGE + grid.space / 2) / (grid.tileHeight + grid.space));
   if (column < 0 || row < 0 || column >= grid.columns) return null;
   const host = hosts[row * grid.columns + column];

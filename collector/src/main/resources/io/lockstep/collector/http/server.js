@@ -77,6 +77,7 @@ function stateWords(host) {
   const age = words.span(host.ageSeconds);
   return {
     ok: `Heard ${age} ago`,
+    slow: `Slow: its ranks hold the others up. Heard ${age} ago`,
     silent: `Silent: last heard ${age} ago`,
     stopped: `Its agent was stopped ${age} ago`,
     unknown: 'Not heard yet',
@@ -132,7 +133,7 @@ function gpuTable(gpus) {
 }
 
 function portTable(ports) {
-  const heads = ['port', 'state', 'link', 'in', 'out', 'times down', 'symbol errors', 'age'];
+  const heads = ['port', 'state', 'link', 'in', 'out', 'times down (12 h)', 'symbol errors (1 min)', 'age'];
   const rows = ports.map(port =>
     h(
       'tr',
@@ -143,7 +144,7 @@ function portTable(ports) {
         words.bitsPerSecond(port.rateBytesPerSecond),
         words.bitsPerSecond(port.receivedBytesPerSecond),
         words.bitsPerSecond(port.transmittedBytesPerSecond),
-        words.number(port.linkDowned),
+        words.number(port.timesDown),
         words.number(port.symbolErrors),
         words.span(port.ageSeconds),
       ].map(text => h('td', {}, text)),

@@ -113,7 +113,7 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
         50e9,
         flapping ? null : traffic,
         flapping ? null : traffic,
-        flapping ? 7.0 : 0.0,
+        flapping ? 7 : 0,
         0.0,
         0.7);
   }

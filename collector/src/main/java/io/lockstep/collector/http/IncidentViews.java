@@ -1,0 +1,85 @@
+package io.lockstep.collector.http;
+
+import io.lockstep.collector.alert.Alert;
+import io.lockstep.collector.alert.Incident;
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.http.IncidentView.AlertView;
+import io.lockstep.collector.http.IncidentView.Evidence;
+import io.lockstep.collector.window.Window;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/// Incidents as people read them.
+final class IncidentViews {
+  private static final Comparator<Incident> NEWEST_FIRST =
+      Comparator.comparing(Incident::isOpen).thenComparingLong(Incident::openedNanos).reversed();
+
+  private IncidentViews() {}
+
+  /// Open ones, then resolved ones, each newest first.
+  static List<IncidentView> of(Window window, Collection<Incident> incidents) {
+    return incidents.stream().sorted(NEWEST_FIRST).map(one -> view(window, one)).toList();
+  }
+
+  private static IncidentView view(Window window, Incident incident) {
+    Alert lead = incident.lead();
+    Finding finding = lead.finding();
+    var evidence = new ArrayList<Evidence>();
+    finding.evidence().forEach((name, value) -> evidence.add(new Evidence(name, value)));
+    return new IncidentView(
+        incident.id(),
+        incident.subject().cluster(),
+        incident.kind().label(),
+        incident.subject().host(),
+        incident.subject().subject(),
+        finding.severity().name().toLowerCase(Locale.ROOT),
+        finding.action().name().toLowerCase(Locale.ROOT),
+        incident.isOpen() ? IncidentView.OPEN : "resolved",
+        instant(incident.onsetNanos()),
+        instant(incident.openedNanos()),
+        incident.isOpen() ? null : instant(incident.resolvedNanos()),
+        title(window, incident),
+        finding.summary(),
+        evidence,
+        lead.detector(),
+        incident.alerts().stream().map(alert -> view(alert, incident)).toList());
+  }
+
+  private static AlertView view(Alert alert, Incident incident) {
+    boolean over = alert.state() == Alert.State.RESOLVED;
+    return new AlertView(
+        alert.detector(),
+        incident.subject().subject(),
+        over ? "resolved" : IncidentView.OPEN,
+        instant(alert.finding().onsetNanos()),
+        over ? instant(alert.resolvedNanos()) : null,
+        alert.finding().summary());
+  }
+
+  private static String title(Window window, Incident incident) {
+    String host = incident.subject().host();
+    String subject = incident.subject().subject();
+    return switch (incident.kind()) {
+      case JOB_SLOW -> "Slow " + subject.replace('/', ' ');
+      case PORT_DOWN -> "Port " + subject + " of " + host + " is down";
+      case PORT_FLAPPING -> "Port " + subject + " of " + host + " flaps";
+      case GPU_SLOW -> "Slow " + gpu(window, host, subject) + " of " + host;
+      case HOST_SLOW -> "Slow server " + host;
+      case HOST_SILENT -> "No word from " + host;
+      case COLLECTOR_DEAF -> "The collector hears almost nobody";
+    };
+  }
+
+  private static String gpu(Window window, String host, String subject) {
+    Integer index = HostViews.index(window, host, subject);
+    return index != null ? "GPU " + index : subject.replace('/', ' ');
+  }
+
+  private static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(0, nanos);
+  }
+}

@@ -1,0 +1,184 @@
+package io.lockstep.collector.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.collector.alert.AlertBook;
+import io.lockstep.collector.window.Batches;
+import io.lockstep.collector.window.Rank;
+import io.lockstep.collector.window.Window;
+import io.lockstep.simulator.ClusterSpec;
+import io.lockstep.simulator.Injected;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.BatchId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What the window and the alert book hold, as operators see it.
+final class ClusterViewsTest {
+  private static HostView host(Snapshot views, String name) {
+    return views.cells().hosts().stream()
+        .filter(host -> host.host().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Stream<GpuView> gpus(Snapshot views) {
+    return views.cells().hosts().stream().flatMap(host -> host.gpus().stream());
+  }
+
+  @Test
+  void aHealthyClusterIsInStepAndEveryValueIsThere() {
+    var cluster = new WatchedCluster(new ClusterSpec(12, 5, 1));
+    cluster.run(60);
+    Snapshot views = cluster.views();
+    assertThat(Headline.of(views).text()).isEqualTo("96 GPUs in 12 servers: all in step");
+    assertThat(Headline.of(views).mood()).isEqualTo(Headline.Mood.WELL);
+    assertThat(views.cells().hosts()).extracting(HostView::host).hasSize(12).isSorted();
+    HostView host = views.cells().hosts().getFirst();
+    assertThat(host.gpus()).extracting(GpuView::index).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+    assertThat(host.cpuMean()).isBetween(0.0, 1.0);
+    assertThat(host.clockOffsetSeconds()).isBetween(-1.0, 1.0);
+    assertThat(gpus(views))
+        .allSatisfy(gpu -> {
+          assertThat(gpu.state()).isEqualTo(GpuView.State.OK);
+          assertThat(gpu.temperatureCelsius()).isBetween(20.0, 100.0);
+          assertThat(gpu.clockHertz()).isBetween(5e8, 3e9);
+          assertThat(gpu.powerWatts()).isBetween(50.0, 1500.0);
+          assertThat(gpu.job()).isNotNull();
+        });
+    assertThat(gpus(views)).extracting(GpuView::rank).doesNotHaveDuplicates().hasSize(96);
+    assertThat(host.ports())
+        .hasSize(8)
+        .allSatisfy(port -> {
+          assertThat(port.state()).isEqualTo(PortView.State.OK);
+          assertThat(port.up()).isTrue();
+          assertThat(port.rateBytesPerSecond()).isBetween(1e9, 1e12);
+          assertThat(port.receivedBytesPerSecond()).isPositive();
+          assertThat(port.timesDown()).isZero();
+        });
+    JobView job = views.jobs().getFirst();
+    assertThat(job.ranks()).isEqualTo(96);
+    assertThat(job.reportingRanks()).isEqualTo(96);
+    assertThat(job.steps())
+        .hasSizeGreaterThan(40)
+        .isSortedAccordingTo((a, b) -> Long.compare(a.iteration(), b.iteration()));
+    assertThat(job.slow()).isEmpty();
+    assertThat(views.incidents()).isEmpty();
+  }
+
+  @Test
+  void eachFaultShowsInItsCellItsIncidentAndTheHeadline() {
+    var cluster =
+        new WatchedCluster(
+            new ClusterSpec(16, 12, 1),
+            "port-flapping,start=15s",
+            "gpu-slow,start=40s",
+            "host-silent,start=55s");
+    cluster.run(110);
+    Snapshot views = cluster.views();
+    assertThat(Headline.of(views).text())
+        .isEqualTo("128 GPUs in 16 servers: 1 slow GPU, 1 flapping port, 1 silent server");
+    assertThat(views.incidents())
+        .extracting(IncidentView::kind)
+        .containsExactlyInAnyOrder("port-flapping", "gpu-slow", "host-silent");
+    Injected flapping = cluster.injected.get(0);
+    Injected slow = cluster.injected.get(1);
+    Injected silent = cluster.injected.get(2);
+    assertThat(host(views, flapping.host()).ports())
+        .filteredOn(port -> port.state() == PortView.State.FLAPPING)
+        .singleElement()
+        .satisfies(port -> {
+          assertThat(port.id()).isEqualTo(flapping.subject());
+          assertThat(port.timesDown()).isGreaterThan(1);
+        });
+    assertThat(gpus(views))
+        .filteredOn(gpu -> gpu.state() == GpuView.State.SLOW)
+        .singleElement()
+        .satisfies(gpu -> {
+          assertThat(gpu.id()).isEqualTo(slow.subject());
+          assertThat(gpu.throttles()).anyMatch(reason -> reason.contains("thermal"));
+        });
+    assertThat(host(views, silent.host()).state()).isEqualTo(HostView.State.SILENT);
+    assertThat(host(views, silent.host()).ageSeconds()).isBetween(50.0, 60.0);
+    assertThat(host(views, silent.host()).gpus())
+        .allSatisfy(gpu -> {
+          assertThat(gpu.state()).isEqualTo(GpuView.State.UNKNOWN);
+          assertThat(gpu.temperatureCelsius()).isNull();
+          assertThat(gpu.ageSeconds()).isGreaterThan(40);
+        });
+    assertThat(views.jobs().getFirst().slow())
+        .singleElement()
+        .satisfies(rank -> {
+          assertThat(rank.host()).isEqualTo(slow.host());
+          assertThat(rank.gpu()).isEqualTo(slow.subject());
+          assertThat(rank.ownSeconds()).isGreaterThan(rank.peerSeconds());
+        });
+    IncidentView incident =
+        views.incidents().stream()
+            .filter(one -> one.kind().equals("gpu-slow"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(incident.title()).matches("Slow GPU [0-7] of " + slow.host());
+    assertThat(incident.evidence()).isNotEmpty();
+    assertThat(incident.runbook()).isEqualTo("straggler");
+    assertThat(incident.resolved()).isNull();
+  }
+
+  @Test
+  void aJobThatStandsStillIsNotInStep() {
+    var cluster = new WatchedCluster(new ClusterSpec(4, 3, 1));
+    cluster.run(40);
+    assertThat(Headline.of(cluster.views()).text()).endsWith("all in step");
+    cluster.quiet(120);
+    Snapshot views = cluster.views();
+    assertThat(views.jobs().getFirst().reportingRanks()).isZero();
+    assertThat(views.jobs().getFirst().ageSeconds()).isBetween(115.0, 130.0);
+    assertThat(Headline.of(views).text()).doesNotContain("in step");
+    cluster.quiet(600);
+    assertThat(cluster.views().jobs()).isEmpty();
+    assertThat(gpus(cluster.views())).allMatch(gpu -> gpu.rank() == null);
+  }
+
+  @Test
+  void anEmptyWindowHasNothingToShow() {
+    var views =
+        new ClusterViews(new Window("c"), new AlertBook(AlertBook.Config.DEFAULT, List.of()));
+    Snapshot snapshot = views.at(Instant.ofEpochSecond(1_767_225_600));
+    assertThat(snapshot.cells().hosts()).isEmpty();
+    assertThat(Headline.of(snapshot).mood()).isEqualTo(Headline.Mood.EMPTY);
+  }
+
+  /// A server without any GPU sample whose job names GPUs: the ranks are its cells.
+  @Test
+  void ranksAreCellsWhereNothingElseSpeaksOfTheirGpus() {
+    var window = new Window("c");
+    long now = Batches.START;
+    for (int second = 0; second < 12; second++) {
+      now = Batches.START + second * Batches.SECOND;
+      var row =
+          Batches.row(Contract.column(Table.HOST, "cpu_mean"), "n2", Table.HOST_SUBJECT, now, 0.5);
+      window.append(Batches.rows(new BatchId("n2", 1, second + 1), row), now);
+      for (int rank = 0; rank < 3; rank++) {
+        var who = new Rank(rank, "n2", rank == 2 ? "" : Integer.toString(rank), -1, -1);
+        var step = Batches.step(second, who, 3, now, Map.of("step", 1.0));
+        window.append(Batches.steps(null, List.of(step)), now);
+      }
+      window.seal(now + Batches.SECOND);
+    }
+    var views = new ClusterViews(window, new AlertBook(AlertBook.Config.DEFAULT, List.of()));
+    Snapshot snapshot = views.at(Instant.ofEpochSecond(0, now));
+    assertThat(host(snapshot, "n2").gpus())
+        .extracting(GpuView::id)
+        .containsExactly("gpu/0", "gpu/1", "rank/2");
+    assertThat(host(snapshot, "n2").gpus())
+        .allSatisfy(gpu -> {
+          assertThat(gpu.state()).isEqualTo(GpuView.State.OK);
+          assertThat(gpu.temperatureCelsius()).isNull();
+          assertThat(gpu.rank()).isNotNull();
+        });
+  }
+}
