@@ -27,7 +27,7 @@ record Hardware(
     double peersMegahertz,
     double watts,
     int reasons) {
-  private static final int SECONDS = 10;
+  private static final int SECONDS = 5;
   private static final int SOME_PEERS = 64;
 
   /// A GPU this much warmer than its peers is called hot; sensors and places in the chassis differ

@@ -10,6 +10,10 @@ import java.util.Map;
 
 /// Which of the window's jobs there is something to say about.
 final class Jobs {
+  private static final double IDLE_SECONDS = 60;
+  private static final double ENDED_SECONDS = 600;
+  private static final double IDLE_STEPS = 20;
+
   private Jobs() {}
 
   /// The newest attempt of each job, in the window's order; empty when none has an iteration.
@@ -27,6 +31,26 @@ final class Jobs {
       }
     }
     return live;
+  }
+
+  /// Whether a job has been without a step for so long that its last iterations say nothing of now:
+  /// a minute, and many steps.
+  static boolean idle(Window window, JobWindow job) {
+    return idleSeconds(window, job) > Math.max(IDLE_SECONDS, IDLE_STEPS * steps(job));
+  }
+
+  /// Whether a job has been without a step for so long that it has ended, or will begin anew.
+  static boolean ended(Window window, JobWindow job) {
+    return idleSeconds(window, job) > Math.max(ENDED_SECONDS, IDLE_STEPS * steps(job));
+  }
+
+  private static double idleSeconds(Window window, JobWindow job) {
+    return (window.nowNanos() - job.lastArrivalNanos()) / 1e9;
+  }
+
+  private static double steps(JobWindow job) {
+    double step = job.medianStepSeconds();
+    return Double.isNaN(step) ? 0 : step;
   }
 
   private static long end(JobWindow job) {

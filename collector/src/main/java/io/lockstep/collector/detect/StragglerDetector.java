@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// least. The subject is its GPU, so that the rank's slowness and its GPU's heat are one incident.
 ///
 /// If too many are slow at once, the finding is about the job or the fabric, and nobody is accused;
-/// if most of one server's ranks are, it is about the server.
+/// if most of one server's ranks are, it is about the server. Of a job that has stopped it says no
+/// more than that the job as a whole is not slow: nobody has seen its GPUs since.
 public final class StragglerDetector implements Detector {
   /// When a rank is slow.
   ///
@@ -97,8 +98,11 @@ public final class StragglerDetector implements Detector {
   }
 
   private void judge(Window window, JobWindow job, Verdicts out) {
+    if (Jobs.ended(window, job)) {
+      out.absent(subject(window, job));
+    }
     List<Iteration> iterations = warm(job);
-    if (iterations.isEmpty()) {
+    if (iterations.isEmpty() || Jobs.idle(window, job)) {
       return;
     }
     var slow = new ArrayList<Straggler>();
@@ -148,7 +152,7 @@ public final class StragglerDetector implements Detector {
     for (var host : byHost.entrySet()) {
       accused += isServer(host.getValue(), ranksOfHost) ? 1 : host.getValue().size();
     }
-    var whole = new SubjectKey(window.cluster(), "", "job/" + job.job());
+    SubjectKey whole = subject(window, job);
     if (accused > Math.max(ALWAYS_ACCUSABLE, config.accusable() * job.expected())) {
       out.present(whole, SlowJob.finding(job, slow));
       return;
@@ -193,6 +197,10 @@ public final class StragglerDetector implements Detector {
       }
     }
     return ranks;
+  }
+
+  private static SubjectKey subject(Window window, JobWindow job) {
+    return new SubjectKey(window.cluster(), "", "job/" + job.job());
   }
 
   private static SubjectKey server(Window window, String host) {

@@ -202,6 +202,22 @@ class StragglerDetectorTest {
   }
 
   @Test
+  void saysNothingOfTheRanksOfAJobThatHasStopped() {
+    var job = new TrainingJob(window, 64, 1, 1);
+    job.slowness.put(9, 0.3);
+    job.run(30, 1);
+    assertThat(Heard.of(detector, window).present).hasSize(1);
+    window.seal(job.now + 100 * Batches.SECOND);
+    var idle = Heard.of(detector, window);
+    assertThat(idle.present).isEmpty();
+    assertThat(idle.absent).isEmpty();
+    window.seal(job.now + 700 * Batches.SECOND);
+    var ended = Heard.of(detector, window);
+    assertThat(ended.present).isEmpty();
+    assertThat(ended.absent).containsExactly(new SubjectKey("c", "", "job/job"));
+  }
+
+  @Test
   void saysHowTheGpuIsAndWhatItCosts() {
     var job = new TrainingJob(window, 32, 1, 1);
     job.run(20, 1);
