@@ -148,6 +148,7 @@ final class Connection implements AutoCloseable {
     if (status.length < 2 || !status[0].startsWith("HTTP/1.")) {
       throw new IOException("the answer is not HTTP/1.1");
     }
+    String type = "";
     long retry = 0;
     long length = 0;
     boolean chunked = false;
@@ -156,6 +157,7 @@ final class Connection implements AutoCloseable {
       int colon = Math.max(0, line.indexOf(':'));
       String value = line.substring(colon + 1).strip();
       switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
+        case "content-type" -> type = value;
         case "content-length" -> length = number(value, 10);
         case "retry-after" -> retry = value.matches("[0-9]{1,6}") ? number(value, 10) : 0;
         case "transfer-encoding" -> chunked = value.equalsIgnoreCase("chunked");
@@ -167,7 +169,7 @@ final class Connection implements AutoCloseable {
     if (last) {
       close();
     }
-    return new Reply((int) number(status[1], 10), retry, body);
+    return new Reply((int) number(status[1], 10), type, retry, body);
   }
 
   private byte[] chunks() throws IOException {

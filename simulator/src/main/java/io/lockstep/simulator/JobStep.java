@@ -153,7 +153,7 @@ final class JobStep {
   }
 
   double tensorWait(int rank) {
-    return ofServer[rank / ClusterSpec.PER_SERVER] - data[rank] - compute[rank];
+    return Math.max(0, ofServer[rank / ClusterSpec.PER_SERVER] - data[rank] - compute[rank]);
   }
 
   double pipelineWait(int rank) {

@@ -65,7 +65,11 @@ final class Recording {
 
   private void take(Parcel parcel) {
     parcels.add(parcel);
-    batches.add(read(parcel));
+    Batch batch = read(parcel);
+    if (batch.refused() > 0) {
+      throw new IllegalStateException("the simulator sends what is refused: " + batch.reason());
+    }
+    batches.add(batch);
   }
 
   static Batch read(Parcel parcel) {

@@ -1,5 +1,6 @@
 package io.lockstep.agent.send;
 
+import io.lockstep.telemetry.otlp.OtlpAnswer;
 import java.time.Duration;
 
 /// An HTTP answer, read.
@@ -39,9 +40,11 @@ final class Response {
     if (body.length == 0 || type.startsWith("application/json")) {
       return new Answer.Acknowledged(0, "");
     }
-    Answer.Acknowledged acknowledged =
-        type.startsWith("application/x-protobuf") ? ResponseBody.acknowledged(body) : null;
-    return acknowledged == null ? notOtlp(url) : acknowledged;
+    OtlpAnswer.Taken taken =
+        type.startsWith("application/x-protobuf") ? OtlpAnswer.taken(body) : null;
+    return taken == null
+        ? notOtlp(url)
+        : new Answer.Acknowledged(taken.rejected(), taken.message());
   }
 
   private Answer notOtlp(String url) {
@@ -50,7 +53,7 @@ final class Response {
   }
 
   private String reason() {
-    String text = ResponseBody.error(type, body);
+    String text = OtlpAnswer.error(type, body);
     return "HTTP " + status + (text.isEmpty() ? "" : " " + text);
   }
 }

@@ -14,6 +14,8 @@ final class SpanReader implements RecordReader {
   private static final Column DURATION = Contract.column(Table.RANK, "step");
   private static final Column LOSS = Contract.column(Table.RANK, "loss");
 
+  private static final double ROUNDING = 1e-6; // of times in seconds
+
   private final BatchRows rows;
 
   SpanReader(BatchRows rows) {
@@ -89,12 +91,16 @@ final class SpanReader implements RecordReader {
   }
 
   /// Sets what was said; NaN, as of a loss that has blown up, is no value. But for the loss nothing
-  /// here is ever negative: −1 for unknown would be taken for a time.
+  /// here is ever negative: −1 for unknown would be taken for a time. A difference of times that
+  /// rounding has put below zero is zero.
   private static void set(Row row, Column column, SpanAttributes attributes) {
     double value =
         column.index() == DURATION.index() ? Double.NaN : attributes.real(column.metric());
     if (!Double.isFinite(value)) {
       return;
+    }
+    if (value < 0 && value > -ROUNDING && column.index() != LOSS.index()) {
+      value = 0;
     }
     if (!column.type().holds(value) || (value < 0 && column.index() != LOSS.index())) {
       throw new IllegalArgumentException("has " + column.metric() + "=" + value + ", out of range");

@@ -23,6 +23,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchReaderTest {
@@ -126,6 +127,30 @@ class BatchReaderTest {
     assertThat(own.events().getFirst().severity()).isEqualTo(13);
     Batch foreign = read(Signal.LOGS, null, body);
     assertThat(foreign.events().get(0).id()).isEqualTo(foreign.events().get(1).id()).hasSize(32);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1e-16,0,0.0", "-1e-7,0,0.0", "-0.5,1,", "NaN,0,", "1.5,0,1.5"})
+  void aWaitBelowZeroByRoundingIsZeroAndOneTrulyNegativeRefusesTheStep(
+      double said, int refused, @Nullable Double held) throws OtlpException {
+    var rank = Resource.create(Attributes.builder().put("dl.rank", 7L).build());
+    var attributes =
+        Attributes.builder()
+            .put("training.iteration", 12L)
+            .put("training.communication.tensor.wait", said)
+            .build();
+    byte[] body =
+        writer.steps(List.of(new TrainingStep(rank, NOW - 2_000_000_000L, NOW, attributes)));
+    Batch batch = read(Signal.TRACES, ID, body);
+    assertThat(batch.refused()).isEqualTo(refused);
+    Column wait = Contract.column(Table.RANK, "tensor_wait");
+    for (Step step : batch.steps()) {
+      assertThat(step.row().has(wait)).isEqualTo(held != null);
+      if (held != null) {
+        assertThat(step.row().value(wait)).isEqualTo(held);
+      }
+    }
+    assertThat(batch.steps()).hasSize(1 - refused);
   }
 
   @Test

@@ -1,23 +1,27 @@
-package io.lockstep.agent.send;
+package io.lockstep.telemetry.otlp;
 
-import io.lockstep.telemetry.otlp.OtlpException;
-import io.lockstep.telemetry.otlp.ProtoCursor;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the few fields of OTLP's answers that matter here: `ExportXServiceResponse {
+/// Reads the few fields of OTLP's answers that matter to a sender: `ExportXServiceResponse {
 /// partial_success = 1 { rejected = 1, error_message = 2 } }`, the same for every signal, and
 /// `google.rpc.Status { message = 2 }` ([OTLP
 /// 1.11](https://opentelemetry.io/docs/specs/otlp/#otlphttp-response)).
-final class ResponseBody {
+public final class OtlpAnswer {
   private static final int TEXT_MAX = 300;
 
-  private ResponseBody() {}
+  private OtlpAnswer() {}
+
+  /// What a request that was taken lost on the way.
+  ///
+  /// @param rejected points, log records or spans that were refused, 0 or more
+  /// @param message why, in one line; empty when nothing was said
+  public record Taken(long rejected, String message) {}
 
   /// What a 200 says.
   ///
   /// @return null when the bytes are no such answer
-  static Answer.@Nullable Acknowledged acknowledged(byte[] bytes) {
+  public static @Nullable Taken taken(byte[] bytes) {
     long rejected = 0;
     String message = "";
     try {
@@ -39,13 +43,13 @@ final class ResponseBody {
     } catch (OtlpException _) {
       return null;
     }
-    return new Answer.Acknowledged(rejected, message);
+    return new Taken(rejected, message);
   }
 
   /// What an error's body says, in one line; empty when it says nothing readable.
   ///
   /// @param type the response's content type
-  static String error(String type, byte[] bytes) {
+  public static String error(String type, byte[] bytes) {
     if (!type.startsWith("application/x-protobuf")) {
       return line(new String(bytes, StandardCharsets.UTF_8));
     }
