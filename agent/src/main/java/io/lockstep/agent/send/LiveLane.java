@@ -59,9 +59,11 @@ final class LiveLane {
         Thread.ofVirtual().name("live-" + next.batch().id().number()).start(() -> send(next));
       }
     }
+    // As long as one is under way nobody knows: its end decides on those that wait.
+    boolean never = !may && underWay == 0;
     var later = new ArrayList<Spooled>();
     while (!newestFirst.isEmpty()
-        && (!may || newestFirst.size() > QUEUE_MAX || bytes > BYTES_MAX)) {
+        && (never || newestFirst.size() > QUEUE_MAX || bytes > BYTES_MAX)) {
       Spooled oldest = newestFirst.removeLast();
       bytes -= size(oldest);
       later.add(oldest);
