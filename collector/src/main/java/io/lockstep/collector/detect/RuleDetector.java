@@ -57,7 +57,7 @@ final class RuleDetector implements Detector {
   private Finding finding(Watched watched, Judgement.Present present, Window window, int subject) {
     SequencedMap<String, Double> evidence = new LinkedHashMap<>();
     boolean cycles = rule.test() == Rule.Test.CYCLES;
-    evidence.put(cycles ? "cycles" : rule.column().name(), present.value());
+    evidence.put(cycles ? "cycles" : Words.named(rule.column()), present.value());
     evidence.put("limit", rule.limit());
     if (!rule.window().isZero()) {
       evidence.put("window_seconds", (double) rule.window().toSeconds());
@@ -67,7 +67,7 @@ final class RuleDetector implements Detector {
       double value =
           counter ? window.sum(column, subject, Window.SECONDS) : window.latest(column, subject);
       if (!Double.isNaN(value)) {
-        evidence.put(counter ? column.name() + "_in_ten_minutes" : column.name(), value);
+        evidence.put(counter ? column.name() + "_in_ten_minutes" : Words.named(column), value);
       }
     }
     return new Finding(

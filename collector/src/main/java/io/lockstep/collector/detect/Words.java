@@ -1,10 +1,26 @@
 package io.lockstep.collector.detect;
 
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Metric;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 
 /// How numbers stand in a sentence for people.
 final class Words {
+  /// The contract's units, as the end of a name.
+  private static final Map<String, String> UNITS =
+      Map.of(
+          "s", "_seconds",
+          "By", "_bytes",
+          "By/s", "_bytes_per_second",
+          "Cel", "_celsius",
+          "Hz", "_hertz",
+          "W", "_watts",
+          "J", "_joules",
+          "V", "_volts");
+
   private Words() {}
 
   /// At most three significant digits, thousands parted: `2`, `0.42`, `1,230`.
@@ -41,5 +57,11 @@ final class Words {
   /// `1 rank`, `8 ranks`.
   static String count(int count, String what) {
     return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+  }
+
+  /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none.
+  static String named(Column column) {
+    Metric metric = Contract.metric(column.metric());
+    return column.name() + (metric == null ? "" : UNITS.getOrDefault(metric.unit(), ""));
   }
 }

@@ -64,21 +64,32 @@ export function clockTime(time, now) {
   return today ? hours : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${hours}`;
 }
 
+/** States as the InfiniBand specification and the kernel number them. */
+const STATES = {
+  up: ['no', 'yes'],
+  state: ['none', 'down', 'init', 'armed', 'active', 'active defer'],
+  physical_state: ['none', 'sleep', 'polling', 'disabled', 'training', 'link up', 'error recovery', 'test'],
+};
+
 const UNITS = [
+  ['rate_bytes_per_second', bitsPerSecond, 'rate'],
   ['_bytes_per_second', bytesPerSecond],
   ['_seconds', seconds],
   ['_percent', value => (known(value) ? `${number(value)} %` : UNKNOWN)],
   ['_ratio', value => (known(value) ? `× ${number(value)}` : UNKNOWN)],
   ['_celsius', celsius],
   ['_hertz', megahertz],
+  ['_megahertz', value => megahertz(value * 1e6)],
   ['_watts', watts],
   ['_bytes', bytes],
 ];
 
 /** A number of a finding: its name with the unit last becomes words and a value with its unit. */
 export function evidence({ name, value }) {
-  for (const [ending, format] of UNITS) {
-    if (name.endsWith(ending)) return [plain(name.slice(0, -ending.length)), format(value)];
+  const state = STATES[name]?.[value];
+  if (state) return [plain(name), state];
+  for (const [ending, format, words] of UNITS) {
+    if (name.endsWith(ending)) return [words ?? plain(name.slice(0, -ending.length)), format(value)];
   }
   return [plain(name), number(value)];
 }

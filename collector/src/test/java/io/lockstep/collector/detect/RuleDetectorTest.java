@@ -47,6 +47,7 @@ class RuleDetectorTest {
           assertThat(finding.evidence())
               .containsEntry("up", 0.0)
               .containsEntry("physical_state", 2.0)
+              .containsEntry("rate_bytes_per_second", 0x1p35)
               .containsEntry("link_downed_in_ten_minutes", 1.0);
         });
   }
@@ -113,6 +114,7 @@ class RuleDetectorTest {
         rows[port] = new Row(Table.PORT, "node", "mlx5_" + port + "/1", now);
         rows[port].set(Contract.column(Table.PORT, "up"), isUp ? 1L : 0L);
         rows[port].set(Contract.column(Table.PORT, "physical_state"), isUp ? 5L : 2L);
+        rows[port].set(Contract.column(Table.PORT, "rate"), 0x1p35);
         rows[port].set(Contract.column(Table.PORT, "link_downed"), downed[port]);
       }
       window.append(Batches.rows(new BatchId("node", 1, number++), rows), now);
