@@ -1,10 +1,12 @@
 package io.lockstep.telemetry.rows;
 
+import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.otlp.AttributeMap;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.otlp.ProtoCursor;
 import io.lockstep.telemetry.otlp.Signal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +20,27 @@ public final class BatchReader {
   /// How far a point's time may be from the collector's clock; beyond, it is refused by partial
   /// success.
   ///
-  /// @param past how old a point may be, seconds
-  /// @param future how far ahead a point may be, seconds
-  public record Limits(long past, long future) {
-    public static final Limits DEFAULT = new Limits(7 * 24 * 3600, 3600);
+  /// @param past how old a point may be
+  /// @param future how far ahead a point may be
+  public record Limits(Duration past, Duration future) {
+    public static final Limits DEFAULT = new Limits(Duration.ofDays(7), Duration.ofHours(1));
 
     public Limits {
-      if (past <= 0 || future <= 0) {
-        throw new IllegalArgumentException("limits must be above 0, are " + past + ", " + future);
+      positive("past", past);
+      positive("future", future);
+    }
+
+    private static void positive(String name, Duration limit) {
+      if (limit.toSeconds() < 1) {
+        throw new IllegalArgumentException(
+            name + " must be 1s or more, is " + Durations.text(limit));
       }
     }
 
     /// Whether a time can be taken.
     boolean take(long timeNanos, long nowNanos) {
       long ahead = ahead(timeNanos, nowNanos);
-      return timeNanos > 0 && ahead <= future && -ahead <= past;
+      return timeNanos > 0 && ahead <= future.toSeconds() && -ahead <= past.toSeconds();
     }
 
     private static long ahead(long timeNanos, long nowNanos) {
@@ -50,8 +58,14 @@ public final class BatchReader {
       String time = Instant.ofEpochSecond(0, timeNanos).toString();
       long ahead = ahead(timeNanos, nowNanos);
       return ahead > 0
-          ? "of " + time + " is " + ahead + " s in the future, at most " + future + " s are taken"
-          : "of " + time + " is " + -ahead + " s old, at most " + past + " s are taken";
+          ? "of "
+              + time
+              + " is "
+              + ahead
+              + " s in the future, at most "
+              + future.toSeconds()
+              + " s are taken"
+          : "of " + time + " is " + -ahead + " s old, at most " + past.toSeconds() + " s are taken";
     }
   }
 
