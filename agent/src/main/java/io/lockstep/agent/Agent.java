@@ -4,6 +4,7 @@ import io.lockstep.agent.batch.Encoder;
 import io.lockstep.agent.batch.Rounds;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.send.Collector;
 import io.lockstep.agent.send.Sender;
 import io.lockstep.agent.spool.Spool;
@@ -42,7 +43,7 @@ final class Agent {
   /// @param version this agent's
   /// @throws IOException when a file or the address of the configuration can't be used
   /// @throws ConfigException when a file of the configuration says something wrong
-  Agent(Config config, String host, String version, List<Sampler> sources, InstantSource clock)
+  Agent(Config config, String host, String version, InstantSource clock)
       throws IOException, ConfigException {
     this.clock = clock;
     this.version = version;
@@ -54,7 +55,13 @@ final class Agent {
     sender = new Sender(spool, collector, random);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
     var own = new OwnCost(spool, sender);
-    var samplers = new ArrayList<>(sources);
+    var around =
+        new Samplers.Surroundings(
+            config.spool().folder(),
+            config.interval().multipliedBy(3).dividedBy(5),
+            clock,
+            encoder::events);
+    var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
     samplers.add(own);
     rounds = new Rounds(samplers, config.interval(), encoder);
     listener = new Listener(config.listen(), sender, new OwnState(rounds, own).asSelf(), clock);

@@ -71,6 +71,12 @@ public record Config(
     return new Config(host, collectors, interval, folder, samplers, send, spool, listen);
   }
 
+  /// The same with another NVML library.
+  Config withNvml(String library) {
+    return new Config(
+        host, collectors, interval, root, samplers.withNvml(library), send, spool, listen);
+  }
+
   /// The same with other collectors.
   Config withCollectors(List<URI> urls) {
     return new Config(host, urls, interval, root, samplers, send, spool, listen);

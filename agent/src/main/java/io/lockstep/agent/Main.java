@@ -1,7 +1,6 @@
 package io.lockstep.agent;
 
 import io.lockstep.agent.sample.Once;
-import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import java.io.IOException;
@@ -77,6 +76,12 @@ public final class Main implements Callable<Integer> {
   private @Nullable Path root;
 
   @Option(
+      names = "--nvml",
+      paramLabel = "LIB",
+      description = "The NVML library (default: libnvidia-ml.so.1, as the system finds it).")
+  private @Nullable String nvml;
+
+  @Option(
       names = "--format",
       paramLabel = "prometheus|json",
       description = "How --once prints (default: prometheus).")
@@ -129,6 +134,7 @@ public final class Main implements Callable<Integer> {
     Config config = Configs.read(file, System.getenv(), Config.DEFAULT, Config.class);
     config = host == null ? config : config.withHost(host);
     config = root == null ? config : config.withRoot(root);
+    config = nvml == null ? config : config.withNvml(nvml);
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 
@@ -144,13 +150,7 @@ public final class Main implements Callable<Integer> {
       Once.run(config.samplers(), config.root(), config.host(), format, System.out);
       return 0;
     }
-    var agent =
-        new Agent(
-            config,
-            hostName(config),
-            Version.number(),
-            Samplers.all(config.samplers(), config.root()),
-            InstantSource.system());
+    var agent = new Agent(config, hostName(config), Version.number(), InstantSource.system());
     var ended = new CountDownLatch(1);
     stopOnSignal(agent, ended);
     try {

@@ -89,8 +89,6 @@ final class GpuModel {
         memoryLimit.at(MEMORY_BYTES),
         Series.of(Table.GPU_SLOW, "row_remaps_corrected", uuid).at(0L),
         Series.of(Table.GPU_SLOW, "row_remaps_uncorrected", uuid).at(remapped),
-        Series.of(Table.GPU_SLOW, "row_remaps_pending", uuid).at(0L),
-        Series.of(Table.GPU_SLOW, "row_remaps_failed", uuid).at(0L),
         Series.of(Table.GPU_SLOW, "power_limit", uuid).at(GpuTraits.LIMIT_WATTS),
         Series.of(Table.GPU_SLOW, "pcie_generation", uuid).at(5L),
         Series.of(Table.GPU_SLOW, "pcie_width", uuid).at(16L),

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /// What one round of one sampler finds, while it runs: values, events, and which sources began to
 /// fail or read again. Sources of one group that fail for one reason are said in one event.
-final class Notes {
+public final class Notes {
   private static final Logger LOG = LoggerFactory.getLogger(Notes.class);
   private static final int NAMED_MAX = 4;
   private static final String SAMPLER = "lockstep.agent.sampler";
@@ -28,23 +28,29 @@ final class Notes {
   private final Instant now;
   private final long round;
 
+  /// Begins empty.
+  ///
   /// @param round counts the sampler's rounds from 0
-  Notes(String sampler, Instant now, long round) {
+  public Notes(String sampler, Instant now, long round) {
     this.sampler = sampler;
     this.now = now;
     this.round = round;
   }
 
-  long round() {
+  /// Number of the round.
+  public long round() {
     return round;
   }
 
-  void add(Sample sample) {
+  /// Takes a value that was read.
+  public void add(Sample sample) {
     samples.add(sample);
   }
 
+  /// Something happened in this round.
+  ///
   /// @param body one line for people
-  void event(String name, String body, Map<String, String> attributes) {
+  public void event(String name, String body, Map<String, String> attributes) {
     long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
     events.add(new Occurrence(name, nanos, body, attributes));
   }
@@ -53,17 +59,17 @@ final class Notes {
   ///
   /// @param group what it belongs to: a folder, a device; empty when it stands for itself
   /// @param item its name in the group
-  void failed(String group, String item, String why) {
+  public void failed(String group, String item, String why) {
     changes.computeIfAbsent(new Change(group, why), _ -> new ArrayList<>()).add(item);
   }
 
   /// A source can be read again.
-  void recovered(String group, String item) {
+  public void recovered(String group, String item) {
     failed(group, item, "");
   }
 
   /// All of it.
-  Reading reading() {
+  public Reading reading() {
     changes.forEach(this::say);
     changes.clear();
     return new Reading(samples, events);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +73,11 @@ public final class Once {
       throw new IOException(
           root + " is no folder; it must hold what was captured of proc/ and sys/");
     }
-    List<Sampler> samplers = Samplers.all(config, root);
+    // What a GPU reports while this runs is the running agent's to tell.
+    var around =
+        new Samplers.Surroundings(
+            null, deadline.multipliedBy(4).dividedBy(5), InstantSource.system(), _ -> {});
+    List<Sampler> samplers = Samplers.all(config, root, around);
     boolean live = Samplers.live(root);
     if (live) {
       prime(samplers);

@@ -1,8 +1,14 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.telemetry.otlp.Occurrence;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The one place where samplers are listed.
 public final class Samplers {
@@ -14,6 +20,7 @@ public final class Samplers {
   ///   processor time are over
   /// @param hostSlow what changes slowly about the host; the same as the agent's own cost, whose
   ///   table it shares
+  /// @param gpu GPUs, through NVML
   /// @param infiniband devices by name, as in `mlx5_0`
   /// @param disks by the kernel's name, as in `nvme0n1`
   /// @param filesystems by where they are mounted
@@ -21,6 +28,7 @@ public final class Samplers {
   public record Config(
       Duration host,
       Duration hostSlow,
+      NvmlSampler.Config gpu,
       Choice infiniband,
       Choice disks,
       Choice filesystems,
@@ -29,6 +37,7 @@ public final class Samplers {
         new Config(
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
+            NvmlSampler.Config.DEFAULT,
             Choice.all(Duration.ofSeconds(1)),
             DiskSampler.DEFAULT,
             FilesystemSampler.DEFAULT,
@@ -38,13 +47,47 @@ public final class Samplers {
       Choice.checkInterval(host);
       Choice.checkInterval(hostSlow);
     }
+
+    /// The same with another NVML library.
+    public Config withNvml(String library) {
+      return new Config(
+          host, hostSlow, gpu.withLibrary(library), infiniband, disks, filesystems, interfaces);
+    }
   }
+
+  /// Where samplers keep what must outlast a run, how long a round may take, and where what happens
+  /// between two rounds goes.
+  ///
+  /// @param folder null to keep nothing
+  /// @param deadline of a round of the GPUs
+  /// @param events gets what happened at once, on any thread
+  public record Surroundings(
+      @Nullable Path folder,
+      Duration deadline,
+      InstantSource clock,
+      Consumer<List<Occurrence>> events) {}
 
   /// Every sampler of this agent.
   ///
   /// @param root `/`, or a folder that holds a captured `proc/` and `sys/`, of which alone the
-  ///   samplers then speak
-  public static List<Sampler> all(Config config, Path root) {
+  ///   samplers then speak; a captured host's GPUs are read from a library that is named
+  public static List<Sampler> all(Config config, Path root, Surroundings around) {
+    var samplers = new ArrayList<Sampler>();
+    if (live(root) || !config.gpu().library().equals(NvmlSampler.Config.DEFAULT.library())) {
+      Path folder = around.folder();
+      samplers.add(
+          new NvmlSampler(
+              config.gpu(),
+              around.deadline(),
+              folder == null ? null : folder.resolve("gpus.tsv"),
+              around.clock(),
+              around.events()));
+    }
+    samplers.addAll(ofFiles(config, root));
+    return List.copyOf(samplers);
+  }
+
+  private static List<Sampler> ofFiles(Config config, Path root) {
     return List.of(
         new HostSampler(root, config.host()),
         new HostSlowSampler(root, config.hostSlow()),

@@ -8,19 +8,23 @@ import io.opentelemetry.api.common.Attributes;
 /// A contract column of one subject, made once, so that each round's value costs one object.
 ///
 /// @param integral whether the column keeps whole numbers
-record Series(Metric metric, Attributes attributes, boolean integral) {
+public record Series(Metric metric, Attributes attributes, boolean integral) {
 
+  /// Makes it.
+  ///
   /// @param subject without the store's prefix, as in [Sample#of(Column, String, long)]
-  static Series of(Column column, String subject) {
+  public static Series of(Column column, String subject) {
     Sample model = Sample.of(column, subject, 0L);
     return new Series(model.metric(), model.attributes(), model.integral());
   }
 
-  Sample at(long value) {
+  /// A whole number, exact where the column keeps whole numbers.
+  public Sample at(long value) {
     return integral ? new Sample(metric, attributes, true, value) : at((double) value);
   }
 
-  Sample at(double value) {
+  /// A number, rounded where the column keeps whole numbers.
+  public Sample at(double value) {
     return integral
         ? at(Math.round(value))
         : new Sample(metric, attributes, false, Double.doubleToRawLongBits(value));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,12 @@ class PartSamplersTest {
 
   @Test
   void samplersHaveNamesOfTheirOwn() {
-    assertThat(Samplers.all(Samplers.Config.DEFAULT, folder))
+    assertThat(
+            Samplers.all(
+                Samplers.Config.DEFAULT,
+                folder,
+                new Samplers.Surroundings(
+                    null, Duration.ofSeconds(1), InstantSource.system(), _ -> {})))
         .extracting(Sampler::name)
         .doesNotHaveDuplicates()
         .allMatch(name -> name.matches("[a-z-]+"));

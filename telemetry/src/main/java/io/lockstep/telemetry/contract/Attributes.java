@@ -55,6 +55,11 @@ final class Attributes {
           point("system.paging.direction", "`in`, `out`."),
           point("lockstep.aggregation", "`mean` or `max` over cores."),
           point("lockstep.gpu.clock.domain", "`sm` or `memory`."),
+          point(
+              "lockstep.gpu.clock.event_reason",
+              "`sw_power_cap`, `sw_thermal`, `hw_thermal`, `hw_power_brake`."),
+          point("lockstep.gpu.nvlink.state", "`active` or `lost`."),
+          point("lockstep.gpu.pcie.link.property", "`lanes` or `generations`."),
           point("lockstep.gpu.row_remap.state", "`corrected`, `uncorrected`, `pending`, `failed`."),
           point("lockstep.network.rdma.counter", "The kernel's name of the hw_counter."),
           point("lockstep.host.pressure.resource", "`cpu`, `memory`, `io`."),
@@ -62,6 +67,13 @@ final class Attributes {
           point("lockstep.agent.sampler", "Name of a sampler."),
           event("lockstep.agent.source", "What of a sampler's source: a file, a device, a mount."),
           event("error.message", "What went wrong, in one line."),
+          event("hw.name", "The product's name."),
+          event("hw.serial_number", "Serial number of the board."),
+          event("hw.driver_version", "Version of the driver."),
+          event("lockstep.gpu.pci.address", "Where the GPU sits: `0000:18:00.0`."),
+          event("lockstep.gpu.state", "`ok`, `lost`, `reset-required`, `unresponsive`, `missing`."),
+          event("lockstep.gpu.xid", "NVIDIA's number of the error."),
+          event("lockstep.gpu.state.before", "The state before the change."),
           event("training.checkpoint.duration", "Time that saving took, s."));
 
   private Attributes() {}

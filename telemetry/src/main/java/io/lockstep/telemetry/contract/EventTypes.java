@@ -44,6 +44,42 @@ final class EventTypes {
               "A counter of a port went down: it was cleared, or the device was reset.",
               List.of("hw.id", "error.type")),
           new EventType(
+              "lockstep.gpu.found",
+              "INFO",
+              "A GPU was found: at the agent's start, or later.",
+              List.of(
+                  "hw.id",
+                  "hw.name",
+                  "hw.serial_number",
+                  "hw.driver_version",
+                  "lockstep.gpu.pci.address",
+                  "lockstep.gpu.index")),
+          new EventType(
+              "lockstep.gpu.state.changed",
+              "WARN",
+              "A GPU answers again or no longer, is lost, missing, or must be reset.",
+              List.of(
+                  "hw.id",
+                  "lockstep.gpu.pci.address",
+                  "lockstep.gpu.state",
+                  "lockstep.gpu.state.before",
+                  "error.message")),
+          new EventType(
+              "lockstep.gpu.xid",
+              "ERROR",
+              "The driver reported an error of a GPU: an XID.",
+              List.of("hw.id", "lockstep.gpu.pci.address", "lockstep.gpu.xid")),
+          new EventType(
+              "lockstep.gpu.memory.error",
+              "ERROR",
+              "A GPU reported an uncorrectable or a retired part of its memory.",
+              List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
+          new EventType(
+              "lockstep.gpu.recovery.requested",
+              "ERROR",
+              "The driver asks for a GPU to be recovered, or says that it is unavailable.",
+              List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
+          new EventType(
               "training.started", "INFO", "A training job's rank started.", List.of("dl.rank")),
           new EventType(
               "training.ended", "INFO", "A training job's rank ended.", List.of("dl.rank")),

@@ -17,6 +17,9 @@ final class GpuMetrics {
   private static final String ERROR = "error.type";
   private static final String ROWS = "lockstep.gpu.row_remap.state";
   private static final String DIRECTION = "network.io.direction";
+  private static final String REASON = "lockstep.gpu.clock.event_reason";
+  private static final String PCIE = "lockstep.gpu.pcie.link.property";
+  private static final String LINK = "lockstep.gpu.nvlink.state";
 
   private GpuMetrics() {}
 
@@ -35,6 +38,12 @@ final class GpuMetrics {
         gpu,
         "Share of the last sample period in which a kernel was running, 0 to 1.",
         live(GPU, "utilization", FLOAT));
+    rows.gauge(
+        "lockstep.gpu.memory.utilization",
+        "1",
+        gpu,
+        "Share of the last sample period in which memory was read or written, 0 to 1.",
+        stored(GPU, "memory_utilization", FLOAT));
     rows.upDownCounter(
         "hw.gpu.memory.usage",
         "By",
@@ -50,6 +59,13 @@ final class GpuMetrics {
         "Bytes over PCIe.",
         stored(GPU, "pcie_received", LONG, DIRECTION, "receive"),
         stored(GPU, "pcie_transmitted", LONG, DIRECTION, "transmit"));
+    rows.counter(
+        "lockstep.gpu.nvlink.io",
+        "By",
+        gpu,
+        "Data over all NVLinks of the GPU.",
+        stored(GPU, "nvlink_received", LONG, DIRECTION, "receive"),
+        stored(GPU, "nvlink_transmitted", LONG, DIRECTION, "transmit"));
     rows.gauge(
         "lockstep.gpu.clock.frequency",
         "Hz",
@@ -59,15 +75,24 @@ final class GpuMetrics {
         live(GPU, "clock_memory", FLOAT, CLOCK, "memory"));
     rows.gauge(
         "lockstep.gpu.clock.event_reasons",
-        "1",
+        "{reason}",
         gpu,
         "Why the clock is not at its maximum: the bits of NVML's nvmlClocksEventReasons (0x1 idle,"
             + " 0x4 software power cap, 0x8 hardware slowdown, 0x20 software thermal, 0x40 hardware"
             + " thermal, 0x80 power brake).",
         live(GPU, "clock_event_reasons", INT));
+    rows.counter(
+        "lockstep.gpu.clock.event_time",
+        "s",
+        gpu,
+        "Time for which the clock was held back for a reason, since the driver was loaded.",
+        stored(GPU, "power_cap_time", DOUBLE, REASON, "sw_power_cap"),
+        stored(GPU, "sw_thermal_time", DOUBLE, REASON, "sw_thermal"),
+        stored(GPU, "hw_thermal_time", DOUBLE, REASON, "hw_thermal"),
+        stored(GPU, "power_brake_time", DOUBLE, REASON, "hw_power_brake"));
     rows.gauge(
         "lockstep.gpu.performance_state",
-        "1",
+        "{state}",
         gpu,
         "NVML's performance state: 0 is the fastest, 15 the slowest.",
         stored(GPU, "performance_state", INT));
@@ -110,6 +135,49 @@ final class GpuMetrics {
         Subject.HARDWARE,
         "PCIe packets sent again.",
         live(GPU, "pcie_replays", LONG));
+    rows.gauge(
+        "lockstep.gpu.state",
+        "{state}",
+        Subject.HARDWARE,
+        "1 answers, 2 lost (fell off the bus), 3 must be reset, 4 does not answer in time, 5 missing"
+            + " (it was there in an earlier run).",
+        live(GPU, "state", INT));
+    rows.gauge(
+        "lockstep.gpu.state.age",
+        "s",
+        Subject.HARDWARE,
+        "For how long the GPU has been in its state, as far as the agent knows.",
+        stored(GPU, "state_age", FLOAT));
+    rows.gauge(
+        "lockstep.gpu.recovery_action",
+        "{action}",
+        Subject.HARDWARE,
+        "What the driver asks for: 0 nothing, 1 reset the GPU, 2 reboot the server, 3 drain"
+            + " peer-to-peer traffic, 4 drain and reset, 5 recover the IMEX domain.",
+        live(GPU, "recovery_action", INT));
+    rows.gauge(
+        "lockstep.gpu.pcie.link.lost",
+        "{step}",
+        Subject.HARDWARE,
+        "By how much the PCIe link is below what GPU and slot can do: lanes; generations, only while"
+            + " the GPU works, because an idle link saves power.",
+        live(GPU, "pcie_lanes_lost", INT, PCIE, "lanes"),
+        live(GPU, "pcie_generations_lost", INT, PCIE, "generations"));
+    rows.upDownCounter(
+        "lockstep.gpu.nvlink.links",
+        "{link}",
+        Subject.HARDWARE,
+        "NVLinks that are active, and those that were in this run of the agent and are not now.",
+        live(GPU, "nvlink_active", INT, LINK, "active"),
+        live(GPU, "nvlink_lost", INT, LINK, "lost"));
+    rows.counter(
+        "lockstep.gpu.nvlink.errors",
+        "{error}",
+        Subject.HARDWARE,
+        "Errors on all NVLinks of the GPU since they were last reset.",
+        stored(GPU_SLOW, "nvlink_replays", LONG, ERROR, "replay"),
+        stored(GPU_SLOW, "nvlink_recoveries", LONG, ERROR, "recovery"),
+        stored(GPU_SLOW, "nvlink_crc_errors", LONG, ERROR, "crc"));
   }
 
   private static void slow(Rows rows) {
@@ -121,8 +189,8 @@ final class GpuMetrics {
         "Memory rows remapped after errors; pending and failed are 0 or 1.",
         stored(GPU_SLOW, "row_remaps_corrected", INT, ROWS, "corrected"),
         stored(GPU_SLOW, "row_remaps_uncorrected", INT, ROWS, "uncorrected"),
-        stored(GPU_SLOW, "row_remaps_pending", INT, ROWS, "pending"),
-        stored(GPU_SLOW, "row_remaps_failed", INT, ROWS, "failed"));
+        live(GPU, "row_remaps_pending", INT, ROWS, "pending"),
+        live(GPU, "row_remaps_failed", INT, ROWS, "failed"));
     rows.gauge(
         "lockstep.gpu.power.limit",
         "W",
@@ -131,10 +199,16 @@ final class GpuMetrics {
         stored(GPU_SLOW, "power_limit", FLOAT));
     rows.gauge(
         "lockstep.gpu.pcie.link.generation",
-        "1",
+        "{generation}",
         gpu,
         "Present PCIe generation.",
         stored(GPU_SLOW, "pcie_generation", INT));
+    rows.gauge(
+        "lockstep.gpu.pcie.link.generation.limit",
+        "{generation}",
+        gpu,
+        "The newest PCIe generation that GPU and slot can do.",
+        stored(GPU_SLOW, "pcie_generation_max", INT));
     rows.gauge(
         "lockstep.gpu.pcie.link.width",
         "{lane}",
@@ -142,8 +216,44 @@ final class GpuMetrics {
         "Present PCIe lanes.",
         stored(GPU_SLOW, "pcie_width", INT));
     rows.gauge(
-        "lockstep.gpu.index",
+        "lockstep.gpu.pcie.link.width.limit",
+        "{lane}",
+        gpu,
+        "The most PCIe lanes that GPU and slot can do.",
+        stored(GPU_SLOW, "pcie_width_max", INT));
+    rows.gauge(
+        "lockstep.gpu.fabric.state",
+        "{state}",
+        gpu,
+        "Registration with the NVLink fabric: 1 not started, 2 in progress, 3 completed.",
+        stored(GPU_SLOW, "fabric_state", INT));
+    rows.gauge(
+        "lockstep.gpu.fabric.health",
+        "{bit}",
+        gpu,
+        "Health of the GPU's way into the NVLink fabric: NVML's healthMask.",
+        stored(GPU_SLOW, "fabric_health", INT));
+    rows.gauge(
+        "lockstep.gpu.mig.enabled",
         "1",
+        gpu,
+        "1 where the GPU is split into instances (MIG), else 0.",
+        stored(GPU_SLOW, "mig", INT));
+    rows.gauge(
+        "lockstep.gpu.persistence.enabled",
+        "1",
+        gpu,
+        "1 where the driver stays loaded without a process (persistence mode), else 0.",
+        stored(GPU_SLOW, "persistence", INT));
+    rows.upDownCounter(
+        "lockstep.gpu.processes",
+        "{process}",
+        gpu,
+        "Processes that compute on the GPU.",
+        stored(GPU_SLOW, "processes", INT));
+    rows.gauge(
+        "lockstep.gpu.index",
+        "{index}",
         gpu,
         "The driver's present index of the GPU on its host.",
         stored(GPU_SLOW, "gpu_index", INT));

@@ -1,0 +1,134 @@
+package io.lockstep.agent.sample.nvml;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Asks one GPU, and remembers what it can't answer: what is not supported is asked once, what is
+/// not permitted or fails otherwise once a minute. One thread at a time.
+final class DeviceCalls {
+  private static final int SCRATCH_BYTES = 8192;
+  private static final long AGAIN_ROUNDS = 60;
+
+  private final Memory scratch = new Memory(SCRATCH_BYTES);
+  private final Set<String> never = new HashSet<>();
+  private final Map<String, Integer> failures = new HashMap<>();
+  private final Map<String, Long> next = new HashMap<>();
+  private final Nvml nvml;
+  private final Pointer device;
+  private long round;
+
+  DeviceCalls(Nvml nvml, Pointer device) {
+    this.nvml = nvml;
+    this.device = device;
+  }
+
+  /// A new round begins.
+  void begin() {
+    round++;
+  }
+
+  /// What could not be asked of late: by function, the code of [ReturnCode].
+  Map<String, Integer> failures() {
+    return Map.copyOf(failures);
+  }
+
+  /// Where answers are written to; the next call overwrites it.
+  Memory scratch() {
+    return scratch;
+  }
+
+  /// A 32-bit number that a function writes to its last argument.
+  ///
+  /// @param middle arguments between the GPU and the answer
+  /// @return null when the GPU does not say
+  /// @throws NvmlException when GPU or library are gone as a whole
+  @Nullable Long number(String name, Object... middle) throws NvmlException {
+    return numberOf(name, name, middle);
+  }
+
+  /// The same for one part of many, each of which is asked, and given up, for itself.
+  ///
+  /// @param question names the part
+  @Nullable Long numberOf(String question, String name, Object... middle) throws NvmlException {
+    if (!due(question)) {
+      return null;
+    }
+    int code = nvml.call(List.of(name), withDevice(withAnswer(middle)));
+    return settled(question, code) ? (Long) Integer.toUnsignedLong(scratch.getInt(0)) : null;
+  }
+
+  /// Whether a function failed with this code when it was last asked; it is asked again then.
+  boolean failedWith(String name, int code) {
+    boolean so = failures.getOrDefault(name, ReturnCode.SUCCESS) == code;
+    if (so) {
+      failures.remove(name);
+      next.remove(name);
+    }
+    return so;
+  }
+
+  /// A 64-bit number that the first of these functions writes to its last argument.
+  @Nullable Long number64(List<String> names) throws NvmlException {
+    return ask(names, scratch) ? (Long) scratch.getLong(0) : null;
+  }
+
+  private Object[] withAnswer(Object... middle) {
+    var arguments = new Object[middle.length + 1];
+    System.arraycopy(middle, 0, arguments, 0, middle.length);
+    arguments[middle.length] = scratch;
+    return arguments;
+  }
+
+  /// Calls the first of these functions that the library has, with the GPU as first argument.
+  ///
+  /// @return whether it succeeded
+  /// @throws NvmlException when GPU or library are gone as a whole
+  boolean ask(List<String> names, Object... arguments) throws NvmlException {
+    String name = names.getFirst();
+    if (!due(name)) {
+      return false;
+    }
+    return settled(name, nvml.call(names, withDevice(arguments)));
+  }
+
+  private Object[] withDevice(Object... arguments) {
+    var all = new Object[arguments.length + 1];
+    all[0] = device;
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return all;
+  }
+
+  /// Whether a thing is to be asked in this round.
+  boolean due(String name) {
+    return !never.contains(name) && round >= next.getOrDefault(name, 0L);
+  }
+
+  /// Takes note of the answer's code.
+  ///
+  /// @return whether the answer holds a value
+  boolean settled(String name, int code) throws NvmlException {
+    if (code == ReturnCode.SUCCESS) {
+      if (!failures.isEmpty()) {
+        failures.remove(name);
+        next.remove(name);
+      }
+      return true;
+    }
+    if (State.of(code) != State.OK || ReturnCode.isLibraryGone(code)) {
+      throw new NvmlException(name, code);
+    }
+    if (ReturnCode.isNever(code)) {
+      never.add(name);
+    } else {
+      failures.put(name, code);
+      next.put(name, round + AGAIN_ROUNDS);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,196 @@
+package io.lockstep.agent.sample.nvml;
+
+import com.sun.jna.Pointer;
+import io.lockstep.agent.sample.Notes;
+import io.lockstep.agent.sample.nvml.GpuReader.Round;
+import io.lockstep.telemetry.otlp.Sample;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One GPU of this server, by its UUID, from when it was first seen: how it stands with it, and the
+/// thread that reads it. The sampler's thread alone uses it.
+final class Gpu implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gpu.class);
+
+  /// A GPU that does not answer as it should is asked again so often, in rounds.
+  private static final int AGAIN_ROUNDS = 10;
+
+  private final Set<String> failing = new HashSet<>();
+  private final GpuSeries series;
+  private Worker<Round> worker;
+  private Identity identity;
+  private @Nullable GpuReader reader;
+  private State state;
+  private Instant since;
+  private String why = "";
+  private boolean asked;
+
+  /// @param state OK for one that was found, MISSING for one that is only known of
+  Gpu(Identity identity, State state, Instant now) {
+    this.identity = identity;
+    this.state = state;
+    this.since = now;
+    series = new GpuSeries(identity.uuid());
+    worker = newWorker();
+  }
+
+  private Worker<Round> newWorker() {
+    return new Worker<>("gpu-" + identity.uuid());
+  }
+
+  Identity identity() {
+    return identity;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /// The driver has it, under this handle and index.
+  void found(Nvml nvml, Pointer device, String driver, Identity present) {
+    identity = present;
+    if (worker.isBusy()) {
+      return; // still hangs in the call before; when that returns it counts as found again
+    }
+    reader = new GpuReader(nvml, device, present.uuid(), driver);
+  }
+
+  /// The library is closed: nothing is asked until it is found again.
+  void forgetLibrary() {
+    reader = null;
+    if (worker.isBusy()) {
+      worker.close();
+      worker = newWorker();
+    }
+  }
+
+  boolean hangs() {
+    return worker.isBusy();
+  }
+
+  /// Begins a round, where there is somebody to ask.
+  void begin(long round, boolean slowly) {
+    GpuReader now = reader;
+    asked = now != null && (state == State.OK || round % AGAIN_ROUNDS == 0 || worker.isBusy());
+    if (asked && now != null) {
+      int index = identity.index();
+      worker.begin(() -> now.read(index, slowly));
+    }
+  }
+
+  /// Ends the round: takes what was read, and how it stands with the GPU.
+  ///
+  /// @param untilNanos waits so long at most, by the monotonic clock
+  /// @return what the library's code is when it is gone as a whole; else 0
+  int end(Notes notes, Instant now, long untilNanos) throws InterruptedException {
+    int gone = 0;
+    if (asked) {
+      try {
+        // One that is known to hang is not waited for again.
+        Round round = worker.await(state == State.UNRESPONSIVE ? System.nanoTime() : untilNanos);
+        if (round == null) {
+          become(State.UNRESPONSIVE, "a call into the driver does not return", notes, now);
+        } else {
+          become(State.OK, "", notes, now);
+          round.samples().forEach(notes::add);
+          tell(round.failures(), notes);
+        }
+      } catch (ExecutionException e) {
+        gone = failed(e.getCause(), notes, now);
+      }
+    }
+    state(now).forEach(notes::add);
+    return gone;
+  }
+
+  private int failed(@Nullable Throwable cause, Notes notes, Instant now) {
+    if (cause instanceof NvmlException answer) {
+      if (ReturnCode.isLibraryGone(answer.code())) {
+        return answer.code();
+      }
+      become(State.of(answer.code()), String.valueOf(answer.getMessage()), notes, now);
+    } else {
+      LOG.error("gpu can't be read uuid={}", identity.uuid(), cause);
+      notes.failed("gpu/" + identity.uuid(), "all", String.valueOf(cause));
+    }
+    return 0;
+  }
+
+  /// The state as of now, which is said whether the GPU answers or not.
+  private List<Sample> state(Instant now) {
+    series.begin();
+    series.add("state", (long) state.number);
+    series.add("state_age", Math.max(0, since.until(now).toMillis() / 1e3));
+    return series.samples();
+  }
+
+  /// Takes another state, and says so once.
+  void become(State next, String reason, Notes notes, Instant now) {
+    if (next == state) {
+      return;
+    }
+    State before = state;
+    state = next;
+    since = now;
+    why = reason;
+    String body =
+        "GPU "
+            + identity.index()
+            + " ("
+            + identity.uuid()
+            + ", "
+            + identity.pci()
+            + ") is "
+            + next.label
+            + (why.isEmpty() ? "" : ": " + why)
+            + "; before: "
+            + before.label;
+    if (next == State.OK) {
+      LOG.info("gpu answers again uuid={} before={}", identity.uuid(), before.label);
+    } else {
+      LOG.warn("gpu {} uuid={} reason=\"{}\"", next.label, identity.uuid(), why);
+    }
+    notes.event(
+        "lockstep.gpu.state.changed",
+        body,
+        Map.of(
+            "hw.id",
+            identity.uuid(),
+            "lockstep.gpu.pci.address",
+            identity.pci(),
+            "lockstep.gpu.state",
+            next.label,
+            "lockstep.gpu.state.before",
+            before.label,
+            "error.message",
+            why));
+  }
+
+  private void tell(Map<String, Integer> failures, Notes notes) {
+    String group = "gpu/" + identity.uuid();
+    failures.forEach((function, code) -> {
+      if (failing.add(function)) {
+        notes.failed(group, function, ReturnCode.words(code));
+      }
+    });
+    for (String function : new ArrayList<>(failing)) {
+      if (!failures.containsKey(function)) {
+        failing.remove(function);
+        notes.recovered(group, function);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+}

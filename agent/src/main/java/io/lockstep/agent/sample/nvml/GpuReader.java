@@ -1,0 +1,216 @@
+package io.lockstep.agent.sample.nvml;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.lockstep.agent.sample.nvml.FieldValues.Field;
+import io.lockstep.telemetry.otlp.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one GPU: each second what changes, now and then what changes slowly. Used by one thread.
+final class GpuReader {
+  private static final int SM = 1; // nvmlClockType_t
+  private static final int MEMORY = 2;
+  private static final int GPU_SENSOR = 0; // nvmlTemperatureSensors_t
+  private static final int TEMPERATURE_VERSION = 16_777_228; // nvmlTemperature_v1
+  private static final int MEMORY_VERSION = 33_554_472; // nvmlMemory_v2
+  private static final int FABRIC_VERSION = 33_554_468; // nvmlGpuFabricInfo_v2
+  private static final double MEGA = 1e6;
+  private static final double MILLI = 1e-3;
+  private static final double NANO = 1e-9;
+  private static final long KIBI = 1024;
+
+  private static final List<Field> ALWAYS =
+      Stream.of(
+              FieldValues.ECC_CORRECTED,
+              FieldValues.ECC_UNCORRECTED,
+              FieldValues.POWER_CAP_TIME,
+              FieldValues.MEMORY_TEMPERATURE,
+              FieldValues.ENERGY,
+              FieldValues.PCIE_REPLAYS,
+              FieldValues.REMAP_PENDING,
+              FieldValues.REMAP_FAILED,
+              FieldValues.PCIE_TRANSMITTED,
+              FieldValues.PCIE_RECEIVED,
+              FieldValues.RECOVERY_ACTION)
+          .map(id -> new Field(id, 0))
+          .toList();
+
+  private final DeviceCalls calls;
+  private final GpuSeries series;
+  private final EventTimes times;
+  private final NvLinks links;
+  private final List<Field> fields = new ArrayList<>(ALWAYS);
+
+  /// What one round said.
+  ///
+  /// @param samples all values that could be had
+  /// @param failures by function, the code of [ReturnCode], of what could not be asked of late
+  record Round(List<Sample> samples, Map<String, Integer> failures) {}
+
+  /// @param driver its version
+  GpuReader(Nvml nvml, Pointer device, String uuid, String driver) {
+    calls = new DeviceCalls(nvml, device);
+    series = new GpuSeries(uuid);
+    times = EventTimes.of(driver);
+    links = new NvLinks(calls);
+    fields.addAll(times.fields());
+    fields.add(new Field(FieldValues.NVLINK_TRANSMITTED, FieldValues.ALL_LINKS));
+    fields.add(new Field(FieldValues.NVLINK_RECEIVED, FieldValues.ALL_LINKS));
+  }
+
+  /// Reads once.
+  ///
+  /// @param slowly also what changes slowly
+  /// @throws NvmlException when GPU or library are gone as a whole
+  Round read(int index, boolean slowly) throws NvmlException {
+    calls.begin();
+    series.begin();
+    load();
+    boolean works = clocks();
+    fields();
+    link(works);
+    if (slowly) {
+      slow(index);
+    }
+    links.add(series, slowly);
+    return new Round(series.samples(), calls.failures());
+  }
+
+  private void load() throws NvmlException {
+    Memory answer = calls.scratch();
+    if (calls.ask(List.of("nvmlDeviceGetUtilizationRates"), answer)) {
+      series.add("utilization", answer.getInt(0) / 100.0);
+      series.add("memory_utilization", answer.getInt(4) / 100.0);
+    }
+    answer.setInt(0, MEMORY_VERSION);
+    if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
+      series.add("memory_used", answer.getLong(32));
+    } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
+      series.add("memory_used", answer.getLong(16));
+    }
+    series.add("power", calls.number("nvmlDeviceGetPowerUsage"), MILLI);
+    temperature(answer);
+  }
+
+  private void temperature(Memory answer) throws NvmlException {
+    answer.setInt(0, TEMPERATURE_VERSION);
+    answer.setInt(4, GPU_SENSOR);
+    if (calls.ask(List.of("nvmlDeviceGetTemperatureV"), answer)) {
+      series.add("temperature", answer.getInt(8));
+    } else {
+      series.add("temperature", calls.number("nvmlDeviceGetTemperature", GPU_SENSOR), 1);
+    }
+  }
+
+  /// @return whether the GPU works at its full performance state
+  private boolean clocks() throws NvmlException {
+    series.add("clock_sm", calls.number("nvmlDeviceGetClockInfo", SM), MEGA);
+    series.add("clock_memory", calls.number("nvmlDeviceGetClockInfo", MEMORY), MEGA);
+    Long reasons =
+        calls.number64(
+            List.of(
+                "nvmlDeviceGetCurrentClocksEventReasons",
+                "nvmlDeviceGetCurrentClocksThrottleReasons"));
+    series.add("clock_event_reasons", reasons, 1);
+    Long state = calls.number("nvmlDeviceGetPerformanceState");
+    if (state == null || state > 15) { // NVML_PSTATE_UNKNOWN is 32
+      return false;
+    }
+    series.add("performance_state", state, 1);
+    return state == 0 && reasons != null && (reasons & 1) == 0; // bit 1: idle
+  }
+
+  private void fields() throws NvmlException {
+    FieldValues read = FieldValues.read(calls, fields);
+    series.add("ecc_corrected", read.get(FieldValues.ECC_CORRECTED), 1);
+    series.add("ecc_uncorrected", read.get(FieldValues.ECC_UNCORRECTED), 1);
+    series.add("power_cap_time", read.get(FieldValues.POWER_CAP_TIME), NANO);
+    series.add("sw_thermal_time", read.get(times.softwareThermal()), NANO);
+    series.add("hw_thermal_time", read.get(times.hardwareThermal()), NANO);
+    series.add("power_brake_time", read.get(times.powerBrake()), NANO);
+    series.add("temperature_memory", read.get(FieldValues.MEMORY_TEMPERATURE), 1);
+    series.add("energy", read.get(FieldValues.ENERGY), MILLI);
+    series.add("pcie_replays", read.get(FieldValues.PCIE_REPLAYS), 1);
+    series.add("row_remaps_pending", read.get(FieldValues.REMAP_PENDING), 1);
+    series.add("row_remaps_failed", read.get(FieldValues.REMAP_FAILED), 1);
+    series.add("pcie_transmitted", read.get(FieldValues.PCIE_TRANSMITTED), 1);
+    series.add("pcie_received", read.get(FieldValues.PCIE_RECEIVED), 1);
+    series.add("recovery_action", read.get(FieldValues.RECOVERY_ACTION), 1);
+    int all = FieldValues.ALL_LINKS;
+    series.add("nvlink_transmitted", read.get(FieldValues.NVLINK_TRANSMITTED, all), KIBI);
+    series.add("nvlink_received", read.get(FieldValues.NVLINK_RECEIVED, all), KIBI);
+  }
+
+  private void link(boolean works) throws NvmlException {
+    Long width = calls.number("nvmlDeviceGetCurrPcieLinkWidth");
+    Long widest = calls.number("nvmlDeviceGetMaxPcieLinkWidth");
+    lost("pcie_lanes_lost", width, widest);
+    if (works) {
+      Long generation = calls.number("nvmlDeviceGetCurrPcieLinkGeneration");
+      lost("pcie_generations_lost", generation, calls.number("nvmlDeviceGetMaxPcieLinkGeneration"));
+    }
+  }
+
+  private void lost(String column, @Nullable Long present, @Nullable Long most) {
+    if (present != null && most != null && present > 0) {
+      series.add(column, Math.max(0, most - present));
+    }
+  }
+
+  private void slow(int index) throws NvmlException {
+    Memory answer = calls.scratch();
+    series.addSlow("gpu_index", (long) index, 1);
+    answer.setInt(0, MEMORY_VERSION);
+    if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
+      series.addSlow("memory", answer.getLong(8), 1);
+    } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
+      series.addSlow("memory", answer.getLong(0), 1);
+    }
+    series.addSlow("power_limit", calls.number("nvmlDeviceGetEnforcedPowerLimit"), MILLI);
+    series.addSlow("pcie_width", calls.number("nvmlDeviceGetCurrPcieLinkWidth"), 1);
+    series.addSlow("pcie_width_max", calls.number("nvmlDeviceGetMaxPcieLinkWidth"), 1);
+    series.addSlow("pcie_generation", calls.number("nvmlDeviceGetCurrPcieLinkGeneration"), 1);
+    series.addSlow("pcie_generation_max", calls.number("nvmlDeviceGetMaxPcieLinkGeneration"), 1);
+    series.addSlow("persistence", calls.number("nvmlDeviceGetPersistenceMode"), 1);
+    if (calls.ask(List.of("nvmlDeviceGetMigMode"), answer, answer.share(8))) {
+      series.addSlow("mig", (long) answer.getInt(0), 1);
+    }
+    processes(answer);
+    fabric(answer);
+    FieldValues remaps =
+        FieldValues.read(
+            calls,
+            List.of(
+                new Field(FieldValues.REMAPPED_CORRECTED, 0),
+                new Field(FieldValues.REMAPPED_UNCORRECTED, 0)));
+    series.addSlow("row_remaps_corrected", remaps.get(FieldValues.REMAPPED_CORRECTED), 1);
+    series.addSlow("row_remaps_uncorrected", remaps.get(FieldValues.REMAPPED_UNCORRECTED), 1);
+  }
+
+  /// Only how many: asked with no room for them, it answers that there is too little.
+  private void processes(Memory answer) throws NvmlException {
+    answer.setInt(0, 0);
+    List<String> names =
+        List.of(
+            "nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2");
+    if (calls.ask(names, answer, Pointer.NULL)
+        || calls.failedWith(names.getFirst(), ReturnCode.INSUFFICIENT_SIZE)) {
+      series.addSlow("processes", Integer.toUnsignedLong(answer.getInt(0)), 1);
+    }
+  }
+
+  private void fabric(Memory answer) throws NvmlException {
+    answer.setInt(0, FABRIC_VERSION);
+    if (calls.ask(List.of("nvmlDeviceGetGpuFabricInfoV"), answer)) {
+      long state = answer.getByte(28);
+      if (state != 0) { // 0: not supported
+        series.addSlow("fabric_state", state, 1);
+        series.addSlow("fabric_health", Integer.toUnsignedLong(answer.getInt(32)), 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.lockstep.agent.sample.nvml;
+
+import io.lockstep.agent.sample.Series;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Sample;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The contract's columns of one GPU, each made once, and the samples of a round.
+final class GpuSeries {
+  private final Map<String, Series> fast = new HashMap<>();
+  private final Map<String, Series> slow = new HashMap<>();
+  private final String uuid;
+  private List<Sample> samples = new ArrayList<>();
+
+  GpuSeries(String uuid) {
+    this.uuid = uuid;
+  }
+
+  /// A new round begins.
+  void begin() {
+    samples = new ArrayList<>(48);
+  }
+
+  List<Sample> samples() {
+    return samples;
+  }
+
+  void add(String column, long value) {
+    samples.add(fast(column).at(value));
+  }
+
+  void add(String column, double value) {
+    samples.add(fast(column).at(value));
+  }
+
+  /// Adds a value of the table `gpu`; nothing when there is none.
+  void add(String column, @Nullable Number value, double unit) {
+    if (value != null) {
+      samples.add(at(fast(column), value, unit));
+    }
+  }
+
+  /// Adds a value of the table `gpu_slow`; nothing when there is none.
+  void addSlow(String column, @Nullable Number value, double unit) {
+    if (value != null) {
+      Series series =
+          slow.computeIfAbsent(
+              column, name -> Series.of(Contract.column(Table.GPU_SLOW, name), uuid));
+      samples.add(at(series, value, unit));
+    }
+  }
+
+  private Series fast(String column) {
+    return fast.computeIfAbsent(column, name -> Series.of(Contract.column(Table.GPU, name), uuid));
+  }
+
+  /// Whole numbers stay whole, to 64 bits.
+  private static Sample at(Series series, Number value, double unit) {
+    if (series.integral() && unit == Math.rint(unit) && !(value instanceof Double)) {
+      return series.at(value.longValue() * (long) unit);
+    }
+    return series.at(value.doubleValue() * unit);
+  }
+}

@@ -1,0 +1,60 @@
+package io.lockstep.agent.sample.nvml;
+
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/// What the driver has at the moment.
+///
+/// @param nvml the library, open
+/// @param driver the driver's version
+/// @param found GPUs that say who they are, by index
+/// @param problems for each GPU that does not, why
+record Listing(Nvml nvml, String driver, List<Found> found, List<String> problems) {
+
+  /// @param handle for calls, as long as the library is open
+  record Found(Identity identity, Pointer handle) {}
+
+  /// Opens the library, unless it is open, and lists.
+  static Callable<Listing> of(@Nullable Nvml open, String library) {
+    return () -> {
+      Nvml nvml = open == null ? Nvml.open(library) : open;
+      return list(nvml);
+    };
+  }
+
+  private static Listing list(Nvml nvml) throws IOException {
+    var found = new ArrayList<Found>();
+    var problems = new ArrayList<String>();
+    int count = nvml.count();
+    for (int index = 0; index < count; index++) {
+      try {
+        Pointer handle = nvml.device(index);
+        String uuid = nvml.text(List.of("nvmlDeviceGetUUID"), handle);
+        if (uuid.isEmpty()) {
+          problems.add("GPU " + index + " does not say its UUID");
+        } else {
+          found.add(new Found(identity(nvml, index, uuid, handle), handle));
+        }
+      } catch (NvmlException e) {
+        if (ReturnCode.isLibraryGone(e.code())) {
+          throw e;
+        }
+        problems.add("GPU " + index + ": " + e.getMessage());
+      }
+    }
+    return new Listing(nvml, nvml.driver(), List.copyOf(found), List.copyOf(problems));
+  }
+
+  private static Identity identity(Nvml nvml, int index, String uuid, Pointer handle) {
+    return new Identity(
+        uuid,
+        nvml.text(List.of("nvmlDeviceGetName"), handle),
+        nvml.text(List.of("nvmlDeviceGetSerial"), handle),
+        nvml.pciAddress(handle),
+        index);
+  }
+}

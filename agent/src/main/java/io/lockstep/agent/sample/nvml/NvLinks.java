@@ -1,0 +1,84 @@
+package io.lockstep.agent.sample.nvml;
+
+import io.lockstep.agent.sample.nvml.FieldValues.Field;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The NVLinks of one GPU, read slowly: dozens of fields, and links seldom change.
+final class NvLinks {
+  /// `NVML_NVLINK_MAX_LINKS` of nvml.h 13.3.
+  private static final int LINKS_MAX = 36;
+
+  private static final List<Integer> ERRORS =
+      List.of(FieldValues.NVLINK_REPLAYS, FieldValues.NVLINK_RECOVERIES, FieldValues.NVLINK_CRC);
+  private static final List<String> COLUMNS =
+      List.of("nvlink_replays", "nvlink_recoveries", "nvlink_crc_errors");
+
+  private final BitSet everActive = new BitSet();
+  private final BitSet active = new BitSet();
+  private final DeviceCalls calls;
+  private boolean known;
+
+  NvLinks(DeviceCalls calls) {
+    this.calls = calls;
+  }
+
+  /// Adds what is known of the links.
+  ///
+  /// @param anew whether they are to be read
+  void add(GpuSeries series, boolean anew) throws NvmlException {
+    if (anew) {
+      readStates();
+      readErrors(series);
+    }
+    if (known) {
+      series.add("nvlink_active", (long) active.cardinality());
+      series.add("nvlink_lost", (long) (everActive.cardinality() - active.cardinality()));
+    }
+  }
+
+  private void readStates() throws NvmlException {
+    known = false;
+    active.clear();
+    for (int link = 0; link < LINKS_MAX; link++) {
+      // Each link is a question of its own: those that the GPU does not have are asked once.
+      Long state = calls.numberOf("link " + link, "nvmlDeviceGetNvLinkState", link);
+      if (state != null) {
+        known = true;
+        active.set(link, state == 1);
+      }
+    }
+    everActive.or(active);
+  }
+
+  private void readErrors(GpuSeries series) throws NvmlException {
+    List<Field> fields = new ArrayList<>();
+    for (int link = active.nextSetBit(0); link >= 0; link = active.nextSetBit(link + 1)) {
+      for (int error : ERRORS) {
+        fields.add(new Field(error, link));
+      }
+    }
+    if (fields.isEmpty()) {
+      return;
+    }
+    FieldValues read = FieldValues.read(calls, fields);
+    for (int error = 0; error < ERRORS.size(); error++) {
+      series.addSlow(COLUMNS.get(error), sum(read, ERRORS.get(error)), 1);
+    }
+  }
+
+  /// Null when no link says it, or not all that were asked: a part is no total.
+  private @Nullable Long sum(FieldValues read, int error) {
+    long sum = 0;
+    for (int link = active.nextSetBit(0); link >= 0; link = active.nextSetBit(link + 1)) {
+      Number value = read.get(error, link);
+      if (value == null) {
+        return null;
+      }
+      sum += value.longValue();
+    }
+    return sum;
+  }
+}

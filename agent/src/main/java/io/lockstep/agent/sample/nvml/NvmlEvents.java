@@ -1,0 +1,165 @@
+package io.lockstep.agent.sample.nvml;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+import io.lockstep.agent.sample.nvml.Listing.Found;
+import io.lockstep.telemetry.otlp.Occurrence;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Waits for what GPUs report of themselves (XIDs, memory errors, requests to be reset) on a thread
+/// of its own, and hands each on at once. Begins with the GPUs of one listing and ends with them.
+final class NvmlEvents implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NvmlEvents.class);
+  private static final int WAIT_MILLIS = 1000;
+  private static final int DATA_BYTES = 32; // nvmlEventData_t
+  private static final long XID = 0x8;
+
+  /// Event types of nvml.h 13.3 that are a fault, with what is said of them. The others (clock,
+  /// power state) are values that the rounds read.
+  private record Kind(long bit, String event, String type, String words) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(XID, "lockstep.gpu.xid", "", "XID"),
+          memory(0x2, "double_bit_ecc", "an uncorrectable memory error"),
+          memory(0x200, "single_bit_ecc_storm", "a storm of corrected memory errors"),
+          memory(0x400, "dram_retirement", "a part of its memory to retire"),
+          memory(0x800, "dram_retirement_failure", "a part of its memory that can't be retired"),
+          memory(0x1000, "poison_nonfatal", "poisoned memory, contained"),
+          memory(0x2000, "poison_fatal", "poisoned memory, not contained"),
+          recovery(0x4000, "unavailable", "that it is unavailable"),
+          recovery(0x8000, "recovery_action", "that it needs to be recovered"));
+
+  private final Map<Pointer, Identity> gpus = new HashMap<>();
+  private final Nvml nvml;
+  private final InstantSource clock;
+  private final Consumer<List<Occurrence>> outlet;
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  /// @param outlet gets each event at once, on this class's thread
+  NvmlEvents(Listing listing, InstantSource clock, Consumer<List<Occurrence>> outlet) {
+    this.nvml = listing.nvml();
+    this.clock = clock;
+    this.outlet = outlet;
+    for (Found found : listing.found()) {
+      gpus.put(found.handle(), found.identity());
+    }
+    thread = Thread.ofPlatform().daemon().name("gpu-events").start(this::run);
+  }
+
+  private static Kind memory(long bit, String type, String words) {
+    return new Kind(bit, "lockstep.gpu.memory.error", type, words);
+  }
+
+  private static Kind recovery(long bit, String type, String words) {
+    return new Kind(bit, "lockstep.gpu.recovery.requested", type, words);
+  }
+
+  private void run() {
+    var set = new PointerByReference();
+    int code = nvml.call(List.of("nvmlEventSetCreate"), set);
+    if (code != ReturnCode.SUCCESS) {
+      LOG.warn("gpu events off: nvmlEventSetCreate: {}", ReturnCode.words(code));
+      return;
+    }
+    int registered = 0;
+    for (Pointer gpu : gpus.keySet()) {
+      registered += register(gpu, set.getValue()) ? 1 : 0;
+    }
+    if (registered > 0) {
+      waitFor(set.getValue());
+    }
+    nvml.call(List.of("nvmlEventSetFree"), set.getValue());
+  }
+
+  private boolean register(Pointer gpu, Pointer set) {
+    var supported = new LongByReference();
+    int code = nvml.call(List.of("nvmlDeviceGetSupportedEventTypes"), gpu, supported);
+    long wanted = KINDS.stream().mapToLong(Kind::bit).sum();
+    long types = code == ReturnCode.SUCCESS ? supported.getValue() & wanted : XID;
+    code =
+        types == 0
+            ? ReturnCode.NOT_SUPPORTED
+            : nvml.call(List.of("nvmlDeviceRegisterEvents"), gpu, types, set);
+    if (code != ReturnCode.SUCCESS) {
+      Identity identity = gpus.get(gpu);
+      LOG.warn(
+          "gpu reports no events uuid={} reason=\"{}\"",
+          identity == null ? "" : identity.uuid(),
+          ReturnCode.words(code));
+    }
+    return code == ReturnCode.SUCCESS;
+  }
+
+  private void waitFor(Pointer set) {
+    List<String> wait = List.of("nvmlEventSetWait_v2", "nvmlEventSetWait");
+    try (var data = new Memory(DATA_BYTES)) {
+      int before = ReturnCode.SUCCESS;
+      while (!stopping) {
+        data.clear();
+        int code = nvml.call(wait, set, data, WAIT_MILLIS);
+        if (code == ReturnCode.SUCCESS) {
+          happened(data.getPointer(0), data.getLong(8), data.getLong(16));
+        } else if (code != ReturnCode.TIMEOUT) {
+          if (code != before) {
+            LOG.warn("gpu events can't be waited for: {}", ReturnCode.words(code));
+          }
+          Thread.sleep(WAIT_MILLIS);
+        }
+        before = code;
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void happened(@Nullable Pointer gpu, long type, long detail) {
+    Identity identity = gpu == null ? null : gpus.get(gpu);
+    for (Kind kind : KINDS) {
+      if (identity != null && (type & kind.bit()) != 0) {
+        outlet.accept(List.of(occurrence(kind, identity, detail)));
+      }
+    }
+  }
+
+  private Occurrence occurrence(Kind kind, Identity gpu, long detail) {
+    Instant now = clock.instant();
+    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    String who = "GPU " + gpu.index() + " (" + gpu.uuid() + ", " + gpu.pci() + ") reports ";
+    var attributes = new HashMap<String, String>();
+    attributes.put("hw.id", gpu.uuid());
+    attributes.put("lockstep.gpu.pci.address", gpu.pci());
+    if (kind.bit() == XID) {
+      attributes.put("lockstep.gpu.xid", Long.toUnsignedString(detail));
+      return new Occurrence(
+          kind.event(), nanos, who + "XID " + Long.toUnsignedString(detail), attributes);
+    }
+    attributes.put("error.type", kind.type());
+    return new Occurrence(kind.event(), nanos, who + kind.words(), attributes);
+  }
+
+  /// Ends the wait.
+  ///
+  /// @return whether nobody is inside the library any more on its account
+  boolean stop() throws InterruptedException {
+    stopping = true;
+    thread.join(2L * WAIT_MILLIS);
+    return !thread.isAlive();
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+  }
+}

@@ -1,0 +1,307 @@
+package io.lockstep.agent.sample.nvml;
+
+import io.lockstep.agent.sample.Notes;
+import io.lockstep.agent.sample.Reading;
+import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.nvml.Listing.Found;
+import io.lockstep.telemetry.otlp.Occurrence;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads every GPU of this server. A GPU that hangs, errs or is lost costs the others nothing; it
+/// is a state with an age, and an event when that changes.
+public final class NvmlSampler implements Sampler, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NvmlSampler.class);
+  private static final int LIST_ROUNDS = 60;
+  private static final int LIST_AGAIN_ROUNDS = 10;
+  private static final int OPEN_AGAIN_ROUNDS = 60;
+  private static final int EXPECTED_MAX = 64;
+
+  /// How GPUs are read.
+  ///
+  /// @param interval time between two rounds
+  /// @param slow time between two rounds of what changes slowly
+  /// @param library the NVML library: a file, or a name for the system's loader
+  /// @param expected how many GPUs this server must have; 0 for as many as it ever had
+  public record Config(Duration interval, Duration slow, String library, int expected) {
+    public static final Config DEFAULT =
+        new Config(Duration.ofSeconds(1), Duration.ofSeconds(10), Nvml.DEFAULT, 0);
+
+    public Config {
+      if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException(
+            "interval must be 100ms to 1h, is " + interval.toMillis() + "ms");
+      }
+      if (slow.compareTo(interval) < 0) {
+        throw new IllegalArgumentException("slow must not be below interval");
+      }
+      if (library.isBlank()) {
+        throw new IllegalArgumentException("library must name a file, as " + Nvml.DEFAULT);
+      }
+      if (expected < 0 || expected > EXPECTED_MAX) {
+        throw new IllegalArgumentException("expected must be 0 to " + EXPECTED_MAX);
+      }
+    }
+
+    /// The same with another library.
+    public Config withLibrary(String file) {
+      return new Config(interval, slow, file, expected);
+    }
+  }
+
+  private final Map<String, Gpu> gpus = new LinkedHashMap<>();
+  private final Worker<Listing> lister = new Worker<>("gpu-list");
+  private final Config config;
+  private final Duration deadline;
+  private final Inventory inventory;
+  private final InstantSource clock;
+  private final Consumer<List<Occurrence>> outlet;
+  private @Nullable Nvml nvml;
+  private @Nullable NvmlEvents events;
+  private String trouble = "";
+  private boolean listed;
+  private boolean listing;
+  private long nextListing;
+  private long round;
+
+  /// @param deadline of a round; a GPU that answers later does not answer
+  /// @param inventory file in which the GPUs are remembered; null to remember nothing
+  /// @param outlet gets what GPUs report by themselves, at once, on any thread
+  public NvmlSampler(
+      Config config,
+      Duration deadline,
+      @Nullable Path inventory,
+      InstantSource clock,
+      Consumer<List<Occurrence>> outlet) {
+    this.config = config;
+    this.deadline = deadline;
+    this.inventory = new Inventory(inventory);
+    this.clock = clock;
+    this.outlet = outlet;
+  }
+
+  @Override
+  public String name() {
+    return "gpu";
+  }
+
+  @Override
+  public Duration interval() {
+    return config.interval();
+  }
+
+  @Override
+  public Reading sample(Instant now) {
+    var notes = new Notes(name(), now, round);
+    long until = System.nanoTime() + deadline.toNanos();
+    try {
+      list(notes, now, until);
+      long every = Math.max(1, config.slow().toMillis() / config.interval().toMillis());
+      boolean slowly = round % every == 0 || !listed;
+      gpus.values().forEach(gpu -> gpu.begin(round, slowly));
+      int gone = 0;
+      for (Gpu gpu : gpus.values()) {
+        gone = Math.max(gone, gpu.end(notes, now, until));
+      }
+      if (gone != 0) {
+        libraryGone(gone);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    round++;
+    return notes.reading();
+  }
+
+  /// Lists anew when it is time to; takes the list when it is there.
+  private void list(Notes notes, Instant now, long until) throws InterruptedException {
+    if (!listing && round >= nextListing) {
+      lister.begin(Listing.of(nvml, config.library()));
+      listing = true;
+    }
+    if (!listing) {
+      return;
+    }
+    try {
+      // The first list is waited for; later ones come when they come.
+      Listing there = lister.await(listed ? System.nanoTime() : until);
+      if (there != null) {
+        listing = false;
+        take(there, notes, now);
+      }
+    } catch (ExecutionException e) {
+      listing = false;
+      notListed(e.getCause());
+    }
+  }
+
+  private void notListed(@Nullable Throwable cause) {
+    String why = cause == null || cause.getMessage() == null ? "" + cause : cause.getMessage();
+    if (!why.equals(trouble)) {
+      trouble = why;
+      LOG.info("gpu off: {}", why);
+    }
+    if (cause instanceof NvmlException answer && ReturnCode.isLibraryGone(answer.code())) {
+      close(nvml);
+    }
+    nextListing = round + OPEN_AGAIN_ROUNDS;
+  }
+
+  private void take(Listing there, Notes notes, Instant now) throws InterruptedException {
+    boolean anew = nvml == null;
+    nvml = there.nvml();
+    if (anew) {
+      LOG.info(
+          "gpu on library={} driver={} gpus={}",
+          config.library(),
+          there.driver(),
+          there.found().size());
+      EventTimes times = EventTimes.of(there.driver());
+      LOG.info("gpu throttle times are read from the fields {}", times.fields());
+      for (Identity known : inventory.read().values()) {
+        gpus.computeIfAbsent(known.uuid(), _ -> new Gpu(known, State.OK, now));
+      }
+    }
+    boolean changed = anew;
+    for (Found found : there.found()) {
+      changed |= found(found, there, anew, notes, now);
+    }
+    missing(there, notes, now);
+    tell(there.problems());
+    listed = true;
+    inventory.write(gpus.values().stream().map(Gpu::identity).filter(NvmlSampler::real).toList());
+    if (changed) {
+      restartEvents(there);
+    }
+    boolean well = gpus.values().stream().allMatch(gpu -> gpu.state() == State.OK);
+    nextListing = round + (well ? LIST_ROUNDS : LIST_AGAIN_ROUNDS);
+  }
+
+  /// @return whether it was not there before
+  private boolean found(Found found, Listing there, boolean anew, Notes notes, Instant now) {
+    Identity identity = found.identity();
+    Gpu known = gpus.get(identity.uuid());
+    boolean back = known != null && known.state() != State.OK && !known.hangs();
+    if (known == null) {
+      forgetReplaced(identity);
+      known = new Gpu(identity, State.OK, now);
+      gpus.put(identity.uuid(), known);
+      anew = true;
+    }
+    if (anew || back || known.identity().index() != identity.index()) {
+      known.found(there.nvml(), found.handle(), there.driver(), identity);
+    }
+    if (anew) {
+      notes.event(
+          "lockstep.gpu.found",
+          "GPU " + identity.index() + " is " + identity.name() + " at " + identity.pci(),
+          Map.of(
+              "hw.id", identity.uuid(),
+              "hw.name", identity.name(),
+              "hw.serial_number", identity.serial(),
+              "hw.driver_version", there.driver(),
+              "lockstep.gpu.pci.address", identity.pci(),
+              "lockstep.gpu.index", Integer.toString(identity.index())));
+    }
+    return anew || back;
+  }
+
+  /// Another GPU in the same slot has taken the place of one that is gone.
+  private void forgetReplaced(Identity identity) {
+    gpus.values()
+        .removeIf(gpu -> {
+          boolean replaced =
+              !identity.pci().isEmpty() && gpu.identity().pci().equals(identity.pci());
+          if (replaced) {
+            LOG.info(
+                "gpu replaced pci={} before={} now={}",
+                identity.pci(),
+                gpu.identity().uuid(),
+                identity.uuid());
+            gpu.close();
+          }
+          return replaced;
+        });
+  }
+
+  private void missing(Listing there, Notes notes, Instant now) {
+    for (Gpu gpu : gpus.values()) {
+      String uuid = gpu.identity().uuid();
+      boolean found = there.found().stream().anyMatch(one -> one.identity().uuid().equals(uuid));
+      if (!found && gpu.state() == State.OK) {
+        String why = String.join("; ", there.problems());
+        gpu.become(State.MISSING, why.isEmpty() ? "the driver does not have it" : why, notes, now);
+      }
+    }
+    for (int number = gpus.size() + 1; number <= config.expected(); number++) {
+      var nobody = new Identity("missing/" + number, "", "", "", number - 1);
+      var gpu = new Gpu(nobody, State.OK, now);
+      gpu.become(State.MISSING, config.expected() + " GPUs are expected", notes, now);
+      gpus.put(nobody.uuid(), gpu);
+    }
+  }
+
+  private static boolean real(Identity identity) {
+    return !identity.uuid().startsWith("missing/");
+  }
+
+  private void tell(List<String> problems) {
+    String now = String.join("; ", problems);
+    if (!now.equals(trouble)) {
+      trouble = now;
+      if (!now.isEmpty()) {
+        LOG.warn("gpu list is not whole: {}", now);
+      }
+    }
+  }
+
+  private void restartEvents(Listing there) throws InterruptedException {
+    NvmlEvents before = events;
+    if (before != null) {
+      before.stop();
+    }
+    events = there.found().isEmpty() ? null : new NvmlEvents(there, clock, outlet);
+  }
+
+  private void libraryGone(int code) throws InterruptedException {
+    LOG.warn("gpu library is gone, it is opened anew: {}", ReturnCode.words(code));
+    close(nvml);
+    nextListing = round + 1;
+  }
+
+  /// Nobody may be inside the library when it is closed; where somebody hangs in it, it stays.
+  private void close(@Nullable Nvml open) {
+    boolean hangs = lister.isBusy() || gpus.values().stream().anyMatch(Gpu::hangs);
+    gpus.values().forEach(Gpu::forgetLibrary);
+    NvmlEvents waiting = events;
+    try {
+      boolean left = waiting == null || waiting.stop();
+      if (open != null && !hangs && left) {
+        open.close();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    events = null;
+    nvml = null;
+    listed = false;
+  }
+
+  /// Lets go of the library.
+  @Override
+  public void close() {
+    close(nvml);
+    gpus.values().forEach(Gpu::close);
+    lister.close();
+  }
+}

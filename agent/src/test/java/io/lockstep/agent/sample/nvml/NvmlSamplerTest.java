@@ -1,0 +1,414 @@
+package io.lockstep.agent.sample.nvml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.agent.sample.Reading;
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.Sample;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// GPUs read through the real ABI, from a library whose every value and fault is ordered.
+class NvmlSamplerTest {
+  private static final Instant START = Instant.ofEpochSecond(1_800_000_000);
+  private static final int ROUNDS_MAX = 200;
+
+  @TempDir Path folder;
+
+  private final List<Occurrence> reported = new CopyOnWriteArrayList<>();
+  private StandIn nvml;
+  private @Nullable NvmlSampler sampler;
+  private long second;
+
+  @BeforeEach
+  void build() throws Exception {
+    nvml = new StandIn(folder);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (int gpu = 0; gpu < 8; gpu++) {
+      nvml.unset(gpu, "hang power");
+      nvml.unset(gpu, "hang all");
+    }
+    nvml.write();
+    if (sampler != null) {
+      sampler.close();
+    }
+  }
+
+  @Test
+  void eachValueOfEightGpusIsWhatTheLibrarySays() throws Exception {
+    nvml.gpus(8);
+    Reading reading = start().sample(now());
+    for (int gpu = 0; gpu < 8; gpu++) {
+      assertThat(gpu(reading, gpu, "state")).isEqualTo(1);
+      assertThat(gpu(reading, gpu, "temperature")).isEqualTo(40 + gpu);
+      assertThat(gpu(reading, gpu, "temperature_memory")).isEqualTo(50 + gpu);
+      assertThat(gpu(reading, gpu, "power")).isEqualTo((300_000 + gpu) * 1e-3);
+      assertThat(gpu(reading, gpu, "energy")).isEqualTo((123_456_789_012_345.0 + gpu) * 1e-3);
+      assertThat(gpu(reading, gpu, "utilization")).isEqualTo((90 + gpu) / 100.0);
+      assertThat(gpu(reading, gpu, "memory_utilization")).isEqualTo(0.33);
+      assertThat(gpu(reading, gpu, "memory_used")).isEqualTo(6e9 + gpu);
+      assertThat(gpu(reading, gpu, "clock_sm")).isEqualTo((1980 - gpu) * 1e6);
+      assertThat(gpu(reading, gpu, "clock_memory")).isEqualTo(2619e6);
+      assertThat(gpu(reading, gpu, "clock_event_reasons")).isEqualTo(4);
+      assertThat(gpu(reading, gpu, "performance_state")).isZero();
+      assertThat(gpu(reading, gpu, "ecc_corrected")).isEqualTo(gpu);
+      assertThat(gpu(reading, gpu, "ecc_uncorrected")).isZero();
+      assertThat(gpu(reading, gpu, "power_cap_time")).isEqualTo(5);
+      assertThat(gpu(reading, gpu, "sw_thermal_time")).isEqualTo(1);
+      assertThat(gpu(reading, gpu, "hw_thermal_time")).isEqualTo(2.5);
+      assertThat(gpu(reading, gpu, "power_brake_time")).isZero();
+      assertThat(gpu(reading, gpu, "pcie_replays")).isEqualTo(2);
+      assertThat(gpu(reading, gpu, "pcie_transmitted")).isEqualTo(777);
+      assertThat(gpu(reading, gpu, "pcie_received")).isEqualTo(888);
+      assertThat(gpu(reading, gpu, "nvlink_transmitted")).isEqualTo(0x1p50);
+      assertThat(gpu(reading, gpu, "nvlink_received")).isEqualTo(2048 * 1024);
+      assertThat(gpu(reading, gpu, "nvlink_active")).isEqualTo(18);
+      assertThat(gpu(reading, gpu, "nvlink_lost")).isZero();
+      assertThat(gpu(reading, gpu, "row_remaps_pending")).isZero();
+      assertThat(gpu(reading, gpu, "row_remaps_failed")).isZero();
+      assertThat(gpu(reading, gpu, "recovery_action")).isZero();
+      assertThat(gpu(reading, gpu, "pcie_lanes_lost")).isZero();
+      assertThat(gpu(reading, gpu, "pcie_generations_lost")).isZero();
+      assertThat(slow(reading, gpu, "gpu_index")).isEqualTo(gpu);
+      assertThat(slow(reading, gpu, "memory")).isEqualTo(85_520_809_984L);
+      assertThat(slow(reading, gpu, "power_limit")).isEqualTo(700);
+      assertThat(slow(reading, gpu, "pcie_width")).isEqualTo(16);
+      assertThat(slow(reading, gpu, "pcie_width_max")).isEqualTo(16);
+      assertThat(slow(reading, gpu, "pcie_generation")).isEqualTo(5);
+      assertThat(slow(reading, gpu, "pcie_generation_max")).isEqualTo(5);
+      assertThat(slow(reading, gpu, "persistence")).isEqualTo(1);
+      assertThat(slow(reading, gpu, "mig")).isZero();
+      assertThat(slow(reading, gpu, "processes")).isEqualTo(1 + gpu);
+      assertThat(slow(reading, gpu, "fabric_state")).isEqualTo(3);
+      assertThat(slow(reading, gpu, "fabric_health")).isEqualTo(0x1555);
+      assertThat(slow(reading, gpu, "row_remaps_corrected")).isEqualTo(1);
+      assertThat(slow(reading, gpu, "row_remaps_uncorrected")).isEqualTo(2);
+      assertThat(slow(reading, gpu, "nvlink_replays")).isEqualTo(18);
+      assertThat(slow(reading, gpu, "nvlink_recoveries")).isZero();
+      assertThat(slow(reading, gpu, "nvlink_crc_errors")).isEqualTo(153);
+    }
+    assertThat(reading.events())
+        .filteredOn(event -> event.name().equals("lockstep.gpu.found"))
+        .hasSize(8)
+        .first()
+        .satisfies(event ->
+            assertThat(event.attributes())
+                .containsEntry("hw.id", StandIn.uuid(0))
+                .containsEntry("hw.name", "NVIDIA H100 80GB HBM3")
+                .containsEntry("hw.serial_number", "1650")
+                .containsEntry("hw.driver_version", "570.124.06")
+                .containsEntry("lockstep.gpu.pci.address", "0000:18:00.0"));
+  }
+
+  @Test
+  void everyColumnOfTheContractIsRead() throws Exception {
+    nvml.gpus(1);
+    Reading reading = start().sample(now());
+    for (Table table : List.of(Table.GPU, Table.GPU_SLOW)) {
+      for (Column column : Contract.columns(table)) {
+        assertThat(value(reading, column, 0)).as(column.toString()).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void aCallThatDoesNotReturnCostsItsGpuAloneAndIsAState() throws Exception {
+    nvml.gpus(8);
+    start().sample(now());
+    nvml.set(3, "hang power", 1);
+    nvml.write();
+    Reading hung = until(reading -> state(reading, 3) == 4);
+    assertThat(changes(hung, 3)).containsExactly("ok → unresponsive");
+    for (int i = 0; i < 5; i++) {
+      Reading reading = round();
+      assertThat(reading.events()).isEmpty();
+      assertThat(state(reading, 3)).isEqualTo(4);
+      assertThat(gpu(reading, 3, "power")).isNull();
+      assertThat(gpu(reading, 3, "state_age")).isEqualTo(i + 1.0);
+      for (int gpu : new int[] {0, 1, 2, 4, 5, 6, 7}) {
+        assertThat(gpu(reading, gpu, "power")).isEqualTo((300_000 + gpu) * 1e-3);
+      }
+    }
+    nvml.unset(3, "hang power");
+    nvml.write();
+    Reading back = until(reading -> state(reading, 3) == 1);
+    assertThat(changes(back, 3)).containsExactly("unresponsive → ok");
+    assertThat(gpu(round(), 3, "power")).isEqualTo(300.003);
+  }
+
+  @Test
+  void aLostGpuIsAStateWithAnAgeAndComesBack() throws Exception {
+    nvml.gpus(3);
+    start().sample(now());
+    nvml.set(1, "code", 15);
+    nvml.write();
+    Reading lost = round();
+    assertThat(changes(lost, 1)).containsExactly("ok → lost");
+    assertThat(state(lost, 1)).isEqualTo(2);
+    assertThat(state(lost, 0)).isEqualTo(1);
+    assertThat(gpu(round(), 1, "state_age")).isEqualTo(1);
+    assertThat(gpu(round(), 1, "temperature")).isNull();
+    nvml.unset(1, "code");
+    nvml.write();
+    Reading back = until(reading -> state(reading, 1) == 1);
+    assertThat(changes(back, 1)).containsExactly("lost → ok");
+    assertThat(gpu(round(), 1, "temperature")).isEqualTo(41);
+  }
+
+  @Test
+  void aGpuThatMustBeResetSaysSo() throws Exception {
+    nvml.gpus(2);
+    start().sample(now());
+    nvml.set(0, "code", 16);
+    nvml.write();
+    assertThat(changes(round(), 0)).containsExactly("ok → reset-required");
+  }
+
+  @Test
+  void gpusKeepTheirNamesWhenIndexesShift() throws Exception {
+    nvml.gpus(3);
+    start().sample(now());
+    nvml.set(0, "hide", 1);
+    nvml.set(0, "code", 15);
+    nvml.write();
+    Reading shifted = until(reading -> Double.valueOf(1).equals(slow(reading, 2, "gpu_index")));
+    assertThat(gpu(shifted, 2, "temperature")).isEqualTo(42);
+    assertThat(gpu(shifted, 1, "temperature")).isEqualTo(41);
+    assertThat(state(shifted, 0)).isEqualTo(2);
+  }
+
+  @Test
+  void aGpuOfAnEarlierRunThatIsGoneIsMissingAndOneInItsSlotReplacesIt() throws Exception {
+    Path inventory = folder.resolve("gpus.tsv");
+    nvml.gpus(2);
+    start(NvmlSampler.Config.DEFAULT.expected(), inventory).sample(now());
+    close();
+    nvml.set(1, "hide", 1);
+    nvml.write();
+    Reading reading = start(0, inventory).sample(now());
+    assertThat(state(reading, 1)).isEqualTo(5);
+    assertThat(changes(reading, 1)).containsExactly("ok → missing");
+    close();
+    assertThat(Files.readAllLines(inventory)).hasSize(2);
+    nvml.unset(1, "hide");
+    nvml.set(1, "uuid", "GPU-new");
+    nvml.write();
+    Reading replaced = start(0, inventory).sample(now());
+    assertThat(gpu(replaced, 1, "state")).isNull();
+    assertThat(Files.readString(inventory)).contains("GPU-new").doesNotContain(StandIn.uuid(1));
+  }
+
+  @Test
+  void fewerGpusThanExpectedAreMissing() throws Exception {
+    nvml.gpus(2);
+    Reading reading = start(4, null).sample(now());
+    assertThat(reading.events())
+        .filteredOn(event -> event.name().equals("lockstep.gpu.state.changed"))
+        .hasSize(2);
+  }
+
+  @Test
+  void whatIsNotSupportedIsAbsentAndWhatIsNotPermittedIsSaidOnce() throws Exception {
+    nvml.gpus(1);
+    nvml.set(0, "no power", 3);
+    nvml.set(0, "no temperature", 4);
+    nvml.write();
+    Reading first = start().sample(now());
+    assertThat(gpu(first, 0, "power")).isNull();
+    assertThat(gpu(first, 0, "temperature")).isNull();
+    assertThat(gpu(first, 0, "clock_sm")).isEqualTo(1980e6);
+    assertThat(first.events())
+        .filteredOn(event -> event.name().equals("lockstep.agent.reader.failed"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.body()).contains("no permission"));
+    for (int i = 0; i < 70; i++) {
+      assertThat(round().events()).isEmpty();
+    }
+  }
+
+  @Test
+  void throttleTimesAreReadByTheNumbersOfTheDriver() throws Exception {
+    nvml.gpus(1);
+    nvml.set("driver", "580.65.06");
+    nvml.field(0, 269, 7_000_000_000L);
+    nvml.field(0, 270, 8_000_000_000L);
+    nvml.write();
+    Reading reading = start().sample(now());
+    assertThat(gpu(reading, 0, "sw_thermal_time")).isEqualTo(7);
+    assertThat(gpu(reading, 0, "hw_thermal_time")).isEqualTo(8);
+    assertThat(gpu(reading, 0, "power_brake_time")).isNull();
+  }
+
+  @Test
+  void linksAndLanesThatAreLostAreCounted() throws Exception {
+    nvml.gpus(1);
+    start().sample(now());
+    nvml.set(0, "link 4", 0);
+    nvml.set(0, "link 5", 0);
+    nvml.set(0, "pcie_width", 8);
+    nvml.write();
+    assertThat(gpu(round(), 0, "pcie_lanes_lost")).isEqualTo(8);
+    Reading slow = until(reading -> Double.valueOf(2).equals(gpu(reading, 0, "nvlink_lost")));
+    assertThat(gpu(slow, 0, "nvlink_active")).isEqualTo(16);
+  }
+
+  @Test
+  void whatAGpuReportsArrivesAtOnceAndOnce() throws Exception {
+    nvml.gpus(2);
+    start().sample(now());
+    // What stood there before the events' thread was ready is over for it.
+    int number = 1;
+    while (reported.isEmpty()) {
+      nvml.event(number++, 0, 0x8, 13);
+      nvml.write();
+      Thread.sleep(50);
+    }
+    reported.clear();
+    nvml.event(number, 1, 0x8, 79);
+    nvml.event(number + 1, 0, 0x10, 0);
+    nvml.event(number + 2, 0, 0x2, 0);
+    nvml.write();
+    await(() -> reported.size() == 2);
+    assertThat(reported.getFirst().name()).isEqualTo("lockstep.gpu.xid");
+    assertThat(reported.getFirst().attributes())
+        .containsEntry("hw.id", StandIn.uuid(1))
+        .containsEntry("lockstep.gpu.xid", "79");
+    assertThat(reported.getLast().name()).isEqualTo("lockstep.gpu.memory.error");
+    assertThat(reported.getLast().attributes())
+        .containsEntry("hw.id", StandIn.uuid(0))
+        .containsEntry("error.type", "double_bit_ecc");
+  }
+
+  @Test
+  void aLibraryThatIsGoneIsOpenedAnew() throws Exception {
+    nvml.gpus(2);
+    start().sample(now());
+    nvml.set(0, "code", 1);
+    nvml.set(1, "code", 1);
+    nvml.write();
+    round();
+    nvml.unset(0, "code");
+    nvml.unset(1, "code");
+    nvml.write();
+    Reading again = until(reading -> Double.valueOf(41).equals(gpu(reading, 1, "temperature")));
+    assertThat(state(again, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void noLibraryIsNoFailure() throws Exception {
+    var none =
+        new NvmlSampler(
+            NvmlSampler.Config.DEFAULT.withLibrary(folder.resolve("none.so").toString()),
+            Duration.ofSeconds(5),
+            null,
+            InstantSource.system(),
+            reported::addAll);
+    Reading reading = none.sample(now());
+    assertThat(reading.samples()).isEmpty();
+    assertThat(reading.events()).isEmpty();
+    none.close();
+  }
+
+  private NvmlSampler start() {
+    return start(0, null);
+  }
+
+  private NvmlSampler start(int expected, @Nullable Path inventory) {
+    var config =
+        new NvmlSampler.Config(
+            Duration.ofSeconds(1), Duration.ofSeconds(10), nvml.library(), expected);
+    // On the first round all is waited for; on later ones a hang must not make the test slow.
+    NvmlSampler started =
+        new NvmlSampler(
+            config, Duration.ofSeconds(2), inventory, InstantSource.system(), reported::addAll);
+    sampler = started;
+    return started;
+  }
+
+  private Instant now() {
+    return START.plusSeconds(second);
+  }
+
+  private Reading round() {
+    second++;
+    return Objects.requireNonNull(sampler).sample(now());
+  }
+
+  private interface Wanted {
+    boolean is(Reading reading);
+  }
+
+  private Reading until(Wanted wanted) {
+    for (int i = 0; i < ROUNDS_MAX; i++) {
+      Reading reading = round();
+      if (wanted.is(reading)) {
+        return reading;
+      }
+    }
+    throw new AssertionError("not within " + ROUNDS_MAX + " rounds");
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 400 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(25);
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+
+  private static List<String> changes(Reading reading, int gpu) {
+    return reading.events().stream()
+        .filter(event -> event.name().equals("lockstep.gpu.state.changed"))
+        .filter(event -> StandIn.uuid(gpu).equals(event.attributes().get("hw.id")))
+        .map(event ->
+            event.attributes().get("lockstep.gpu.state.before")
+                + " → "
+                + event.attributes().get("lockstep.gpu.state"))
+        .toList();
+  }
+
+  private static int state(Reading reading, int gpu) {
+    Double state = gpu(reading, gpu, "state");
+    return state == null ? 0 : state.intValue();
+  }
+
+  private static @Nullable Double gpu(Reading reading, int gpu, String column) {
+    return value(reading, Contract.column(Table.GPU, column), gpu);
+  }
+
+  private static @Nullable Double slow(Reading reading, int gpu, String column) {
+    return value(reading, Contract.column(Table.GPU_SLOW, column), gpu);
+  }
+
+  private static @Nullable Double value(Reading reading, Column column, int gpu) {
+    Sample model = Sample.of(column, StandIn.uuid(gpu), 0L);
+    List<Double> values =
+        Stream.of(reading)
+            .flatMap(one -> one.samples().stream())
+            .filter(sample ->
+                sample.metric().equals(model.metric())
+                    && sample.attributes().equals(model.attributes()))
+            .map(Sample::value)
+            .toList();
+    assertThat(values).as(column.toString()).hasSizeLessThan(2);
+    return values.isEmpty() ? null : values.getFirst();
+  }
+}

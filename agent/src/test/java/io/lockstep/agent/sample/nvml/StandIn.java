@@ -1,0 +1,147 @@
+package io.lockstep.agent.sample.nvml;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The stand-in library with its state file: GPUs whose every value is known, and what is wrong
+/// with them.
+final class StandIn {
+  private static final Path SOURCE = Path.of("..", "simulator", "src", "main", "c", "nvml.c");
+
+  private final Map<String, String> lines = new LinkedHashMap<>();
+  private final Path folder;
+
+  /// Builds the library in a folder, with no GPU.
+  StandIn(Path folder) throws IOException, InterruptedException {
+    this.folder = folder;
+    assumeTrue(compile(), "gcc is not installed");
+    lines.put("driver", "570.124.06");
+    write();
+  }
+
+  private boolean compile() throws IOException, InterruptedException {
+    Process gcc;
+    try {
+      gcc =
+          new ProcessBuilder(
+                  "gcc", "-shared", "-fPIC", "-O1", "-o", library(), SOURCE.toString(), "-lpthread")
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException _) {
+      return false;
+    }
+    String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!gcc.waitFor(1, TimeUnit.MINUTES) || gcc.exitValue() != 0) {
+      throw new IOException("gcc: " + said);
+    }
+    return true;
+  }
+
+  String library() {
+    return folder.resolve("libnvidia-ml.so.1").toString();
+  }
+
+  static String uuid(int gpu) {
+    return "GPU-0000000" + gpu + "-aaaa";
+  }
+
+  /// Adds healthy GPUs, 18 NVLinks each; their values tell them apart.
+  void gpus(int count) throws IOException {
+    for (int gpu = 0; gpu < count; gpu++) {
+      String bus = Integer.toHexString(0x18 + gpu).toUpperCase(java.util.Locale.ROOT);
+      set(gpu, "uuid", uuid(gpu));
+      set(gpu, "serial", "165" + gpu);
+      set(gpu, "pci", "00000000:" + bus + ":00.0");
+      set(gpu, "name", "NVIDIA_H100_80GB_HBM3");
+      set(gpu, "temperature", 40 + gpu);
+      set(gpu, "power", 300_000 + gpu);
+      set(gpu, "power_limit", 700_000);
+      set(gpu, "utilization", 90 + gpu);
+      set(gpu, "memory_utilization", 33);
+      set(gpu, "memory", 85_520_809_984L);
+      set(gpu, "memory_used", 6_000_000_000L + gpu);
+      set(gpu, "clock_sm", 1980 - gpu);
+      set(gpu, "clock_memory", 2619);
+      set(gpu, "reasons", 4);
+      set(gpu, "pstate", 0);
+      set(gpu, "pcie_width", 16);
+      set(gpu, "pcie_width_max", 16);
+      set(gpu, "pcie_generation", 5);
+      set(gpu, "pcie_generation_max", 5);
+      set(gpu, "persistence", 1);
+      set(gpu, "mig", 0);
+      set(gpu, "processes", 1 + gpu);
+      set(gpu, "fabric_state", 3);
+      set(gpu, "fabric_health", 0x1555);
+      fields(gpu);
+    }
+    write();
+  }
+
+  private void fields(int gpu) {
+    field(gpu, 3, gpu);
+    field(gpu, 4, 0);
+    field(gpu, 74, 5_000_000_000L);
+    field(gpu, 82, 50 + gpu);
+    field(gpu, 83, 123_456_789_012_345L + gpu);
+    field(gpu, 94, 2);
+    field(gpu, 138, 1L << 40);
+    field(gpu, 139, 2048);
+    field(gpu, 142, 1);
+    field(gpu, 143, 2);
+    field(gpu, 144, 0);
+    field(gpu, 145, 0);
+    field(gpu, 197, 777);
+    field(gpu, 198, 888);
+    field(gpu, 230, 0);
+    field(gpu, 251, 1_000_000_000L);
+    field(gpu, 252, 2_500_000_000L);
+    field(gpu, 253, 0);
+    for (int link = 0; link < 18; link++) {
+      set(gpu, "link " + link, 1);
+      String scope = link == 0 ? "" : "/" + link;
+      set(gpu, "field 161" + scope, 1);
+      set(gpu, "field 162" + scope, 0);
+      set(gpu, "field 163" + scope, link);
+    }
+  }
+
+  void field(int gpu, int id, long value) {
+    set(gpu, "field " + id, value);
+  }
+
+  void set(int gpu, String key, Object value) {
+    lines.put("gpu " + gpu + " " + key, value.toString());
+  }
+
+  void unset(int gpu, String key) {
+    lines.remove("gpu " + gpu + " " + key);
+  }
+
+  /// A key of the library as a whole.
+  void set(String key, Object value) {
+    lines.put(key, value.toString());
+  }
+
+  /// An event that was not there before.
+  void event(int number, int gpu, long type, long data) {
+    lines.put("event " + number, gpu + " " + type + " " + data);
+  }
+
+  /// Makes it so, at once.
+  void write() throws IOException {
+    var text = new StringBuilder();
+    lines.forEach((key, value) -> text.append(key).append(' ').append(value).append('\n'));
+    Path next = folder.resolve("nvml.state.next");
+    Files.writeString(next, text);
+    Files.move(next, folder.resolve("nvml.state"), StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.sample.nvml;
+
+import org.jspecify.annotations.NullMarked;

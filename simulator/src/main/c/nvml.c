@@ -1,0 +1,576 @@
+/*
+ * A stand-in for NVIDIA's libnvidia-ml.so.1: real ABI (nvml.h 13.3, x86-64 and arm64) for the
+ * functions that an agent reads, NVML_ERROR_NOT_SUPPORTED for the others.
+ *
+ * Its state is the text file named by LOCKSTEP_NVML_STATE, else `nvml.state` beside the library. It
+ * is read again when it changes, while programs have the library loaded. One word a key:
+ *
+ *   driver 570.124.06          version of the driver
+ *   init 9                     what nvmlInit answers
+ *   slow 50                    milliseconds that each call takes
+ *   gpu 0 uuid GPU-1 serial 15 pci 00000000:18:00.0 name H100
+ *   gpu 0 temperature 45 power 300000 ...
+ *   gpu 0 code 15              every call about GPU 0 answers with this code (15: lost)
+ *   gpu 0 hide 1               the driver does not list it: the indexes of the others shift
+ *   gpu 0 no power 3           what asks for `power` answers with this code
+ *   gpu 0 hang power 1         what asks for `power` does not return while this stands here
+ *   gpu 0 field 83 123456      nvmlDeviceGetFieldValues, value type unsigned long long
+ *   gpu 0 link 3 1             NVLink 3 is active
+ *   event 17 0 8 79            event number 17: GPU 0, type 8 (XID), data 79; numbers rise
+ *
+ * Build: cc -shared -fPIC -O1 -o libnvidia-ml.so.1 nvml.c -lpthread -ldl
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+typedef int ret;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef struct device { int place; } *device;
+
+enum { OK = 0, UNINITIALIZED = 1, INVALID = 2, NOT_SUPPORTED = 3, TOO_SMALL = 7, TIMED_OUT = 10 };
+enum { GPUS = 64, KEYS = 4096, TEXT = 96, LINKS = 36 };
+
+struct key { int gpu; char name[48]; char value[TEXT]; };
+struct event { u64 number; int gpu; u64 type; u64 data; };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct key keys[KEYS];
+static int key_count;
+static struct event events[256];
+static int event_count;
+static struct device devices[GPUS];
+static int gpu_count, gpu_seen[GPUS];
+static struct timespec read_at;
+static off_t read_size;
+static int inits;
+static u64 last_event;
+
+static void put(int gpu, const char *name, const char *value) {
+  if (key_count < KEYS) {
+    keys[key_count].gpu = gpu;
+    snprintf(keys[key_count].name, sizeof keys[0].name, "%s", name);
+    snprintf(keys[key_count].value, sizeof keys[0].value, "%s", value);
+    key_count++;
+  }
+}
+
+static const char *word(char **rest) { return strtok_r(NULL, " \t\r\n", rest); }
+
+static void gpu_line(char **rest) {
+  const char *place = word(rest), *name, *value;
+  int gpu = place ? atoi(place) : -1;
+  if (gpu < 0 || gpu >= GPUS) return;
+  gpu_seen[gpu] = 1;
+  if (gpu >= gpu_count) gpu_count = gpu + 1;
+  while ((name = word(rest)) && (value = word(rest))) {
+    char full[48];
+    if (!strcmp(name, "no") || !strcmp(name, "hang") || !strcmp(name, "field") || !strcmp(name, "link")) {
+      snprintf(full, sizeof full, "%s %s", name, value);
+      if (!(value = word(rest))) return;
+      put(gpu, full, value);
+    } else {
+      put(gpu, name, value);
+    }
+  }
+}
+
+static void event_line(char **rest) {
+  const char *n = word(rest), *gpu = word(rest), *type = word(rest), *data = word(rest);
+  if (data && event_count < 256) {
+    struct event e = {strtoull(n, 0, 0), atoi(gpu), strtoull(type, 0, 0), strtoull(data, 0, 0)};
+    events[event_count++] = e;
+  }
+}
+
+static const char *state_file(void) {
+  static char path[1024];
+  const char *named = getenv("LOCKSTEP_NVML_STATE");
+  if (named) return named;
+  if (!path[0]) {
+    Dl_info self;
+    if (dladdr((void *)state_file, &self) && self.dli_fname) {
+      snprintf(path, sizeof path - 16, "%s", self.dli_fname);
+      char *slash = strrchr(path, '/');
+      strcpy(slash ? slash + 1 : path, "nvml.state");
+    }
+  }
+  return path;
+}
+
+/* Reads the file again when it has changed; the lock is held. */
+static void refresh(void) {
+  struct stat now;
+  if (stat(state_file(), &now)) return;
+  if (now.st_mtim.tv_sec == read_at.tv_sec && now.st_mtim.tv_nsec == read_at.tv_nsec && now.st_size == read_size) return;
+  FILE *file = fopen(state_file(), "r");
+  if (!file) return;
+  key_count = event_count = gpu_count = 0;
+  memset(gpu_seen, 0, sizeof gpu_seen);
+  char line[4096];
+  while (fgets(line, sizeof line, file)) {
+    char *rest, *first = strtok_r(line, " \t\r\n", &rest);
+    if (!first || first[0] == '#') continue;
+    if (!strcmp(first, "gpu")) gpu_line(&rest);
+    else if (!strcmp(first, "event")) event_line(&rest);
+    else { const char *value = word(&rest); if (value) put(-1, first, value); }
+  }
+  fclose(file);
+  read_at = now.st_mtim;
+  read_size = now.st_size;
+}
+
+/* The last value of a key; 0 when it has none. Copies, because the file may change. */
+static int find(int gpu, const char *name, char *value) {
+  int found = 0;
+  pthread_mutex_lock(&lock);
+  refresh();
+  for (int i = 0; i < key_count; i++) {
+    if (keys[i].gpu == gpu && !strcmp(keys[i].name, name)) { strcpy(value, keys[i].value); found = 1; }
+  }
+  pthread_mutex_unlock(&lock);
+  return found;
+}
+
+static long long number_or(int gpu, const char *name, long long other) {
+  char value[TEXT];
+  return find(gpu, name, value) ? strtoll(value, 0, 0) : other;
+}
+
+static void pause_millis(long millis) {
+  struct timespec time = {millis / 1000, millis % 1000 * 1000000};
+  nanosleep(&time, 0);
+}
+
+/* What every call about a GPU does first: is it there, may it be asked this, does it hang. */
+static ret enter(device d, const char *what) {
+  char name[48];
+  if (!inits) return UNINITIALIZED;
+  if (!d || d < devices || d >= devices + GPUS) return INVALID;
+  long slow = number_or(-1, "slow", 0);
+  if (slow) pause_millis(slow);
+  snprintf(name, sizeof name, "hang %s", what);
+  while (number_or(d->place, name, 0) || number_or(d->place, "hang all", 0)) pause_millis(20);
+  long long code = number_or(d->place, "code", 0);
+  if (code) return (ret)code;
+  snprintf(name, sizeof name, "no %s", what);
+  return (ret)number_or(d->place, name, 0);
+}
+
+static ret text(device d, const char *what, char *out, u32 length) {
+  char value[TEXT];
+  ret code = enter(d, what);
+  if (code) return code;
+  if (!find(d->place, what, value)) return NOT_SUPPORTED;
+  if (strlen(value) + 1 > length) return TOO_SMALL;
+  strcpy(out, value);
+  for (char *c = out; *c; c++) if (*c == '_') *c = ' ';
+  return OK;
+}
+
+static ret number(device d, const char *what, u32 *out) {
+  char value[TEXT];
+  ret code = enter(d, what);
+  if (code) return code;
+  if (!find(d->place, what, value)) return NOT_SUPPORTED;
+  *out = (u32)strtoull(value, 0, 0);
+  return OK;
+}
+
+static ret number64(device d, const char *what, u64 *out) {
+  char value[TEXT];
+  ret code = enter(d, what);
+  if (code) return code;
+  if (!find(d->place, what, value)) return NOT_SUPPORTED;
+  *out = strtoull(value, 0, 0);
+  return OK;
+}
+
+/* -- the library ------------------------------------------------------------------------------ */
+
+ret nvmlInitWithFlags(u32 flags) {
+  (void)flags;
+  for (int i = 0; i < GPUS; i++) devices[i].place = i;
+  ret code = (ret)number_or(-1, "init", 0);
+  if (!code) inits++;
+  return code;
+}
+ret nvmlInit_v2(void) { return nvmlInitWithFlags(0); }
+ret nvmlShutdown(void) { if (!inits) return UNINITIALIZED; inits--; return OK; }
+const char *nvmlErrorString(ret code) { return code ? "error" : "success"; }
+
+ret nvmlSystemGetDriverVersion(char *out, u32 length) {
+  char value[TEXT];
+  if (!inits) return UNINITIALIZED;
+  if (!find(-1, "driver", value)) return NOT_SUPPORTED;
+  if (strlen(value) + 1 > length) return TOO_SMALL;
+  strcpy(out, value);
+  return OK;
+}
+ret nvmlSystemGetNVMLVersion(char *out, u32 length) {
+  if (length < 10) return TOO_SMALL;
+  strcpy(out, "13.3.29");
+  return OK;
+}
+
+/* Places of the GPUs that are listed, in order; the lock is not held. */
+static int listed(int *places) {
+  int count = 0, all;
+  pthread_mutex_lock(&lock);
+  refresh();
+  all = gpu_count;
+  pthread_mutex_unlock(&lock);
+  for (int i = 0; i < all; i++) if (gpu_seen[i] && !number_or(i, "hide", 0)) places[count++] = i;
+  return count;
+}
+
+ret nvmlDeviceGetCount_v2(u32 *out) {
+  int places[GPUS];
+  if (!inits) return UNINITIALIZED;
+  ret code = (ret)number_or(-1, "count", 0);
+  if (code) return code;
+  *out = (u32)listed(places);
+  return OK;
+}
+ret nvmlDeviceGetHandleByIndex_v2(u32 index, device *out) {
+  int places[GPUS], count = listed(places);
+  if (!inits) return UNINITIALIZED;
+  if (index >= (u32)count) return INVALID;
+  long long code = number_or(places[index], "code", 0);
+  if (code) return (ret)code;
+  *out = &devices[places[index]];
+  return OK;
+}
+
+/* -- one GPU ---------------------------------------------------------------------------------- */
+
+ret nvmlDeviceGetUUID(device d, char *out, u32 length) { return text(d, "uuid", out, length); }
+ret nvmlDeviceGetSerial(device d, char *out, u32 length) { return text(d, "serial", out, length); }
+ret nvmlDeviceGetName(device d, char *out, u32 length) { return text(d, "name", out, length); }
+ret nvmlDeviceGetIndex(device d, u32 *out) {
+  int places[GPUS], count = listed(places);
+  ret code = enter(d, "index");
+  for (int i = 0; !code && i < count; i++) if (places[i] == d->place) *out = (u32)i;
+  return code;
+}
+
+struct pci { char legacy[16]; u32 domain, bus, device, id, subsystem; char bus_id[32]; };
+ret nvmlDeviceGetPciInfo_v3(device d, struct pci *out) {
+  memset(out, 0, sizeof *out);
+  return text(d, "pci", out->bus_id, sizeof out->bus_id);
+}
+
+struct utilization { u32 gpu, memory; };
+ret nvmlDeviceGetUtilizationRates(device d, struct utilization *out) {
+  ret code = number(d, "utilization", &out->gpu);
+  return code ? code : number(d, "memory_utilization", &out->memory);
+}
+
+struct memory { u64 total, free, used; };
+struct memory_v2 { u32 version; u64 total, reserved, free, used; };
+ret nvmlDeviceGetMemoryInfo(device d, struct memory *out) {
+  ret code = number64(d, "memory", &out->total);
+  if (code) return code;
+  code = number64(d, "memory_used", &out->used);
+  out->free = out->total - out->used;
+  return code;
+}
+ret nvmlDeviceGetMemoryInfo_v2(device d, struct memory_v2 *out) {
+  if (out->version != 33554472) return 25;
+  ret code = enter(d, "memory_v2");
+  if (code) return code;
+  struct memory plain;
+  code = nvmlDeviceGetMemoryInfo(d, &plain);
+  if (code) return code;
+  out->total = plain.total;
+  out->used = plain.used;
+  out->reserved = 0;
+  out->free = plain.free;
+  return OK;
+}
+
+ret nvmlDeviceGetPowerUsage(device d, u32 *out) { return number(d, "power", out); }
+ret nvmlDeviceGetEnforcedPowerLimit(device d, u32 *out) { return number(d, "power_limit", out); }
+ret nvmlDeviceGetTemperature(device d, u32 sensor, u32 *out) {
+  return sensor ? INVALID : number(d, "temperature", out);
+}
+struct temperature { u32 version, sensor; int celsius; };
+ret nvmlDeviceGetTemperatureV(device d, struct temperature *out) {
+  if (out->version != 16777228) return 25;
+  return number(d, "temperature", (u32 *)&out->celsius);
+}
+ret nvmlDeviceGetClockInfo(device d, u32 type, u32 *out) {
+  return number(d, type == 1 ? "clock_sm" : type == 2 ? "clock_memory" : "clock_other", out);
+}
+ret nvmlDeviceGetCurrentClocksEventReasons(device d, u64 *out) { return number64(d, "reasons", out); }
+ret nvmlDeviceGetCurrentClocksThrottleReasons(device d, u64 *out) { return number64(d, "reasons", out); }
+ret nvmlDeviceGetPerformanceState(device d, u32 *out) { return number(d, "pstate", out); }
+ret nvmlDeviceGetCurrPcieLinkWidth(device d, u32 *out) { return number(d, "pcie_width", out); }
+ret nvmlDeviceGetMaxPcieLinkWidth(device d, u32 *out) { return number(d, "pcie_width_max", out); }
+ret nvmlDeviceGetCurrPcieLinkGeneration(device d, u32 *out) { return number(d, "pcie_generation", out); }
+ret nvmlDeviceGetMaxPcieLinkGeneration(device d, u32 *out) { return number(d, "pcie_generation_max", out); }
+ret nvmlDeviceGetPersistenceMode(device d, u32 *out) { return number(d, "persistence", out); }
+ret nvmlDeviceGetMigMode(device d, u32 *now, u32 *pending) {
+  ret code = number(d, "mig", now);
+  if (!code) *pending = *now;
+  return code;
+}
+ret nvmlDeviceGetNvLinkState(device d, u32 link, u32 *out) {
+  char name[16];
+  snprintf(name, sizeof name, "link %u", link);
+  return link < LINKS ? number(d, name, out) : INVALID;
+}
+ret nvmlDeviceGetComputeRunningProcesses_v3(device d, u32 *count, void *out) {
+  u32 running;
+  ret code = number(d, "processes", &running);
+  if (code) return code;
+  u32 room = *count;
+  *count = running;
+  return running > room || (running && !out) ? TOO_SMALL : OK;
+}
+
+struct fabric { u32 version; unsigned char cluster[16]; int status; u32 clique; unsigned char state; u32 health; };
+ret nvmlDeviceGetGpuFabricInfoV(device d, struct fabric *out) {
+  u32 state, health;
+  if (out->version != 33554468) return 25;
+  ret code = number(d, "fabric_state", &state);
+  if (!code) code = number(d, "fabric_health", &health);
+  if (code) return code;
+  out->state = (unsigned char)state;
+  out->health = health;
+  return OK;
+}
+
+struct field { u32 id, scope; long long timestamp, latency; u32 type, code; union { double d; u64 u; } value; };
+ret nvmlDeviceGetFieldValues(device d, int count, struct field *values) {
+  ret code = enter(d, "fields");
+  if (code) return code;
+  for (int i = 0; i < count; i++) {
+    char name[32], value[TEXT];
+    struct field *f = &values[i];
+    if (f->scope && f->scope != ~0u) snprintf(name, sizeof name, "field %u/%u", f->id, f->scope);
+    else snprintf(name, sizeof name, "field %u", f->id);
+    f->code = NOT_SUPPORTED;
+    if (find(d->place, name, value)) {
+      f->code = OK;
+      f->type = 3;
+      f->value.u = strtoull(value, 0, 0);
+    }
+  }
+  return OK;
+}
+
+/* -- events ----------------------------------------------------------------------------------- */
+
+struct set { u64 types[GPUS]; };
+struct data { device device; u64 type, data; u32 gpu_instance, compute_instance; };
+
+ret nvmlEventSetCreate(struct set **out) {
+  *out = calloc(1, sizeof **out);
+  return *out ? OK : 20;
+}
+ret nvmlEventSetFree(struct set *s) { free(s); return OK; }
+ret nvmlDeviceGetSupportedEventTypes(device d, u64 *out) {
+  ret code = enter(d, "event_types");
+  if (!code) *out = (u64)number_or(d->place, "event_types", 0xffff);
+  return code;
+}
+ret nvmlDeviceRegisterEvents(device d, u64 types, struct set *s) {
+  ret code = enter(d, "events");
+  if (!code) s->types[d->place] |= types;
+  /* Events begin with the registration: what stands in the file already is over. */
+  pthread_mutex_lock(&lock);
+  refresh();
+  for (int i = 0; i < event_count; i++) if (events[i].number > last_event) last_event = events[i].number;
+  pthread_mutex_unlock(&lock);
+  return code;
+}
+ret nvmlEventSetWait_v2(struct set *s, struct data *out, u32 millis) {
+  for (u32 waited = 0;; waited += 5) {
+    if (!inits) return UNINITIALIZED;
+    pthread_mutex_lock(&lock);
+    refresh();
+    for (int i = 0; i < event_count; i++) {
+      struct event *e = &events[i];
+      if (e->number > last_event && e->gpu >= 0 && e->gpu < GPUS) {
+        last_event = e->number;
+        if (s->types[e->gpu] & e->type) {
+          *out = (struct data){&devices[e->gpu], e->type, e->data, ~0u, ~0u};
+          pthread_mutex_unlock(&lock);
+          return OK;
+        }
+      }
+    }
+    pthread_mutex_unlock(&lock);
+    if (waited >= millis) return TIMED_OUT;
+    pause_millis(5);
+  }
+}
+
+/* -- what an agent does not ask: as on a GPU that can't --------------------------------------- */
+
+#define OTHER(name) ret name(void) { return NOT_SUPPORTED; }
+OTHER(nvmlComputeInstanceDestroy) OTHER(nvmlComputeInstanceGetInfo) OTHER(nvmlComputeInstanceGetInfo_v2)
+OTHER(nvmlDeviceClearAccountingPids) OTHER(nvmlDeviceClearCpuAffinity) OTHER(nvmlDeviceClearEccErrorCounts)
+OTHER(nvmlDeviceClearFieldValues) OTHER(nvmlDeviceCreateGpuInstance)
+OTHER(nvmlDeviceCreateGpuInstanceWithPlacement) OTHER(nvmlDeviceDiscoverGpus)
+OTHER(nvmlDeviceFreezeNvLinkUtilizationCounter) OTHER(nvmlDeviceGetAPIRestriction)
+OTHER(nvmlDeviceGetAccountingBufferSize) OTHER(nvmlDeviceGetAccountingMode)
+OTHER(nvmlDeviceGetAccountingPids) OTHER(nvmlDeviceGetAccountingStats) OTHER(nvmlDeviceGetAccountingStats_v2)
+OTHER(nvmlDeviceGetActiveVgpus) OTHER(nvmlDeviceGetAdaptiveClockInfoStatus)
+OTHER(nvmlDeviceGetAddressingMode) OTHER(nvmlDeviceGetApplicationsClock) OTHER(nvmlDeviceGetArchitecture)
+OTHER(nvmlDeviceGetAttributes) OTHER(nvmlDeviceGetAttributes_v2) OTHER(nvmlDeviceGetAutoBoostedClocksEnabled)
+OTHER(nvmlDeviceGetBAR1MemoryInfo) OTHER(nvmlDeviceGetBBXTimeData_v1) OTHER(nvmlDeviceGetBoardId)
+OTHER(nvmlDeviceGetBoardPartNumber) OTHER(nvmlDeviceGetBrand) OTHER(nvmlDeviceGetBridgeChipInfo)
+OTHER(nvmlDeviceGetBusType) OTHER(nvmlDeviceGetC2cModeInfoV) OTHER(nvmlDeviceGetCapabilities)
+OTHER(nvmlDeviceGetClkMonStatus) OTHER(nvmlDeviceGetClock) OTHER(nvmlDeviceGetClockOffsets)
+OTHER(nvmlDeviceGetComputeInstanceId) OTHER(nvmlDeviceGetComputeMode)
+OTHER(nvmlDeviceGetComputeRunningProcesses) OTHER(nvmlDeviceGetComputeRunningProcesses_v2)
+OTHER(nvmlDeviceGetConfComputeGpuAttestationReport) OTHER(nvmlDeviceGetConfComputeGpuCertificate)
+OTHER(nvmlDeviceGetConfComputeMemSizeInfo) OTHER(nvmlDeviceGetConfComputeProtectedMemoryUsage)
+OTHER(nvmlDeviceGetCoolerInfo) OTHER(nvmlDeviceGetCount) OTHER(nvmlDeviceGetCpuAffinity)
+OTHER(nvmlDeviceGetCpuAffinityWithinScope) OTHER(nvmlDeviceGetCreatableVgpus)
+OTHER(nvmlDeviceGetCudaComputeCapability) OTHER(nvmlDeviceGetCurrentClockFreqs)
+OTHER(nvmlDeviceGetDecoderUtilization) OTHER(nvmlDeviceGetDefaultApplicationsClock)
+OTHER(nvmlDeviceGetDefaultEccMode) OTHER(nvmlDeviceGetDetailedEccErrors)
+OTHER(nvmlDeviceGetDeviceHandleFromMigDeviceHandle) OTHER(nvmlDeviceGetDisplayActive)
+OTHER(nvmlDeviceGetDisplayMode) OTHER(nvmlDeviceGetDramEncryptionMode) OTHER(nvmlDeviceGetDriverModel)
+OTHER(nvmlDeviceGetDriverModel_v2) OTHER(nvmlDeviceGetDynamicPstatesInfo) OTHER(nvmlDeviceGetEccMode)
+OTHER(nvmlDeviceGetEncoderCapacity) OTHER(nvmlDeviceGetEncoderSessions) OTHER(nvmlDeviceGetEncoderStats)
+OTHER(nvmlDeviceGetEncoderUtilization) OTHER(nvmlDeviceGetFBCSessions) OTHER(nvmlDeviceGetFBCStats)
+OTHER(nvmlDeviceGetFanControlPolicy_v2) OTHER(nvmlDeviceGetFanSpeed) OTHER(nvmlDeviceGetFanSpeedRPM)
+OTHER(nvmlDeviceGetFanSpeed_v2) OTHER(nvmlDeviceGetGpcClkMinMaxVfOffset) OTHER(nvmlDeviceGetGpcClkVfOffset)
+OTHER(nvmlDeviceGetGpuFabricInfo) OTHER(nvmlDeviceGetGpuInstanceById) OTHER(nvmlDeviceGetGpuInstanceId)
+OTHER(nvmlDeviceGetGpuInstancePossiblePlacements) OTHER(nvmlDeviceGetGpuInstancePossiblePlacements_v2)
+OTHER(nvmlDeviceGetGpuInstanceProfileInfo) OTHER(nvmlDeviceGetGpuInstanceProfileInfoByIdV)
+OTHER(nvmlDeviceGetGpuInstanceProfileInfoV) OTHER(nvmlDeviceGetGpuInstanceRemainingCapacity)
+OTHER(nvmlDeviceGetGpuInstances) OTHER(nvmlDeviceGetGpuMaxPcieLinkGeneration)
+OTHER(nvmlDeviceGetGpuOperationMode) OTHER(nvmlDeviceGetGraphicsRunningProcesses)
+OTHER(nvmlDeviceGetGraphicsRunningProcesses_v2) OTHER(nvmlDeviceGetGraphicsRunningProcesses_v3)
+OTHER(nvmlDeviceGetGridLicensableFeatures) OTHER(nvmlDeviceGetGridLicensableFeatures_v2)
+OTHER(nvmlDeviceGetGridLicensableFeatures_v3) OTHER(nvmlDeviceGetGridLicensableFeatures_v4)
+OTHER(nvmlDeviceGetGspFirmwareMode) OTHER(nvmlDeviceGetGspFirmwareVersion) OTHER(nvmlDeviceGetHandleByIndex)
+OTHER(nvmlDeviceGetHandleByPciBusId) OTHER(nvmlDeviceGetHandleByPciBusId_v2)
+OTHER(nvmlDeviceGetHandleBySerial) OTHER(nvmlDeviceGetHandleByUUID) OTHER(nvmlDeviceGetHandleByUUIDV)
+OTHER(nvmlDeviceGetHostVgpuMode) OTHER(nvmlDeviceGetHostname_v1)
+OTHER(nvmlDeviceGetInforomConfigurationChecksum) OTHER(nvmlDeviceGetInforomImageVersion)
+OTHER(nvmlDeviceGetInforomVersion) OTHER(nvmlDeviceGetIrqNum) OTHER(nvmlDeviceGetJpgUtilization)
+OTHER(nvmlDeviceGetLastBBXFlushTime) OTHER(nvmlDeviceGetMPSComputeRunningProcesses)
+OTHER(nvmlDeviceGetMPSComputeRunningProcesses_v2) OTHER(nvmlDeviceGetMPSComputeRunningProcesses_v3)
+OTHER(nvmlDeviceGetMarginTemperature) OTHER(nvmlDeviceGetMaxClockInfo)
+OTHER(nvmlDeviceGetMaxCustomerBoostClock) OTHER(nvmlDeviceGetMaxMigDeviceCount)
+OTHER(nvmlDeviceGetMemClkMinMaxVfOffset) OTHER(nvmlDeviceGetMemClkVfOffset)
+OTHER(nvmlDeviceGetMemoryAffinity) OTHER(nvmlDeviceGetMemoryBusWidth) OTHER(nvmlDeviceGetMemoryErrorCounter)
+OTHER(nvmlDeviceGetMigDeviceHandleByIndex) OTHER(nvmlDeviceGetMinMaxClockOfPState)
+OTHER(nvmlDeviceGetMinMaxFanSpeed) OTHER(nvmlDeviceGetMinorNumber) OTHER(nvmlDeviceGetModuleId)
+OTHER(nvmlDeviceGetMultiGpuBoard) OTHER(nvmlDeviceGetNumFans) OTHER(nvmlDeviceGetNumGpuCores)
+OTHER(nvmlDeviceGetNumaNodeId) OTHER(nvmlDeviceGetNvLinkCapability) OTHER(nvmlDeviceGetNvLinkErrorCounter)
+OTHER(nvmlDeviceGetNvLinkInfo) OTHER(nvmlDeviceGetNvLinkRemoteDeviceType)
+OTHER(nvmlDeviceGetNvLinkRemotePciInfo) OTHER(nvmlDeviceGetNvLinkRemotePciInfo_v2)
+OTHER(nvmlDeviceGetNvLinkUtilizationControl) OTHER(nvmlDeviceGetNvLinkUtilizationCounter)
+OTHER(nvmlDeviceGetNvLinkVersion) OTHER(nvmlDeviceGetNvlinkBwMode) OTHER(nvmlDeviceGetNvlinkSupportedBwModes)
+OTHER(nvmlDeviceGetOfaUtilization) OTHER(nvmlDeviceGetP2PStatus) OTHER(nvmlDeviceGetPciInfo)
+OTHER(nvmlDeviceGetPciInfoExt) OTHER(nvmlDeviceGetPciInfo_v2) OTHER(nvmlDeviceGetPcieLinkMaxSpeed)
+OTHER(nvmlDeviceGetPcieReplayCounter) OTHER(nvmlDeviceGetPcieSpeed) OTHER(nvmlDeviceGetPcieThroughput)
+OTHER(nvmlDeviceGetPdi) OTHER(nvmlDeviceGetPerformanceModes) OTHER(nvmlDeviceGetPgpuMetadataString)
+OTHER(nvmlDeviceGetPlatformInfo) OTHER(nvmlDeviceGetPowerManagementDefaultLimit)
+OTHER(nvmlDeviceGetPowerManagementLimit) OTHER(nvmlDeviceGetPowerManagementLimitConstraints)
+OTHER(nvmlDeviceGetPowerManagementMode) OTHER(nvmlDeviceGetPowerMizerMode_v1) OTHER(nvmlDeviceGetPowerSource)
+OTHER(nvmlDeviceGetPowerState) OTHER(nvmlDeviceGetProcessUtilization)
+OTHER(nvmlDeviceGetProcessesUtilizationInfo) OTHER(nvmlDeviceGetRemappedRows)
+OTHER(nvmlDeviceGetRemappedRows_v2) OTHER(nvmlDeviceGetRepairStatus) OTHER(nvmlDeviceGetRetiredPages)
+OTHER(nvmlDeviceGetRetiredPagesPendingStatus) OTHER(nvmlDeviceGetRetiredPages_v2)
+OTHER(nvmlDeviceGetRowRemapperHistogram) OTHER(nvmlDeviceGetRunningProcessDetailList)
+OTHER(nvmlDeviceGetSamples) OTHER(nvmlDeviceGetSramEccErrorStatus)
+OTHER(nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts) OTHER(nvmlDeviceGetSupportedClocksEventReasons)
+OTHER(nvmlDeviceGetSupportedClocksThrottleReasons) OTHER(nvmlDeviceGetSupportedGraphicsClocks)
+OTHER(nvmlDeviceGetSupportedMemoryClocks) OTHER(nvmlDeviceGetSupportedPerformanceStates)
+OTHER(nvmlDeviceGetSupportedVgpus) OTHER(nvmlDeviceGetTargetFanSpeed)
+OTHER(nvmlDeviceGetTemperatureThreshold) OTHER(nvmlDeviceGetThermalSettings)
+OTHER(nvmlDeviceGetTopologyCommonAncestor) OTHER(nvmlDeviceGetTopologyNearestGpus)
+OTHER(nvmlDeviceGetTotalEccErrors) OTHER(nvmlDeviceGetTotalEnergyConsumption)
+OTHER(nvmlDeviceGetUnrepairableMemoryFlag_v1) OTHER(nvmlDeviceGetVbiosVersion)
+OTHER(nvmlDeviceGetVgpuCapabilities) OTHER(nvmlDeviceGetVgpuHeterogeneousMode)
+OTHER(nvmlDeviceGetVgpuInstancesUtilizationInfo) OTHER(nvmlDeviceGetVgpuMetadata)
+OTHER(nvmlDeviceGetVgpuProcessUtilization) OTHER(nvmlDeviceGetVgpuProcessesUtilizationInfo)
+OTHER(nvmlDeviceGetVgpuSchedulerCapabilities) OTHER(nvmlDeviceGetVgpuSchedulerLog)
+OTHER(nvmlDeviceGetVgpuSchedulerLog_v2) OTHER(nvmlDeviceGetVgpuSchedulerState)
+OTHER(nvmlDeviceGetVgpuSchedulerState_v2) OTHER(nvmlDeviceGetVgpuTypeCreatablePlacements)
+OTHER(nvmlDeviceGetVgpuTypeSupportedPlacements) OTHER(nvmlDeviceGetVgpuUtilization)
+OTHER(nvmlDeviceGetViolationStatus) OTHER(nvmlDeviceGetVirtualizationMode) OTHER(nvmlDeviceIsMigDeviceHandle)
+OTHER(nvmlDeviceModifyDrainState) OTHER(nvmlDeviceOnSameBoard)
+OTHER(nvmlDevicePowerSmoothingActivatePresetProfile) OTHER(nvmlDevicePowerSmoothingSetState)
+OTHER(nvmlDevicePowerSmoothingUpdatePresetProfileParam) OTHER(nvmlDeviceQueryDrainState)
+OTHER(nvmlDeviceReadPRMCounters_v1) OTHER(nvmlDeviceReadWritePRM_v1) OTHER(nvmlDeviceRemoveGpu)
+OTHER(nvmlDeviceRemoveGpu_v2) OTHER(nvmlDeviceResetApplicationsClocks) OTHER(nvmlDeviceResetGpuLockedClocks)
+OTHER(nvmlDeviceResetMemoryLockedClocks) OTHER(nvmlDeviceResetNvLinkErrorCounters)
+OTHER(nvmlDeviceResetNvLinkUtilizationCounter) OTHER(nvmlDeviceSetAPIRestriction)
+OTHER(nvmlDeviceSetAccountingMode) OTHER(nvmlDeviceSetApplicationsClocks)
+OTHER(nvmlDeviceSetAutoBoostedClocksEnabled) OTHER(nvmlDeviceSetClockOffsets) OTHER(nvmlDeviceSetComputeMode)
+OTHER(nvmlDeviceSetConfComputeUnprotectedMemSize) OTHER(nvmlDeviceSetCpuAffinity)
+OTHER(nvmlDeviceSetDefaultAutoBoostedClocksEnabled) OTHER(nvmlDeviceSetDefaultFanSpeed_v2)
+OTHER(nvmlDeviceSetDramEncryptionMode) OTHER(nvmlDeviceSetDriverModel) OTHER(nvmlDeviceSetEccMode)
+OTHER(nvmlDeviceSetFanControlPolicy) OTHER(nvmlDeviceSetFanSpeed_v2) OTHER(nvmlDeviceSetGpcClkVfOffset)
+OTHER(nvmlDeviceSetGpuLockedClocks) OTHER(nvmlDeviceSetGpuOperationMode) OTHER(nvmlDeviceSetHostname_v1)
+OTHER(nvmlDeviceSetMemClkVfOffset) OTHER(nvmlDeviceSetMemoryLockedClocks) OTHER(nvmlDeviceSetMigMode)
+OTHER(nvmlDeviceSetNvLinkDeviceLowPowerThreshold) OTHER(nvmlDeviceSetNvLinkUtilizationControl)
+OTHER(nvmlDeviceSetNvlinkBwMode) OTHER(nvmlDeviceSetPersistenceMode) OTHER(nvmlDeviceSetPowerManagementLimit)
+OTHER(nvmlDeviceSetPowerManagementLimit_v2) OTHER(nvmlDeviceSetPowerMizerMode_v1)
+OTHER(nvmlDeviceSetRusdSettings_v1) OTHER(nvmlDeviceSetTemperatureThreshold)
+OTHER(nvmlDeviceSetVgpuCapabilities) OTHER(nvmlDeviceSetVgpuHeterogeneousMode)
+OTHER(nvmlDeviceSetVgpuSchedulerState) OTHER(nvmlDeviceSetVgpuSchedulerState_v2)
+OTHER(nvmlDeviceSetVirtualizationMode) OTHER(nvmlDeviceValidateInforom) OTHER(nvmlDeviceVgpuForceGspUnload)
+OTHER(nvmlDeviceWorkloadPowerProfileClearRequestedProfiles)
+OTHER(nvmlDeviceWorkloadPowerProfileGetCurrentProfiles) OTHER(nvmlDeviceWorkloadPowerProfileGetProfilesInfo)
+OTHER(nvmlDeviceWorkloadPowerProfileSetRequestedProfiles)
+OTHER(nvmlDeviceWorkloadPowerProfileUpdateProfiles_v1) OTHER(nvmlEventSetWait)
+OTHER(nvmlGetExcludedDeviceCount) OTHER(nvmlGetExcludedDeviceInfoByIndex) OTHER(nvmlGetVgpuCompatibility)
+OTHER(nvmlGetVgpuDriverCapabilities) OTHER(nvmlGetVgpuVersion) OTHER(nvmlGpmMetricsGet)
+OTHER(nvmlGpmMigSampleGet) OTHER(nvmlGpmQueryDeviceSupport) OTHER(nvmlGpmQueryIfStreamingEnabled)
+OTHER(nvmlGpmSampleAlloc) OTHER(nvmlGpmSampleFree) OTHER(nvmlGpmSampleGet) OTHER(nvmlGpmSetStreamingEnabled)
+OTHER(nvmlGpuInstanceCreateComputeInstance) OTHER(nvmlGpuInstanceCreateComputeInstanceWithPlacement)
+OTHER(nvmlGpuInstanceDestroy) OTHER(nvmlGpuInstanceGetActiveVgpus)
+OTHER(nvmlGpuInstanceGetComputeInstanceById) OTHER(nvmlGpuInstanceGetComputeInstancePossiblePlacements)
+OTHER(nvmlGpuInstanceGetComputeInstanceProfileInfo) OTHER(nvmlGpuInstanceGetComputeInstanceProfileInfoV)
+OTHER(nvmlGpuInstanceGetComputeInstanceRemainingCapacity) OTHER(nvmlGpuInstanceGetComputeInstances)
+OTHER(nvmlGpuInstanceGetCreatableVgpus) OTHER(nvmlGpuInstanceGetInfo)
+OTHER(nvmlGpuInstanceGetVgpuHeterogeneousMode) OTHER(nvmlGpuInstanceGetVgpuSchedulerLog)
+OTHER(nvmlGpuInstanceGetVgpuSchedulerLog_v2) OTHER(nvmlGpuInstanceGetVgpuSchedulerState)
+OTHER(nvmlGpuInstanceGetVgpuSchedulerState_v2) OTHER(nvmlGpuInstanceGetVgpuTypeCreatablePlacements)
+OTHER(nvmlGpuInstanceSetVgpuHeterogeneousMode) OTHER(nvmlGpuInstanceSetVgpuSchedulerState)
+OTHER(nvmlGpuInstanceSetVgpuSchedulerState_v2) OTHER(nvmlInit) OTHER(nvmlSetVgpuVersion)
+OTHER(nvmlSystemEventSetCreate) OTHER(nvmlSystemEventSetFree) OTHER(nvmlSystemEventSetWait)
+OTHER(nvmlSystemGetCPER_v1) OTHER(nvmlSystemGetConfComputeCapabilities)
+OTHER(nvmlSystemGetConfComputeGpusReadyState) OTHER(nvmlSystemGetConfComputeKeyRotationThresholdInfo)
+OTHER(nvmlSystemGetConfComputeSettings) OTHER(nvmlSystemGetConfComputeState)
+OTHER(nvmlSystemGetCudaDriverVersion) OTHER(nvmlSystemGetCudaDriverVersion_v2)
+OTHER(nvmlSystemGetDriverBranch) OTHER(nvmlSystemGetHicVersion) OTHER(nvmlSystemGetNvlinkBwMode)
+OTHER(nvmlSystemGetProcessName) OTHER(nvmlSystemGetTopologyGpuSet) OTHER(nvmlSystemRegisterEvents)
+OTHER(nvmlSystemSetConfComputeGpusReadyState) OTHER(nvmlSystemSetConfComputeKeyRotationThresholdInfo)
+OTHER(nvmlSystemSetNvlinkBwMode) OTHER(nvmlUnitGetCount) OTHER(nvmlUnitGetDevices)
+OTHER(nvmlUnitGetFanSpeedInfo) OTHER(nvmlUnitGetHandleByIndex) OTHER(nvmlUnitGetLedState)
+OTHER(nvmlUnitGetPsuInfo) OTHER(nvmlUnitGetTemperature) OTHER(nvmlUnitGetUnitInfo) OTHER(nvmlUnitSetLedState)
+OTHER(nvmlVgpuInstanceClearAccountingPids) OTHER(nvmlVgpuInstanceGetAccountingMode)
+OTHER(nvmlVgpuInstanceGetAccountingPids) OTHER(nvmlVgpuInstanceGetAccountingStats)
+OTHER(nvmlVgpuInstanceGetEccMode) OTHER(nvmlVgpuInstanceGetEncoderCapacity)
+OTHER(nvmlVgpuInstanceGetEncoderSessions) OTHER(nvmlVgpuInstanceGetEncoderStats)
+OTHER(nvmlVgpuInstanceGetFBCSessions) OTHER(nvmlVgpuInstanceGetFBCStats) OTHER(nvmlVgpuInstanceGetFbUsage)
+OTHER(nvmlVgpuInstanceGetFrameRateLimit) OTHER(nvmlVgpuInstanceGetGpuInstanceId)
+OTHER(nvmlVgpuInstanceGetGpuPciId) OTHER(nvmlVgpuInstanceGetLicenseInfo)
+OTHER(nvmlVgpuInstanceGetLicenseInfo_v2) OTHER(nvmlVgpuInstanceGetLicenseStatus)
+OTHER(nvmlVgpuInstanceGetMdevUUID) OTHER(nvmlVgpuInstanceGetMetadata) OTHER(nvmlVgpuInstanceGetPlacementId)
+OTHER(nvmlVgpuInstanceGetRuntimeStateSize) OTHER(nvmlVgpuInstanceGetType) OTHER(nvmlVgpuInstanceGetUUID)
+OTHER(nvmlVgpuInstanceGetVmDriverVersion) OTHER(nvmlVgpuInstanceGetVmID)
+OTHER(nvmlVgpuInstanceSetEncoderCapacity) OTHER(nvmlVgpuTypeGetBAR1Info) OTHER(nvmlVgpuTypeGetCapabilities)
+OTHER(nvmlVgpuTypeGetClass) OTHER(nvmlVgpuTypeGetDeviceID) OTHER(nvmlVgpuTypeGetFbReservation)
+OTHER(nvmlVgpuTypeGetFrameRateLimit) OTHER(nvmlVgpuTypeGetFramebufferSize)
+OTHER(nvmlVgpuTypeGetGpuInstanceProfileId) OTHER(nvmlVgpuTypeGetGspHeapSize) OTHER(nvmlVgpuTypeGetLicense)
+OTHER(nvmlVgpuTypeGetMaxInstances) OTHER(nvmlVgpuTypeGetMaxInstancesPerGpuInstance)
+OTHER(nvmlVgpuTypeGetMaxInstancesPerVm) OTHER(nvmlVgpuTypeGetName) OTHER(nvmlVgpuTypeGetNumDisplayHeads)
+OTHER(nvmlVgpuTypeGetResolution)
