@@ -44,6 +44,7 @@ final class GpuModel {
   private final Series eccUncorrected;
   private final Series replays;
   private final List<Sample> constant;
+  private final List<Sample> sound;
   private double celsius;
   private double joules;
   private double bytesIn;
@@ -72,6 +73,7 @@ final class GpuModel {
     eccUncorrected = Series.of(Table.GPU, "ecc_uncorrected", uuid);
     replays = Series.of(Table.GPU, "pcie_replays", uuid);
     constant = constant(uuid);
+    sound = sound(uuid);
     Chance first = chance.of("first");
     celsius = target(0.7 * traits.workWatts(), 0);
     joules = first.between(1e8, 4e9, 0);
@@ -81,12 +83,29 @@ final class GpuModel {
     replayed = first.uniform(5) < 0.1 ? 1 + first.below(6, 6) : 0;
   }
 
+  /// What a GPU without a fault says each second.
+  private static List<Sample> sound(String uuid) {
+    return List.of(
+        Series.of(Table.GPU, "state", uuid).at(1L),
+        Series.of(Table.GPU, "recovery_action", uuid).at(0L),
+        Series.of(Table.GPU, "row_remaps_pending", uuid).at(0L),
+        Series.of(Table.GPU, "row_remaps_failed", uuid).at(0L),
+        Series.of(Table.GPU, "nvlink_active", uuid).at(18L),
+        Series.of(Table.GPU, "nvlink_lost", uuid).at(0L),
+        Series.of(Table.GPU, "pcie_lanes_lost", uuid).at(0L),
+        Series.of(Table.GPU, "pcie_generations_lost", uuid).at(0L));
+  }
+
   /// What does not change while the server runs.
   private List<Sample> constant(String uuid) {
     Chance rows = chance.of("rows");
     long remapped = rows.uniform(0) < 0.01 ? 1 : 0;
     return List.of(
         memoryLimit.at(MEMORY_BYTES),
+        Series.of(Table.GPU_SLOW, "pcie_generation_max", uuid).at(5L),
+        Series.of(Table.GPU_SLOW, "pcie_width_max", uuid).at(16L),
+        Series.of(Table.GPU_SLOW, "persistence", uuid).at(1L),
+        Series.of(Table.GPU_SLOW, "mig", uuid).at(0L),
         Series.of(Table.GPU_SLOW, "row_remaps_corrected", uuid).at(0L),
         Series.of(Table.GPU_SLOW, "row_remaps_uncorrected", uuid).at(remapped),
         Series.of(Table.GPU_SLOW, "power_limit", uuid).at(GpuTraits.LIMIT_WATTS),
@@ -125,6 +144,7 @@ final class GpuModel {
     out.add(eccCorrected.at(corrected));
     out.add(eccUncorrected.at(0L));
     out.add(replays.at(replayed));
+    out.addAll(sound);
   }
 
   private void advance(double seconds, double watts, Activity activity, long tick, Chance now) {

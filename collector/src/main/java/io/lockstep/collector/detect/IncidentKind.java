@@ -9,8 +9,16 @@ public enum IncidentKind {
   PORT_DOWN,
   /// A port goes down and comes back, again and again.
   PORT_FLAPPING,
+  /// A GPU's clock is held back by heat or power.
+  GPU_THROTTLED,
+  /// A link or a part of a GPU's memory does not do what it could.
+  GPU_DEGRADED,
   /// A GPU does its share of equal work more slowly than its peers.
   GPU_SLOW,
+  /// A GPU has errors that a job may not survive, or asks to be reset.
+  GPU_FAILING,
+  /// A GPU is lost, missing, or does not answer.
+  GPU_LOST,
   /// Most of a server's GPUs do their shares more slowly than their peers: the server, not a GPU.
   HOST_SLOW,
   /// A server's agent is not heard any more.

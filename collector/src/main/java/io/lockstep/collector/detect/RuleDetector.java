@@ -75,12 +75,13 @@ final class RuleDetector implements Detector {
         present.sinceNanos(),
         Severity.valueOf(rule.severity().name()),
         Action.valueOf(rule.action().name()),
-        summary(watched, present.value()),
+        summary(window, watched, present.value()),
         evidence);
   }
 
-  private String summary(Watched watched, double value) {
+  private String summary(Window window, Watched watched, double value) {
     return rule.summary()
+        .replace("{gpu}", Words.gpu(window, watched))
         .replace("{host}", watched.host())
         .replace("{subject}", watched.subject())
         .replace("{value}", Words.number(value))

@@ -1,5 +1,7 @@
 package io.lockstep.collector.detect;
 
+import io.lockstep.collector.window.Watched;
+import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
@@ -57,6 +59,12 @@ final class Words {
   /// `1 rank`, `8 ranks`.
   static String count(int count, String what) {
     return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+  }
+
+  /// What people call a GPU, at the begin of a sentence: `GPU 3 of node-0007`.
+  static String gpu(Window window, Watched gpu) {
+    String index = window.gpuIndex(gpu.host(), gpu.subject());
+    return "GPU " + (index == null ? gpu.subject() : index) + " of " + gpu.host();
   }
 
   /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none.

@@ -39,7 +39,11 @@ public record GpuView(
     /// No fault is known.
     OK(1),
     /// It does its share of equal work more slowly than its peers.
-    SLOW(2);
+    SLOW(2),
+    /// It is held back by heat or power, or a link or a part of its memory does less than it could.
+    HELD(3),
+    /// It fails, is lost, or does not answer.
+    FAULTY(4);
 
     private final int code;
 

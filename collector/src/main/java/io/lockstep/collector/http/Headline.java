@@ -70,6 +70,10 @@ record Headline(String text, Mood mood) {
     private int slowJobs;
     private int slowHosts;
     private int deaf;
+    private int throttledGpus;
+    private int degradedGpus;
+    private int failingGpus;
+    private int lostGpus;
     private int others;
     private boolean jobsInStep;
 
@@ -101,6 +105,10 @@ record Headline(String text, Mood mood) {
     private void add(IncidentView incident) {
       switch (incident.kind()) {
         case "gpu-slow", "port-down", "port-flapping", "host-silent", "host-slow" -> {}
+        case "gpu-throttled" -> throttledGpus++;
+        case "gpu-degraded" -> degradedGpus++;
+        case "gpu-failing" -> failingGpus++;
+        case "gpu-lost" -> lostGpus++;
         case "job-slow" -> slowJobs++;
         case "collector-deaf" -> deaf++;
         default -> others++;
@@ -139,7 +147,11 @@ record Headline(String text, Mood mood) {
       }
       add(words, slowJobs, "slow job", "slow jobs");
       add(words, slowHosts, "slow server", "slow servers");
+      add(words, lostGpus, "lost GPU", "lost GPUs");
+      add(words, failingGpus, "failing GPU", "failing GPUs");
       add(words, slow, "slow GPU", "slow GPUs");
+      add(words, degradedGpus, "degraded GPU", "degraded GPUs");
+      add(words, throttledGpus, "GPU held back", "GPUs held back");
       add(words, flapping, "flapping port", "flapping ports");
       add(words, down, "port down", "ports down");
       add(words, silent, "silent server", "silent servers");

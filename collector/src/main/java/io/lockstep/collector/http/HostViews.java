@@ -168,10 +168,12 @@ final class HostViews {
   }
 
   private static GpuView.State state(@Nullable IncidentKind kind, boolean heard) {
-    if (kind == IncidentKind.GPU_SLOW) {
-      return GpuView.State.SLOW;
-    }
-    return heard ? GpuView.State.OK : GpuView.State.UNKNOWN;
+    return switch (kind) {
+      case GPU_SLOW -> GpuView.State.SLOW;
+      case GPU_THROTTLED, GPU_DEGRADED -> GpuView.State.HELD;
+      case GPU_FAILING, GPU_LOST -> GpuView.State.FAULTY;
+      case null, default -> heard ? GpuView.State.OK : GpuView.State.UNKNOWN;
+    };
   }
 
   private static List<String> throttles(@Nullable Double reasons) {

@@ -68,10 +68,18 @@ final class IncidentViews {
       case PORT_DOWN -> "Port " + subject + " of " + host + " is down";
       case PORT_FLAPPING -> "Port " + subject + " of " + host + " flaps";
       case GPU_SLOW -> "Slow " + gpu(window, host, subject) + " of " + host;
+      case GPU_THROTTLED -> of(window, host, subject) + " is held back";
+      case GPU_DEGRADED -> of(window, host, subject) + " is degraded";
+      case GPU_FAILING -> of(window, host, subject) + " is failing";
+      case GPU_LOST -> of(window, host, subject) + " is lost";
       case HOST_SLOW -> "Slow server " + host;
       case HOST_SILENT -> "No word from " + host;
       case COLLECTOR_DEAF -> "The collector hears almost nobody";
     };
+  }
+
+  private static String of(Window window, String host, String subject) {
+    return gpu(window, host, subject) + " of " + host;
   }
 
   private static String gpu(Window window, String host, String subject) {

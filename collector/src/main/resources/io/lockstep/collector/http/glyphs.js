@@ -17,6 +17,8 @@ export function colours(element) {
   return {
     ok: of('ok'),
     slow: of('slow'),
+    held: of('slow'),
+    faulty: of('critical'),
     down: of('down'),
     flapping: of('flapping'),
     silent: of('silent'),
@@ -81,6 +83,19 @@ const SHAPES = {
     g.lineTo(right, y + h * 0.85);
     g.closePath();
     g.fill();
+  },
+  /** Half full: it does less than it could. */
+  held(g, colour, x, y, w, h) {
+    frame(g, colour.held, x, y, w, h);
+    g.fillStyle = colour.held;
+    g.fillRect(x, y + h / 2, w, h / 2);
+  },
+  /** Full, with a bar across: not to be used. */
+  faulty(g, colour, x, y, w, h) {
+    g.fillStyle = colour.faulty;
+    g.fillRect(x - 1, y - 1, w + 2, h + 2);
+    g.fillStyle = colour.surface;
+    g.fillRect(x + w * 0.15, y + h * 0.4, w * 0.7, h * 0.2);
   },
   /** A cross: nothing gets through. */
   down(g, colour, x, y, w, h) {

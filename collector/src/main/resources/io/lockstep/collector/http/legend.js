@@ -30,6 +30,8 @@ function counts(model, colour, coloured) {
   return [
     coloured ? null : entry(colour, 'ok', 'ok', null),
     entry(colour, 'slow', 'slow GPU', gpus[2]),
+    entry(colour, 'faulty', 'failing or lost GPU', gpus[4]),
+    gpus[3] ? entry(colour, 'held', 'degraded or held-back GPU', gpus[3]) : null,
     entry(colour, 'flapping', 'flapping port', ports[3]),
     entry(colour, 'down', 'port down', ports[2]),
     hosts[4] ? entry(colour, 'slow', 'slow server', hosts[4]) : null,

@@ -261,9 +261,8 @@ export class ClusterMap {
     const trouble =
       state === 'silent' || state === 'slow'
         ? state
-        : host.gpus.some((_, i) => this.model.gpuState(host, i) === 'slow')
-          ? 'slow'
-          : host.ports.map((_, i) => this.model.portState(host, i)).find(port => port === 'down' || port === 'flapping');
+        : (['faulty', 'slow', 'held'].find(worst => host.gpus.some((_, i) => this.model.gpuState(host, i) === worst)) ??
+          host.ports.map((_, i) => this.model.portState(host, i)).find(port => port === 'down' || port === 'flapping'));
     const focused = document.activeElement === this.canvas && this.focused === host.at;
     const chosen = this.selected === host.host;
     if (!trouble && !focused && !chosen) return;

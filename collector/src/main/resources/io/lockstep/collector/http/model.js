@@ -1,7 +1,7 @@
 // The cluster as the live stream tells it: rows of numbers, one per cell, in the layout's order.
 
 export const HOST_STATES = ['unknown', 'ok', 'stopped', 'silent', 'slow'];
-export const GPU_STATES = ['unknown', 'ok', 'slow'];
+export const GPU_STATES = ['unknown', 'ok', 'slow', 'held', 'faulty'];
 export const PORT_STATES = ['unknown', 'ok', 'down', 'flapping'];
 const STEPS_KEPT = 256;
 

@@ -34,10 +34,17 @@ class SimulatedFaultsTest {
     String down = key("port-down", cluster.injected.get(0));
     String slow = key("straggler", cluster.injected.get(1));
     String silent = key("host-silent", cluster.injected.get(2));
-    // The port is found down at once, but an alert waits longer than each of its flaps lasts.
+    String heat = key("gpu-throttled-heat", cluster.injected.get(1));
+    // The port is found down at once, but an alert waits longer than each of its flaps lasts. Heat
+    // and slowness are of one GPU, and so one incident.
     assertThat(cluster.found.keySet())
         .containsExactlyInAnyOrder(
-            flapping, down, key("port-flapping-slowly", cluster.injected.get(0)), slow, silent);
+            flapping,
+            down,
+            key("port-flapping-slowly", cluster.injected.get(0)),
+            slow,
+            heat,
+            silent);
     assertThat(first(cluster, slow).finding().summary()).contains("hardware thermal slowdown");
     assertThat(first(cluster, slow).second()).isLessThan(40 + 6 + Math.max(10, 3 * (long) step));
     assertThat(first(cluster, silent).finding().summary()).contains("its 8 ranks go on training");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kind the kind of incident that it makes, as `port-down`
 /// @param column what is tested; live
 /// @param test how
-/// @param limit for [Test#BELOW] and [Test#ABOVE] in the column's unit, for [Test#CYCLES] a count
+/// @param limit for [Test#CYCLES] a count, else as the column's values
 /// @param window over which the test looks back; zero for the newest value alone
 /// @param patience how long the fault must be there before an alert fires
 /// @param keep how long it must be absent before its alert is resolved
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///   worked is no loss, an empty socket for instance
 /// @param severity how bad
 /// @param action what to do
-/// @param summary one sentence for the person on call; `{host}`, `{subject}`, `{value}`, `{limit}`
-///   and `{window}` are filled in
+/// @param summary one sentence for the person on call; `{host}`, `{subject}`, `{gpu}` (`GPU 3 of
+///   node-0007`), `{value}`, `{limit}` and `{window}` are filled in
 /// @param context columns whose present values stand beside the finding
 /// @param source where the limit comes from
 public record Rule(
@@ -47,6 +47,10 @@ public record Rule(
     BELOW,
     /// All values in the window are above the limit.
     ABOVE,
+    /// All values in the window are the limit: a state that has this number.
+    EQUALS,
+    /// All values in the window have at least one of the limit's bits.
+    BITS,
     /// The link went down and came back at least `limit` times in the window.
     CYCLES
   }

@@ -9,6 +9,7 @@ import io.lockstep.telemetry.rules.Rule.Test;
 import io.lockstep.telemetry.rules.Rule.Unless;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The rules, one row each. A new limit on one subject is a new row here and a page in
 /// `docs/runbooks`.
@@ -81,7 +82,10 @@ public final class RuleTable {
               + " hours.");
 
   /// Every rule, in the order of the documentation.
-  public static final List<Rule> ALL = List.of(PORT_DOWN, PORT_FLAPPING, PORT_FLAPPING_SLOWLY);
+  public static final List<Rule> ALL =
+      Stream.of(List.of(PORT_DOWN, PORT_FLAPPING, PORT_FLAPPING_SLOWLY), GpuRules.ALL)
+          .flatMap(List::stream)
+          .toList();
 
   private RuleTable() {}
 

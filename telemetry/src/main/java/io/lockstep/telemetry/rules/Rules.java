@@ -26,7 +26,7 @@ public final class Rules {
       return Judgement.ABSENT;
     }
     return switch (rule.test()) {
-      case BELOW, ABOVE -> limit(rule, readings, subject);
+      case BELOW, ABOVE, EQUALS, BITS -> limit(rule, readings, subject);
       case CYCLES -> cycles(rule, readings, subject);
     };
   }
@@ -75,7 +75,13 @@ public final class Rules {
   }
 
   private static boolean beyond(Rule rule, double value) {
-    return rule.test() == Rule.Test.BELOW ? value < rule.limit() : value > rule.limit();
+    return switch (rule.test()) {
+      case BELOW -> value < rule.limit();
+      case ABOVE -> value > rule.limit();
+      case EQUALS -> value == rule.limit();
+      case BITS -> ((long) value & (long) rule.limit()) != 0;
+      case CYCLES -> throw new IllegalArgumentException("cycles are counted, not compared");
+    };
   }
 
   private static Judgement cycles(Rule rule, Readings readings, int port) {

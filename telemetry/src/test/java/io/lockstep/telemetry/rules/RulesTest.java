@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RulesTest {
   private static final long SECOND = 1_000_000_000L;
@@ -170,7 +172,7 @@ class RulesTest {
     for (Rule rule : RuleTable.ALL) {
       assertThat(ids.add(rule.id())).as(rule.id()).isTrue();
       assertThat(rule.source()).as(rule.id()).isNotBlank();
-      assertThat(rule.summary()).as(rule.id()).contains("{host}", "{subject}");
+      assertThat(rule.summary()).as(rule.id()).containsPattern("\\{gpu}|\\{subject} of \\{host}");
     }
   }
 
@@ -185,6 +187,43 @@ class RulesTest {
     assertThat(ClockReason.faults(0x49))
         .extracting(ClockReason::words)
         .containsExactly("hardware slowdown", "hardware thermal slowdown");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gpu-lost, state, 2, 1",
+    "gpu-missing, state, 5, 2",
+    "gpu-reset-required, state, 3, 1",
+    "gpu-unresponsive, state, 4, 3",
+    "gpu-recovery-action, recovery_action, 2, 0",
+    "gpu-ecc-uncorrected, ecc_uncorrected, 1, 0",
+    "gpu-row-remap-failed, row_remaps_failed, 1, 0",
+    "gpu-row-remap-pending, row_remaps_pending, 1, 0",
+    "gpu-nvlink-down, nvlink_lost, 2, 0",
+    "gpu-pcie-lanes, pcie_lanes_lost, 8, 0",
+    "gpu-pcie-generation, pcie_generations_lost, 1, 0",
+    "gpu-throttled-heat, clock_event_reasons, 72, 12",
+    "gpu-throttled-heat, clock_event_reasons, 32, 128",
+    "gpu-throttled-power-brake, clock_event_reasons, 136, 76"
+  })
+  void aGpuRuleTellsItsFaultFromWhatIsNone(String id, String column, float bad, float good) {
+    Rule rule = rule(id);
+    Column judged = Contract.column(Table.GPU, column);
+    int seconds = (int) rule.window().toSeconds() + 1;
+    var values = new float[seconds];
+    Arrays.fill(values, bad);
+    assertThat(Rules.judge(rule, new Port().with(judged, values), 0))
+        .isEqualTo(new Judgement.Present(bad, EDGE - seconds * SECOND));
+    values[seconds - 1] = good;
+    assertThat(Rules.judge(rule, new Port().with(judged, values), 0)).isEqualTo(Judgement.ABSENT);
+    assertThat(Rules.judge(rule, new Port(), 0)).isEqualTo(Judgement.CANNOT_TELL);
+  }
+
+  @Test
+  void aGpuThatIsHeldBackForAMomentIsNotReported() {
+    Column reasons = Contract.column(Table.GPU, "clock_event_reasons");
+    var gpu = new Port().with(reasons, 4, 4, 0x24, 0x64, 0x24, 0x24);
+    assertThat(Rules.judge(rule("gpu-throttled-heat"), gpu, 0)).isEqualTo(Judgement.ABSENT);
   }
 
   private static Rule rule(String id) {
