@@ -67,8 +67,12 @@ final class Words {
     return "GPU " + (index == null ? gpu.subject() : index) + " of " + gpu.host();
   }
 
-  /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none.
+  /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none. What
+  /// many tables have says whose it is: `port_state`.
   static String named(Column column) {
+    if (column.name().equals("state")) {
+      return column.table().tableName() + "_state";
+    }
     Metric metric = Contract.metric(column.metric());
     return column.name() + (metric == null ? "" : UNITS.getOrDefault(metric.unit(), ""));
   }

@@ -64,11 +64,13 @@ export function clockTime(time, now) {
   return today ? hours : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${hours}`;
 }
 
-/** States as the InfiniBand specification and the kernel number them. */
+/** States as the InfiniBand specification and the kernel, the agent and NVML number them. */
 const STATES = {
   up: ['no', 'yes'],
-  state: ['none', 'down', 'init', 'armed', 'active', 'active defer'],
+  port_state: ['none', 'down', 'init', 'armed', 'active', 'active defer'],
   physical_state: ['none', 'sleep', 'polling', 'disabled', 'training', 'link up', 'error recovery', 'test'],
+  gpu_state: ['none', 'ok', 'lost', 'reset required', 'unresponsive', 'missing'],
+  recovery_action: ['none', 'reset GPU', 'reboot', 'drain peer to peer', 'drain and reset', 'recover IMEX domain'],
 };
 
 const UNITS = [
