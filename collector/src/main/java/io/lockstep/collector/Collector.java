@@ -7,10 +7,13 @@ import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.state.State;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.FolderLock;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +38,16 @@ public final class Collector implements AutoCloseable {
   private final Core core;
   private final OtlpReceiver receiver;
   private final OperatorServer operators;
+  private final FolderLock lock;
 
   private Collector(
-      Vertx vertx, SeriesStore store, Core core, OtlpReceiver receiver, OperatorServer operators) {
+      FolderLock lock,
+      Vertx vertx,
+      SeriesStore store,
+      Core core,
+      OtlpReceiver receiver,
+      OperatorServer operators) {
+    this.lock = lock;
     this.vertx = vertx;
     this.store = store;
     this.core = core;
@@ -51,11 +61,22 @@ public final class Collector implements AutoCloseable {
   /// @throws IOException when a folder can't be written, the state can't be opened, or a port is
   ///   taken
   public static Collector start(CollectorConfig config) throws ConfigException, IOException {
+    FolderLock lock = FolderLock.take(config.data(), "data");
+    try {
+      return start(config, lock);
+    } catch (ConfigException | IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static Collector start(CollectorConfig config, FolderLock lock)
+      throws ConfigException, IOException {
     InstantSource clock = InstantSource.system();
-    Files.createDirectories(config.data());
+    unpackBelow(config.data().resolve("tmp"));
     State state = State.open(config.data().resolve("state.db"));
     SeriesStore store = SeriesStore.open(config.store(), config.data().resolve("store"), clock);
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    Vertx vertx = vertx();
     var core = new Core(config, clock, store, state);
     try {
       OtlpReceiver receiver = OtlpReceiver.start(vertx, config.receive(), config.cluster(), core);
@@ -69,13 +90,28 @@ public final class Collector implements AutoCloseable {
           config.http().listen().address(),
           store.state().kind(),
           config.data());
-      return new Collector(vertx, store, core, receiver, operators);
+      return new Collector(lock, vertx, store, core, receiver, operators);
     } catch (ConfigException | IOException | RuntimeException e) {
       core.close();
       store.close();
       vertx.close();
       throw e;
     }
+  }
+
+  /// SQLite's library comes out of its jar as a file: below the data folder, not in the system's
+  /// own, where a `kill -9` would leave it.
+  private static void unpackBelow(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    System.setProperty("org.sqlite.tmpdir", folder.toString());
+  }
+
+  /// Without Vert.x's own cache of files, which nothing here uses and which lies outside the data
+  /// folder.
+  private static Vertx vertx() {
+    var files =
+        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setFileSystemOptions(files));
   }
 
   private static OperatorServer operators(
@@ -140,6 +176,7 @@ public final class Collector implements AutoCloseable {
         .orTimeout(5, TimeUnit.SECONDS)
         .exceptionally(_ -> null)
         .join();
+    lock.close();
     log.info("collector off");
   }
 }

@@ -44,5 +44,13 @@ public record CollectorConfig(
       throw new IllegalArgumentException(
           "cluster must be letters, digits, '.', '_' and '-', at most 63, is \"" + cluster + "\"");
     }
+    // Two sockets may share a port on Linux, each then getting some of the connections.
+    int ingest = receive.listen().port();
+    if (ingest != 0 && ingest == http.listen().port()) {
+      throw new IllegalArgumentException(
+          "receive.listen and http.listen have the same port "
+              + ingest
+              + ": senders and operators need a port each");
+    }
   }
 }

@@ -23,24 +23,29 @@ final class Child implements AutoCloseable {
 
   /// Starts a main class.
   ///
-  /// @param log where its output goes, appended
+  /// @param log where its output goes, appended; what it unpacks goes to `tmp` beside it
   /// @param jvm arguments of the JVM, class path included
   /// @param arguments the main class and its arguments
   static Child start(String name, Path log, List<String> jvm, List<String> arguments)
       throws IOException {
+    Path temporary = Files.createDirectories(log.resolveSibling("tmp"));
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:-UsePerfData");
+    command.add("-Djava.io.tmpdir=" + temporary);
+    command.add("-Djna.tmpdir=" + temporary);
     command.addAll(jvm);
     command.addAll(arguments);
-    Process process =
+    var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    // Its file says all of its configuration; what is meant for another daemon must not change it.
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("LOCKSTEP_"));
+    Process process = builder.start();
     return new Child(name, log, process);
   }
 

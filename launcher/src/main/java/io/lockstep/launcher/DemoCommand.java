@@ -36,6 +36,9 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 every injected fault was found and nothing else, 1 not so, 2 wrong usage."
     })
 final class DemoCommand implements Callable<Integer> {
+  /// 10,000 GPUs: what one collector on two cores is made for.
+  private static final int SERVERS_MAX = 1250;
+
   @Spec private @Nullable CommandSpec command;
   @Mixin private PlaceOptions options = new PlaceOptions();
 
@@ -59,7 +62,8 @@ final class DemoCommand implements Callable<Integer> {
       description =
           "A fault to inject; repeatable; `none` for a healthy cluster. Kinds: gpu-slow,"
               + " port-flapping, port-down, host-silent. Places: node-0007, node-0007/3 (a GPU),"
-              + " node-0007/mlx5_2/1. Example: gpu-slow@node-0007/3,start=30s,depth=0.25")
+              + " node-0007/mlx5_2/1. Options: start=, for=, depth=, heat=false. Example:"
+              + " gpu-slow@node-0007/3,start=30s,depth=0.25")
   private List<String> faults = List.of();
 
   @Option(
@@ -73,6 +77,15 @@ final class DemoCommand implements Callable<Integer> {
     ClusterSpec spec;
     List<Injected> injected;
     Duration length;
+    if (servers > SERVERS_MAX) {
+      throw wrong(
+          "--servers must be 1 to "
+              + SERVERS_MAX
+              + ", is "
+              + servers
+              + ": simulation, collector and store share this machine; lockstep simulate sends"
+              + " larger clusters to a collector elsewhere");
+    }
     try {
       spec = new ClusterSpec(servers, seed, 2.5);
       injected = Injected.place(spec, orders());
@@ -111,11 +124,11 @@ final class DemoCommand implements Callable<Integer> {
   private int run(ClusterSpec spec, List<Injected> injected, @Nullable Duration length)
       throws IOException, InterruptedException {
     Site.Place place = options.place("demo");
-    DemoFolder.clean(place.data());
+    DemoFolder.check(place.data());
     System.out.printf(
         "lockstep: %d simulated servers, %d GPUs, one job; seed %d; data in %s%n",
         spec.servers(), spec.ranks(), seed, place.data());
-    try (Site site = Site.start(place)) {
+    try (Site site = Site.start(place, DemoFolder::clean)) {
       System.out.println("page: " + place.page());
       injected.forEach(one -> System.out.println("will inject: " + describe(one)));
       System.out.println(

@@ -1,5 +1,6 @@
 package io.lockstep.launcher;
 
+import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,26 +35,35 @@ final class Site implements AutoCloseable {
     }
   }
 
-  private final Place place;
-  private final List<Child> children = new ArrayList<>();
-
-  private Site(Place place) {
-    this.place = place;
+  /// Makes a folder ready that nobody else uses.
+  interface Preparation {
+    void prepare(Path folder) throws IOException;
   }
 
-  /// Starts the collector, waits until it is ready, then starts the agent.
+  private final Place place;
+  private final FolderLock lock;
+  private final List<Child> children = new ArrayList<>();
+  private volatile boolean closing;
+
+  private Site(Place place, FolderLock lock) {
+    this.place = place;
+    this.lock = lock;
+  }
+
+  /// Takes the folder, starts the collector, waits until it is ready, then starts the agent.
   ///
+  /// @param preparation of the data folder, once it is known that ports and folder are free
   /// @throws IOException when a port is taken, the folder can't be written, or a daemon does not
   ///   come up; the message says what to do
-  static Site start(Place place) throws IOException, InterruptedException {
+  static Site start(Place place, Preparation preparation) throws IOException, InterruptedException {
     free(place.http(), "--http");
     free(place.otlp(), "--otlp");
     free(place.training(), "--training");
-    Files.createDirectories(place.data());
-    var site = new Site(place);
+    var site = new Site(place, FolderLock.take(place.data(), "--data"));
     Thread closer = new Thread(site::close, "stop");
     Runtime.getRuntime().addShutdownHook(closer);
     try {
+      preparation.prepare(place.data());
       site.startCollector();
       site.startAgent();
       return site;
@@ -94,7 +104,10 @@ final class Site implements AutoCloseable {
             address: 127.0.0.1:%d
         """
             .formatted(
-                place.cluster(), place.data().resolve("collector"), place.otlp(), place.http()));
+                place.cluster(),
+                quoted(place.data().resolve("collector")),
+                place.otlp(),
+                place.http()));
     Child collector =
         Child.start(
             "collector",
@@ -106,8 +119,17 @@ final class Site implements AutoCloseable {
                 "--config",
                 config.toString(),
                 "--exit-with-stdin"));
-    children.add(collector);
+    add(collector);
     awaitReady(collector);
+  }
+
+  private void add(Child child) {
+    synchronized (children) {
+      children.add(child);
+    }
+    if (closing) {
+      child.close(); // Ctrl-C came while it was being started
+    }
   }
 
   private void awaitReady(Child collector) throws IOException, InterruptedException {
@@ -141,13 +163,13 @@ final class Site implements AutoCloseable {
         listen:
           address: 127.0.0.1:%d
         """
-            .formatted(place.receiver(), place.data().resolve("agent"), place.training()));
+            .formatted(place.receiver(), quoted(place.data().resolve("agent")), place.training()));
     String classPath = System.getProperty("lockstep.agent.classpath");
     if (classPath == null) {
       throw new IllegalStateException(
           "lockstep.agent.classpath must be set; start through ./lockstep");
     }
-    children.add(
+    add(
         Child.start(
             "agent",
             place.data().resolve("agent.log"),
@@ -155,21 +177,45 @@ final class Site implements AutoCloseable {
             List.of("io.lockstep.agent.Main", "--config", config.toString(), "--exit-with-stdin")));
   }
 
+  /// A path as YAML takes it, whatever is in it.
+  private static String quoted(Path path) {
+    return "'" + path.toString().replace("'", "''") + "'";
+  }
+
   Place place() {
     return place;
   }
 
-  /// What is wrong with the daemons, for people; empty when both run.
-  Optional<String> problem() {
-    return children.stream().filter(child -> !child.alive()).findFirst().map(Child::obituary);
+  /// What is wrong with the daemons, for people; empty when both run. Ctrl-C reaches them as well
+  /// as this process: that they end then is nothing wrong.
+  Optional<String> problem() throws InterruptedException {
+    if (firstDead().isEmpty()) {
+      return Optional.empty();
+    }
+    Thread.sleep(1000);
+    return closing ? Optional.empty() : firstDead().map(Child::obituary);
+  }
+
+  private Optional<Child> firstDead() {
+    synchronized (children) {
+      return children.stream().filter(child -> !child.alive()).findFirst();
+    }
   }
 
   /// Stops the agent first, so that it can hand over what it has, then the collector and its store.
   @Override
   public void close() {
+    closing = true;
+    List<Child> all;
     synchronized (children) {
-      children.reversed().forEach(Child::close);
+      all = List.copyOf(children.reversed());
       children.clear();
+    }
+    all.forEach(Child::close);
+    try {
+      lock.close();
+    } catch (IOException e) {
+      System.err.println("lockstep: " + place.data() + " can't be given back: " + e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.lockstep.agent.spool;
 
 import io.lockstep.agent.batch.Batch;
 import io.lockstep.telemetry.config.ByteSize;
+import io.lockstep.telemetry.config.FolderInUseException;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
@@ -79,13 +80,13 @@ public final class Spool implements AutoCloseable {
   ///
   /// @param host names this agent in its batch ids
   /// @param run this agent's start, Unix milliseconds
-  /// @throws SpoolInUseException when another agent works on the same folder
-  public Spool(Config config, String host, long run) throws SpoolInUseException {
+  /// @throws FolderInUseException when another agent works on the same folder
+  public Spool(Config config, String host, long run) throws FolderInUseException {
     this(config, host, run, Duration.ofSeconds(10));
   }
 
   /// @param diskRetry how long a disk that failed is left alone
-  Spool(Config config, String host, long run, Duration diskRetry) throws SpoolInUseException {
+  Spool(Config config, String host, long run, Duration diskRetry) throws FolderInUseException {
     this.config = config;
     this.host = host;
     this.run = run;
@@ -94,7 +95,7 @@ public final class Spool implements AutoCloseable {
     lock.lock();
     try {
       open();
-    } catch (SpoolInUseException e) {
+    } catch (FolderInUseException e) {
       disk.close();
       throw e;
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.lockstep.agent.spool;
 
 import io.lockstep.agent.batch.Batch;
+import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class SpoolFolder implements AutoCloseable {
   /// @return records that were damaged
   int open(List<Segment> found) throws IOException {
     if (lock == null) {
-      lock = disk.run(() -> FolderLock.take(folder));
+      lock = disk.run(() -> FolderLock.take(folder, "spool.folder"));
     }
     int damaged = 0;
     for (Path file : files()) {

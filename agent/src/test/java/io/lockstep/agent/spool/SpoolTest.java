@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.agent.batch.Batch;
 import io.lockstep.telemetry.config.ByteSize;
+import io.lockstep.telemetry.config.FolderInUseException;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
@@ -242,7 +243,7 @@ class SpoolTest {
   void twoAgentsCannotShareAFolder() throws Exception {
     try (Spool _ = open(1000)) {
       assertThatThrownBy(() -> open(2000))
-          .isInstanceOf(SpoolInUseException.class)
+          .isInstanceOf(FolderInUseException.class)
           .hasMessageContaining(folder.toString())
           .hasMessageContaining("process " + ProcessHandle.current().pid());
     }
@@ -314,7 +315,7 @@ class SpoolTest {
     }
   }
 
-  private Spool open(long run) throws SpoolInUseException {
+  private Spool open(long run) throws FolderInUseException {
     return new Spool(
         new Spool.Config(folder, ByteSize.ofMebibytes(64), Duration.ofHours(6)), "node-1", run);
   }

@@ -2,6 +2,7 @@ package io.lockstep.collector.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,6 +49,21 @@ final class QuestDbFolder {
     return root.resolve("questdb.log");
   }
 
+  /// Where QuestDB unpacks its native library.
+  Path unpacked() {
+    return root.resolve("tmp");
+  }
+
+  /// Deletes the libraries that runs left which were killed.
+  private void clearUnpacked() throws IOException {
+    Files.createDirectories(unpacked(), OWNER_FOLDER);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(unpacked())) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
   /// Makes the folder ready for a start.
   ///
   /// @param port where to listen on loopback; 0 for any free port
@@ -56,6 +72,7 @@ final class QuestDbFolder {
   String prepare(int port, Map<String, String> settings) throws IOException {
     Files.createDirectories(root, OWNER_FOLDER);
     Files.createDirectories(root.resolve("conf"), OWNER_FOLDER);
+    clearUnpacked();
     String password = password();
     var all = new LinkedHashMap<>(fixed());
     all.putAll(settings);

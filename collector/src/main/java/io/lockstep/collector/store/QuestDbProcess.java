@@ -39,6 +39,7 @@ final class QuestDbProcess {
                 "-Xms32m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-Djava.io.tmpdir=" + folder.unpacked(),
                 "-XX:ErrorFile=" + folder.root().resolve("crash.log"),
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED",

@@ -1,4 +1,4 @@
-package io.lockstep.agent.spool;
+package io.lockstep.telemetry.config;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,32 +11,37 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// Holds a spool's folder for one agent. The kernel lets go of it when the process ends, however it
-/// ends.
-final class FolderLock implements AutoCloseable {
+/// Holds a folder for one process, by a lock on the file `lock` in it. The kernel lets go of it
+/// when the process ends, however it ends.
+public final class FolderLock implements AutoCloseable {
   private final FileChannel channel;
 
   private FolderLock(FileChannel channel) {
     this.channel = channel;
   }
 
-  /// Takes the folder.
+  /// The file in the folder.
+  public static final String FILE = "lock";
+
+  /// Takes the folder; makes it where it is not there.
   ///
-  /// @throws SpoolInUseException when another agent has it
+  /// @param key what names the folder in configuration or on the command line, for the message
+  /// @throws FolderInUseException when another process has it
   /// @throws IOException when the lock's file can't be made
-  static FolderLock take(Path folder) throws IOException {
+  public static FolderLock take(Path folder, String key) throws IOException {
     Files.createDirectories(folder);
-    Path file = folder.resolve("lock");
+    Path file = folder.resolve(FILE);
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     if (tryLock(channel) == null) {
       String holder = read(channel);
       channel.close();
-      throw new SpoolInUseException(
-          "spool.folder "
+      throw new FolderInUseException(
+          key
+              + " "
               + folder
-              + " is in use by another agent (process "
+              + " is in use by another process ("
               + holder
               + "): stop that one, or give this one a folder of its own");
     }
