@@ -110,11 +110,12 @@ export class Incidents {
 }
 
 function facts(incident, wasOpen) {
-  if (!incident.evidence.length && incident.alerts.length < 2) return null;
   const rows = incident.evidence.map(evidence).map(([name, value]) =>
     h('div', {}, h('dt', {}, name), h('dd', {}, value)),
   );
-  const alerts = incident.alerts.length > 1 ? incident.alerts.map(alertLine) : [];
+  // The first line of the card is one of them; it needs no second place.
+  const alerts = incident.alerts.filter(alert => alert.summary !== incident.summary).map(alertLine);
+  if (!rows.length && !alerts.length) return null;
   return h(
     'details',
     { open: wasOpen },
