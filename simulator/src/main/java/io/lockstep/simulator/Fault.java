@@ -92,12 +92,16 @@ public record Fault(
     }
   }
 
-  /// Reads one order.
+  /// Reads one order; one that says no start begins with the simulation.
   ///
   /// @throws IllegalArgumentException naming what is wrong and what is allowed
   public static Fault parse(String order) {
+    return parse(order, Duration.ZERO);
+  }
+
+  private static Fault parse(String order, Duration start) {
     try {
-      return read(order);
+      return read(order, start);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("fault \"" + order + "\": " + e.getMessage(), e);
     }
@@ -106,9 +110,10 @@ public record Fault(
   /// Reads all orders of a command line.
   ///
   /// @param orders [#parse] says how; `none` alone for a healthy cluster
+  /// @param start of those that say none
   /// @return [#DEFAULTS] when there are no orders
   /// @throws IllegalArgumentException naming what is wrong and what is allowed
-  public static List<Fault> parseAll(List<String> orders) {
+  public static List<Fault> parseAll(List<String> orders, Duration start) {
     if (orders.isEmpty()) {
       return DEFAULTS;
     }
@@ -118,10 +123,10 @@ public record Fault(
       }
       return List.of();
     }
-    return orders.stream().map(Fault::parse).toList();
+    return orders.stream().map(order -> parse(order, start)).toList();
   }
 
-  private static Fault read(String order) {
+  private static Fault read(String order, Duration start) {
     String[] parts = order.strip().split(",", -1);
     int at = parts[0].indexOf('@');
     Kind kind = Kind.parse(at < 0 ? parts[0] : parts[0].substring(0, at));
@@ -129,7 +134,7 @@ public record Fault(
     if (place != null && place.isEmpty()) {
       throw new IllegalArgumentException("a place follows @, like @" + kind.example());
     }
-    var fault = new Fault(kind, place, Duration.ZERO, null, DEPTH, true);
+    var fault = new Fault(kind, place, start, null, DEPTH, true);
     for (int i = 1; i < parts.length; i++) {
       fault = fault.with(parts[i].strip());
     }

@@ -131,7 +131,7 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private static List<Injected> place(ClusterSpec spec, List<String> orders) {
-    return Injected.place(spec, Fault.parseAll(orders));
+    return Injected.place(spec, Fault.parseAll(orders, Duration.ZERO));
   }
 
   private <T, R> R option(String name, T value, Function<T, R> read) {

@@ -35,13 +35,13 @@ class FaultTest {
 
   @Test
   void noneIsAHealthyClusterAndNothingIsTheDefaults() {
-    assertThat(Fault.parseAll(List.of("none"))).isEmpty();
-    assertThat(Fault.parseAll(List.of())).isEqualTo(Fault.DEFAULTS);
+    assertThat(Fault.parseAll(List.of("none"), Duration.ZERO)).isEmpty();
+    assertThat(Fault.parseAll(List.of(), Duration.ZERO)).isEqualTo(Fault.DEFAULTS);
     assertThat(Fault.DEFAULTS)
         .extracting(Fault::kind)
         .containsExactly(Fault.Kind.PORT_FLAPPING, Fault.Kind.GPU_SLOW, Fault.Kind.HOST_SILENT);
     assertThat(Fault.DEFAULTS).allMatch(one -> one.start().toSeconds() <= 40);
-    assertThatThrownBy(() -> Fault.parseAll(List.of("none", "gpu-slow")))
+    assertThatThrownBy(() -> Fault.parseAll(List.of("none", "gpu-slow"), Duration.ZERO))
         .hasMessageContaining("can't stand beside others");
   }
 

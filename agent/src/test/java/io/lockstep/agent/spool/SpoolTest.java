@@ -245,7 +245,7 @@ class SpoolTest {
       assertThatThrownBy(() -> open(2000))
           .isInstanceOf(FolderInUseException.class)
           .hasMessageContaining(folder.toString())
-          .hasMessageContaining("process " + ProcessHandle.current().pid());
+          .hasMessageContaining("another process (" + ProcessHandle.current().pid());
     }
   }
 
