@@ -4,10 +4,26 @@ import io.lockstep.agent.send.Collector;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Tokens;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// `--check-config`: reads the files that the configuration names, and starts nothing.
 final class Check {
   private Check() {}
+
+  /// A root that is mistyped would look like a host on which there is nothing to read.
+  static void root(Path root) throws IOException {
+    if (root.toString().isEmpty()) {
+      throw new IOException("root is empty; it must be / or the folder of a captured tree");
+    }
+    if (!Files.isDirectory(root)) {
+      throw new IOException(
+          "root " + root + " is no folder; it must hold what was captured of proc/ and sys/");
+    }
+    if (!Files.isDirectory(root.resolve("proc")) && !Files.isDirectory(root.resolve("sys"))) {
+      throw new IOException("root " + root + " holds neither proc/ nor sys/");
+    }
+  }
 
   static void files(Config config) throws IOException, ConfigException {
     var _ = new Collector(config.collectors(), config.send(), "check");

@@ -1,6 +1,7 @@
 package io.lockstep.agent;
 
 import io.lockstep.agent.sample.Once;
+import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class Main implements Callable<Integer> {
       names = "--format",
       paramLabel = "prometheus|json",
       description = "How --once prints (default: prometheus).")
-  private Once.Format format = Once.Format.PROMETHEUS;
+  private Once.@Nullable Format formatted;
 
   @Option(
       names = "--exit-with-stdin",
@@ -142,11 +143,16 @@ public final class Main implements Callable<Integer> {
     if (print) {
       return say(Configs.print(config));
     }
+    if (formatted != null && !once) {
+      throw new IllegalArgumentException("--format says how --once prints, and goes with it only");
+    }
+    Check.root(config.root());
     if (check) {
       Check.files(config);
       return say("configuration is right\n");
     }
     if (once) {
+      var format = formatted == null ? Once.Format.PROMETHEUS : formatted;
       Once.run(config.samplers(), config.root(), config.host(), format, System.out);
       return 0;
     }
@@ -175,6 +181,9 @@ public final class Main implements Callable<Integer> {
   private static String hostName(Config config) throws IOException {
     if (config.host() != null) {
       return config.host();
+    }
+    if (!Samplers.live(config.root())) {
+      return Once.UNKNOWN_HOST;
     }
     Path kernel = Path.of("/proc/sys/kernel/hostname");
     String name =

@@ -147,7 +147,7 @@ class AgentProcessTest {
     try (AgentProcess first = start().up();
         AgentProcess second = start()) {
       assertThat(second.end()).isEqualTo(2);
-      assertThat(second.log()).hasLineCount(1).contains("is in use by another agent (process ");
+      assertThat(second.log()).hasLineCount(1).contains("is in use by another process (");
       assertThat(first.log()).doesNotContain(" WARN ");
     }
   }

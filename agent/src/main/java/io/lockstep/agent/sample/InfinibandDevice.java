@@ -3,10 +3,12 @@ package io.lockstep.agent.sample;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
-/// One InfiniBand or RoCE device with its ports, from round to round.
-final class InfinibandDevice {
+/// One InfiniBand or RoCE device with its ports, from round to round, on a thread of its own: a
+/// driver that hangs in one file costs this device alone.
+final class InfinibandDevice implements AutoCloseable {
   private static final Pattern PORT = Pattern.compile("[0-9]{1,3}");
   private static final int PORTS_MAX = 64;
 
@@ -18,7 +20,10 @@ final class InfinibandDevice {
   private final boolean kept;
   private final Watch presence;
   private final Watch portFolder;
+  private final Worker<Notes> worker;
+  private final Text text = new Text();
   private final SortedMap<String, InfinibandPort> ports = new TreeMap<>();
+  private boolean hangs;
   private boolean there;
   private long lookAgain;
   private long goneSince;
@@ -30,13 +35,42 @@ final class InfinibandDevice {
     this.kept = kept;
     presence = new Watch("", name());
     portFolder = new Watch("", name());
+    worker = new Worker<>("infiniband-" + name());
   }
 
   private String name() {
     return String.valueOf(path.getFileName());
   }
 
-  void read(Notes notes, Text text) {
+  /// Begins a round, unless the last one still hangs.
+  void begin(Notes round) {
+    Notes part = round.part();
+    worker.begin(() -> read(part));
+  }
+
+  /// Ends the round.
+  ///
+  /// @param untilNanos waits so long at most, by the monotonic clock, for one that is not known to
+  ///   hang
+  void end(Notes round, long untilNanos) throws InterruptedException {
+    try {
+      Notes part = worker.await(hangs ? System.nanoTime() : untilNanos);
+      if (part != null) {
+        round.addAll(part);
+        if (hangs) {
+          hangs = false;
+          round.recovered("", name());
+        }
+      } else if (!hangs) {
+        hangs = true;
+        round.failed("", name(), "a read of " + text.source() + " does not return");
+      }
+    } catch (ExecutionException e) {
+      round.failed("", name(), String.valueOf(e.getCause()));
+    }
+  }
+
+  private Notes read(Notes notes) {
     if (!there) {
       there = true;
       lookAgain = 0;
@@ -47,6 +81,7 @@ final class InfinibandDevice {
       discover(notes, text);
     }
     ports.values().forEach(port -> port.read(notes, text));
+    return notes;
   }
 
   private void discover(Notes notes, Text text) {
@@ -67,7 +102,7 @@ final class InfinibandDevice {
 
   /// It is not in the list of devices any more.
   void gone(Notes notes) {
-    if (there) {
+    if (there && !worker.isBusy()) {
       there = false;
       goneSince = notes.round();
       presence.bad(notes, "the device is gone");
@@ -78,5 +113,10 @@ final class InfinibandDevice {
   /// Whether it has been away for so many rounds.
   boolean goneFor(Notes notes, long rounds) {
     return !there && notes.round() - goneSince >= rounds;
+  }
+
+  @Override
+  public void close() {
+    worker.close();
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,22 +26,24 @@ public final class InfinibandSampler implements Sampler {
 
   private final Map<String, InfinibandDevice> devices = new TreeMap<>();
   private final Watch bound = new Watch("", "devices beyond " + DEVICES_MAX);
-  private final Text text = new Text();
   private final Path folder;
   private final Choice choice;
   private final Predicate<String> names;
   private final boolean kept;
+  private final Duration deadline;
   private boolean absenceSaid;
   private long round;
 
   /// @param root `/`, or a folder that holds a captured `sys/`
   /// @param choice which devices, by name, as in `mlx5_0`
-  public InfinibandSampler(Path root, Choice choice) {
-    this(root, choice, Samplers.live(root));
+  /// @param deadline of a round; a device that takes longer hangs
+  public InfinibandSampler(Path root, Choice choice, Duration deadline) {
+    this(root, choice, deadline, Samplers.live(root));
   }
 
   /// @param kept as in [KernelFile]
-  InfinibandSampler(Path root, Choice choice, boolean kept) {
+  InfinibandSampler(Path root, Choice choice, Duration deadline, boolean kept) {
+    this.deadline = deadline;
     this.folder = root.resolve("sys/class/infiniband");
     this.choice = choice;
     this.names = choice.names();
@@ -61,11 +64,7 @@ public final class InfinibandSampler implements Sampler {
   public Reading sample(Instant now) throws IOException {
     var notes = new Notes(name(), now, round++);
     List<String> present = present();
-    for (String name : present.subList(0, Math.min(DEVICES_MAX, present.size()))) {
-      devices
-          .computeIfAbsent(name, _ -> new InfinibandDevice(folder.resolve(name), kept))
-          .read(notes, text);
-    }
+    read(present.subList(0, Math.min(DEVICES_MAX, present.size())), notes);
     if (present.size() > DEVICES_MAX) {
       bound.bad(notes, "there are " + present.size() + "; exclude those that carry no training");
     } else {
@@ -77,8 +76,33 @@ public final class InfinibandSampler implements Sampler {
       }
     }
     long patience = devices.size() > 2 * DEVICES_MAX ? 0 : FORGOTTEN_ROUNDS;
-    devices.values().removeIf(device -> device.goneFor(notes, patience));
+    devices.values().removeIf(device -> forgotten(device, notes, patience));
     return notes.reading();
+  }
+
+  private void read(List<String> present, Notes notes) {
+    long until = System.nanoTime() + deadline.toNanos();
+    var read = new ArrayList<InfinibandDevice>();
+    for (String name : present) {
+      read.add(
+          devices.computeIfAbsent(name, _ -> new InfinibandDevice(folder.resolve(name), kept)));
+    }
+    read.forEach(device -> device.begin(notes));
+    try {
+      for (InfinibandDevice device : read) {
+        device.end(notes, until);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // the agent stops
+    }
+  }
+
+  private static boolean forgotten(InfinibandDevice device, Notes notes, long patience) {
+    boolean forgotten = device.goneFor(notes, patience);
+    if (forgotten) {
+      device.close();
+    }
+    return forgotten;
   }
 
   /// Names of the devices that are there and chosen, sorted.

@@ -32,6 +32,7 @@ final class KernelFile implements AutoCloseable {
   /// @throws IOException when it can't be read; the message says why in a few words, without the
   ///   path
   void read(Text into) throws IOException {
+    into.from(path);
     try {
       readWith(into);
     } catch (FileSystemException e) {

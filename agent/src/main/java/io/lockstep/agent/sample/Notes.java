@@ -68,6 +68,19 @@ public final class Notes {
     failed(group, item, "");
   }
 
+  /// Takes all that another part of the same round found.
+  void addAll(Notes other) {
+    samples.addAll(other.samples);
+    events.addAll(other.events);
+    other.changes.forEach(
+        (change, items) -> changes.computeIfAbsent(change, _ -> new ArrayList<>()).addAll(items));
+  }
+
+  /// The same round, empty: for a part that is read on a thread of its own.
+  Notes part() {
+    return new Notes(sampler, now, round);
+  }
+
   /// All of it.
   public Reading reading() {
     changes.forEach(this::say);
@@ -78,13 +91,17 @@ public final class Notes {
   private void say(Change change, List<String> items) {
     String source = source(change.group(), items);
     if (change.why().isEmpty()) {
-      LOG.info("source reads again sampler={} source=\"{}\"", sampler, source);
+      LOG.info("source reads again sampler={} source=\"{}\"", sampler, Quoted.of(source));
       event(
           "lockstep.agent.reader.recovered",
           source + " can be read again",
           Map.of(SAMPLER, sampler, SOURCE, source));
     } else {
-      LOG.warn("source fails sampler={} source=\"{}\" error=\"{}\"", sampler, source, change.why());
+      LOG.warn(
+          "source fails sampler={} source=\"{}\" error=\"{}\"",
+          sampler,
+          Quoted.of(source),
+          Quoted.of(change.why()));
       event(
           "lockstep.agent.reader.failed",
           source + " can't be read: " + change.why(),

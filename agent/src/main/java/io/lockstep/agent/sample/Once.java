@@ -28,7 +28,8 @@ public final class Once {
   /// Shares of processor time are over the time between two rounds of the host's sampler.
   private static final Duration BETWEEN = Duration.ofMillis(500);
 
-  private static final String UNKNOWN_HOST = "unknown";
+  /// What a captured tree's host is called when nobody says its name.
+  public static final String UNKNOWN_HOST = "unknown";
 
   /// How the round is printed.
   public enum Format {

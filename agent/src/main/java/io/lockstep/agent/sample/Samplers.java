@@ -59,7 +59,7 @@ public final class Samplers {
   /// between two rounds goes.
   ///
   /// @param folder null to keep nothing
-  /// @param deadline of a round of the GPUs
+  /// @param deadline of a round of what is read by many threads: GPUs, InfiniBand devices
   /// @param events gets what happened at once, on any thread
   public record Surroundings(
       @Nullable Path folder,
@@ -83,15 +83,15 @@ public final class Samplers {
               around.clock(),
               around.events()));
     }
-    samplers.addAll(ofFiles(config, root));
+    samplers.addAll(ofFiles(config, root, around.deadline()));
     return List.copyOf(samplers);
   }
 
-  private static List<Sampler> ofFiles(Config config, Path root) {
+  private static List<Sampler> ofFiles(Config config, Path root, Duration deadline) {
     return List.of(
         new HostSampler(root, config.host()),
         new HostSlowSampler(root, config.hostSlow()),
-        new InfinibandSampler(root, config.infiniband()),
+        new InfinibandSampler(root, config.infiniband(), deadline),
         new DiskSampler(root, config.disks()),
         new InterfaceSampler(root, config.interfaces()),
         new FilesystemSampler(root, false, config.filesystems()),
@@ -99,7 +99,7 @@ public final class Samplers {
   }
 
   /// Whether this is the running host, not a captured tree.
-  static boolean live(Path root) {
+  public static boolean live(Path root) {
     return root.toAbsolutePath().normalize().equals(Path.of("/"));
   }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A small text file as its bytes, with a place in it: how the kernel's files are read without an
 /// object per word. One is used again for file after file; one thread.
@@ -18,6 +20,17 @@ final class Text {
   private int end;
   private int lineEnd;
   private int at;
+  private volatile @Nullable Path source;
+
+  /// Says what is read next, for whoever asks why that takes so long.
+  void from(Path file) {
+    source = file;
+  }
+
+  /// The file that is being read, or was last; null before the first. Any thread.
+  @Nullable Path source() {
+    return source;
+  }
 
   /// Takes the whole file, read from its begin; places itself at its begin.
   ///

@@ -27,6 +27,8 @@ class InfinibandSamplerTest {
   private static final String SATURATED =
       "lockstep.network.port.saturated_counters{hw.id=mlx5_0/1}";
 
+  private static final Duration DEADLINE = Duration.ofSeconds(2);
+
   @TempDir private Path folder;
   private Tree tree;
   private InfinibandSampler sampler;
@@ -38,7 +40,7 @@ class InfinibandSamplerTest {
   }
 
   private InfinibandSampler sampler(Choice choice) {
-    return new InfinibandSampler(tree.root(), choice);
+    return new InfinibandSampler(tree.root(), choice, DEADLINE);
   }
 
   private Said round() throws IOException {
@@ -288,8 +290,39 @@ class InfinibandSamplerTest {
   }
 
   @Test
+  void aFileThatHangsCostsItsDeviceAloneAndIsNamedOnce() throws Exception {
+    round();
+    Path counter = tree.path(PORT + "counters/symbol_error");
+    tree.delete(PORT + "counters/symbol_error");
+    assertThat(new ProcessBuilder("mkfifo", counter.toString()).start().waitFor()).isZero();
+    Said hung = round();
+    assertThat(hung.values())
+        .doesNotContainKey(UP)
+        .containsEntry(UP.replace("mlx5_0", "mlx5_bond_0"), 1.0);
+    assertThat(hung.events())
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.name()).isEqualTo(FAILED);
+          assertThat(event.body()).contains("mlx5_0", "symbol_error", "does not return");
+        });
+    Said again = round();
+    assertThat(again.events()).isEmpty();
+    assertThat(again.values()).containsEntry(UP.replace("mlx5_0", "mlx5_bond_0"), 1.0);
+    Files.move(counter, tree.path("fifo"));
+    tree.write(PORT + "counters/symbol_error", "8\n");
+    Files.newOutputStream(tree.path("fifo")).close(); // lets the reader go on
+    Said back = round();
+    for (int i = 0; i < 200 && !back.values().containsKey(UP); i++) {
+      Thread.sleep(10);
+      back = round();
+    }
+    assertThat(back.eventNames()).contains(RECOVERED);
+    assertThat(back.values()).containsEntry(UP, 1.0);
+  }
+
+  @Test
   void filesThatAreKeptOpenAreReadAnew() throws IOException {
-    sampler = new InfinibandSampler(tree.root(), Choice.all(Duration.ofSeconds(1)), true);
+    sampler = new InfinibandSampler(tree.root(), Choice.all(Duration.ofSeconds(1)), DEADLINE, true);
     round();
     tree.write(PORT + "state", "1: DOWN\n");
     tree.write(PORT + "counters/symbol_error", "5\n");

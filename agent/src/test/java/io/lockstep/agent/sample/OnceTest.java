@@ -82,8 +82,9 @@ class OnceTest {
       String said = once(tree.root(), null, Format.PROMETHEUS, Duration.ofSeconds(2));
       assertThat(said)
           .contains("\nsystem_cpu_load_average_1m 0.02\n", "\nsystem_disk_io_bytes_total{")
-          .contains("# EVENT lockstep.agent.reader.failed infiniband can't be read: no answer")
-          .doesNotContain("hw_network_up");
+          .contains("# EVENT lockstep.agent.reader.failed mlx5_0 can't be read: a read of ")
+          .contains(counter + " does not return", "hw_network_up{hw_id=\"mlx4_0/1\"")
+          .doesNotContain("hw_network_up{hw_id=\"mlx5_0/1\"");
     } finally {
       // lets the reader that waits for a writer go
       Files.newOutputStream(tree.path(counter)).close();

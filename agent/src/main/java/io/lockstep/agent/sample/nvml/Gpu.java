@@ -2,6 +2,7 @@ package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Pointer;
 import io.lockstep.agent.sample.Notes;
+import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.GpuReader.Round;
 import io.lockstep.telemetry.otlp.Sample;
 import java.time.Instant;

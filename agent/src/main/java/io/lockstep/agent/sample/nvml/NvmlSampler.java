@@ -3,6 +3,7 @@ package io.lockstep.agent.sample.nvml;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.nio.file.Path;

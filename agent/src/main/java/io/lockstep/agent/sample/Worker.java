@@ -1,4 +1,4 @@
-package io.lockstep.agent.sample.nvml;
+package io.lockstep.agent.sample;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,17 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /// One thread for calls that may never return. While one does not, nothing more is begun: the
 /// thread is what it costs. A platform thread, because a call into the driver holds its carrier.
-final class Worker<T> implements AutoCloseable {
+public final class Worker<T> implements AutoCloseable {
   private final ExecutorService thread;
   private @Nullable FutureTask<T> running;
 
+  /// Makes the thread; it begins with the first work.
+  ///
   /// @param name the thread's
-  Worker(String name) {
+  public Worker(String name) {
     thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
   }
 
   /// Begins a piece of work, unless the last one still runs.
-  void begin(Callable<T> work) {
+  public void begin(Callable<T> work) {
     if (running == null) {
       running = new FutureTask<>(work);
       thread.execute(running);
@@ -29,7 +31,7 @@ final class Worker<T> implements AutoCloseable {
   }
 
   /// Whether the last piece of work has not returned.
-  boolean isBusy() {
+  public boolean isBusy() {
     return running != null && !running.isDone();
   }
 
@@ -37,7 +39,7 @@ final class Worker<T> implements AutoCloseable {
   ///
   /// @param untilNanos waits so long at most, by the monotonic clock
   /// @throws ExecutionException with what it threw
-  @Nullable T await(long untilNanos) throws ExecutionException, InterruptedException {
+  public @Nullable T await(long untilNanos) throws ExecutionException, InterruptedException {
     FutureTask<T> work = running;
     if (work == null) {
       return null;
