@@ -4,6 +4,7 @@ import io.lockstep.agent.sample.Once;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -119,7 +120,7 @@ public final class Main implements Callable<Integer> {
     } catch (ConfigException | IllegalArgumentException e) {
       return misconfigured(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      return misconfigured(e.getMessage() == null ? e.toString() : e.getMessage());
+      return misconfigured(FileProblem.words(e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.lockstep.collector;
 
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ public final class CollectorCommand implements Callable<Integer> {
       System.err.println("lockstep collector: " + e.getMessage());
       return 2;
     } catch (IOException e) {
-      System.err.println("lockstep collector: " + e.getMessage());
+      System.err.println("lockstep collector: " + FileProblem.words(e));
       return 1;
     } finally {
       stopped.countDown();

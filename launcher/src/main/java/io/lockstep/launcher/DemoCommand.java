@@ -7,6 +7,7 @@ import io.lockstep.simulator.Injected;
 import io.lockstep.simulator.Simulation;
 import io.lockstep.simulator.StepTimes;
 import io.lockstep.telemetry.config.Durations;
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
     try {
       return run(spec, injected, length);
     } catch (IOException e) {
-      System.err.println("lockstep demo: " + e.getMessage());
+      System.err.println("lockstep demo: " + FileProblem.words(e));
       return 1;
     }
   }

@@ -1,5 +1,6 @@
 package io.lockstep.launcher;
 
+import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class DemoFolder {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new IOException("can't make the folder " + folder + ": " + e, e);
+      throw new IOException("can't make the folder " + FileProblem.words(e), e);
     }
     if (!Files.exists(folder.resolve(MARK)) && !isEmpty(folder)) {
       throw new IOException(

@@ -1,5 +1,6 @@
 package io.lockstep.launcher;
 
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,7 +27,7 @@ final class UpCommand implements Callable<Integer> {
       System.out.println("Ctrl-C stops it.");
       return watch(site);
     } catch (IOException e) {
-      System.err.println("lockstep up: " + e.getMessage());
+      System.err.println("lockstep up: " + FileProblem.words(e));
       return 1;
     }
   }

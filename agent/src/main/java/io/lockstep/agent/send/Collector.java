@@ -1,6 +1,7 @@
 package io.lockstep.agent.send;
 
 import io.lockstep.agent.batch.Batch;
+import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.otlp.BatchId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /// time-outs.
 public final class Collector {
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
+  private static final int PORT_MAX = 65_535;
   private static final int BODY_MAX = 64 << 10;
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
 
@@ -85,7 +87,7 @@ public final class Collector {
             && url.getUserInfo() == null
             && url.getQuery() == null
             && !url.getPath().contains("/v1/");
-    if (!address || !alone) {
+    if (!address || !alone || url.getPort() > PORT_MAX) {
       throw new IllegalArgumentException(
           "a collector's address must be like http://host:4318 or https://host:4318, is \""
               + (url.getUserInfo() == null ? url : scheme + "://…@" + url.getHost())
@@ -116,7 +118,7 @@ public final class Collector {
       }
       return response.answer(base.toString());
     } catch (IOException e) {
-      return new Answer.Away(e.getMessage() == null ? e.toString() : e.getMessage());
+      return new Answer.Away(FileProblem.words(e));
     } catch (RuntimeException e) {
       return new Answer.Away("the answer can't be read: " + e);
     }

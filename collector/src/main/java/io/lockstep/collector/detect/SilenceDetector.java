@@ -4,6 +4,7 @@ import io.lockstep.collector.detect.Finding.Action;
 import io.lockstep.collector.detect.Finding.Severity;
 import io.lockstep.collector.window.Host;
 import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.contract.Table;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,7 +28,8 @@ public final class SilenceDetector implements Detector {
 
     public Config {
       if (after.compareTo(Duration.ofSeconds(2)) < 0) {
-        throw new IllegalArgumentException("silence.after must be 2s or more, is " + after);
+        throw new IllegalArgumentException(
+            "silence.after must be 2s or more, is " + Durations.text(after));
       }
       if (!(gaps >= 2)) {
         throw new IllegalArgumentException("silence.gaps must be 2 or more, is " + gaps);

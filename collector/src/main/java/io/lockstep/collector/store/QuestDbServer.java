@@ -2,6 +2,7 @@ package io.lockstep.collector.store;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.lockstep.telemetry.config.Durations;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -51,7 +52,8 @@ public final class QuestDbServer implements AutoCloseable {
             "heap_mebibytes must be at least 128, is " + heapMebibytes);
       }
       if (retention.compareTo(Duration.ofHours(1)) < 0) {
-        throw new IllegalArgumentException("retention must be at least 1h, is " + retention);
+        throw new IllegalArgumentException(
+            "retention must be at least 1h, is " + Durations.text(retention));
       }
     }
   }

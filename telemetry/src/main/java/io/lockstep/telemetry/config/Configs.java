@@ -69,7 +69,7 @@ public final class Configs {
     try {
       return MAPPER.treeToValue(tree, type);
     } catch (ValueInstantiationException e) {
-      throw new Misfit(KeyPath.of(e.getPath()), ": " + reason(e));
+      throw new Misfit(KeyPath.of(e.getPath()), (e.getPath().isEmpty() ? "" : ": ") + reason(e));
     } catch (InvalidFormatException e) {
       String is = Shape.describe(tree.at(KeyPath.pointer(e.getPath())));
       String problem = " must be " + Scalars.allowed(e.getTargetType()) + ", is " + is;

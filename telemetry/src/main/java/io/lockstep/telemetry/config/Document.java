@@ -37,7 +37,7 @@ final class Document {
     } catch (NoSuchFileException _) {
       throw new ConfigException(file + ": no such file");
     } catch (IOException e) {
-      throw new ConfigException(file + ": can't be read: " + e.getMessage());
+      throw new ConfigException(FileProblem.words(file, e));
     }
   }
 

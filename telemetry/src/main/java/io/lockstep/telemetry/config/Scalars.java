@@ -39,7 +39,7 @@ final class Scalars {
           new Scalar<>(boolean.class, Scalars::truth, "true or false"),
           new Scalar<>(Boolean.class, Scalars::truth, "true or false"),
           new Scalar<>(String.class, Function.identity(), "text"),
-          new Scalar<>(Path.class, Path::of, "a path"),
+          new Scalar<>(Path.class, Scalars::path, "a path"),
           new Scalar<>(URI.class, URI::create, "a URL"),
           new Scalar<>(
               Duration.class, Durations::parse, "a duration such as 500ms, 10s, 5m, 1h or 2d"),
@@ -140,5 +140,13 @@ final class Scalars {
         throws IOException {
       out.writeString(print.apply(value));
     }
+  }
+
+  /// An empty path would mean the folder that the program happens to be started in.
+  private static Path path(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("is empty");
+    }
+    return Path.of(text);
   }
 }

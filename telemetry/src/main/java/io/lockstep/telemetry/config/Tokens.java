@@ -113,7 +113,7 @@ public final class Tokens {
   }
 
   private ConfigException unreadable(IOException e) {
-    return new ConfigException(file + ": token file can't be read: " + e);
+    return new ConfigException("token file " + FileProblem.words(file, e));
   }
 
   private Map<String, Holder> parse(String text) throws ConfigException {
