@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,8 @@ final class Agent {
     var random = new SplittableRandom(run ^ host.hashCode());
     sender = new Sender(spool, collector, random);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
-    var own = new OwnCost(spool, sender);
+    var refused = new LongAdder();
+    var own = new OwnCost(spool, sender, refused);
     var around =
         new Samplers.Surroundings(
             config.spool().folder(),
@@ -64,7 +66,8 @@ final class Agent {
     var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
     samplers.add(own);
     rounds = new Rounds(samplers, config.interval(), encoder);
-    listener = new Listener(config.listen(), sender, new OwnState(rounds, own).asSelf(), clock);
+    var self = new OwnState(rounds, own).asSelf();
+    listener = new Listener(config.listen(), sender, self, clock, refused);
     LOG.info(
         "agent starts version={} host={} run={} interval={} collectors={} spool={} listen={}"
             + " samplers={}",

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /// What the agent itself costs and how its spool stands. Its columns stand in the table `host_slow`
 /// beside those of a sampler with the same interval: both run in one tick, so one batch writes the
@@ -26,11 +27,15 @@ final class OwnCost implements Sampler {
   private static final Column BATCHES = column("agent_spool_batches");
   private static final Column DROPPED = column("agent_dropped");
   private static final Column SENT = column("agent_sent");
+  private static final Column REFUSED = column("agent_training_refused");
 
   private final Spool spool;
   private final Sender sender;
+  private final LongAdder refused;
 
-  OwnCost(Spool spool, Sender sender) {
+  /// @param refused requests that the listener answered with an error
+  OwnCost(Spool spool, Sender sender, LongAdder refused) {
+    this.refused = refused;
     this.spool = spool;
     this.sender = sender;
   }
@@ -70,6 +75,7 @@ final class OwnCost implements Sampler {
     samples.add(Sample.of(BATCHES, "", state.batches()));
     samples.add(Sample.of(DROPPED, "", state.dropped()));
     samples.add(Sample.of(SENT, "", sender.sent()));
+    samples.add(Sample.of(REFUSED, "", refused.sum()));
     return samples;
   }
 

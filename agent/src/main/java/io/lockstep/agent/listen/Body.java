@@ -15,6 +15,9 @@ final class Body {
   /// Bytes of a body, as sent and as inflated, at most.
   static final int BYTES_MAX = 2 << 20;
 
+  /// Of a body that is too large so much is read and dropped.
+  private static final long DRAINED_MAX = 64 << 20;
+
   private Body() {}
 
   /// The body's bytes.
@@ -23,10 +26,12 @@ final class Body {
   static byte[] read(Headers headers, InputStream in) throws IOException, Problem {
     String length = headers.getFirst("Content-Length");
     if (length != null && tooLong(length)) {
+      drain(in);
       throw tooLarge("The body");
     }
     byte[] sent = in.readNBytes(BYTES_MAX + 1);
     if (sent.length > BYTES_MAX) {
+      drain(in);
       throw tooLarge("The body");
     }
     String coding = coding(headers.getFirst("Content-Encoding"));
@@ -36,6 +41,15 @@ final class Body {
       default ->
           throw new Problem(415, "Content-Encoding must be gzip or absent, is " + cut(coding));
     };
+  }
+
+  /// Reads on for a while: a sender that is cut off in the middle does not see the answer.
+  private static void drain(InputStream in) throws IOException {
+    var rest = new byte[8192];
+    long left = DRAINED_MAX;
+    for (int count = in.read(rest); count > 0 && left > 0; count = in.read(rest)) {
+      left -= count;
+    }
   }
 
   private static boolean tooLong(String length) {

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.lockstep.agent.batch.Encoder.Requests;
+import io.lockstep.agent.sample.Quoted;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Listen;
 import io.lockstep.telemetry.config.Tokens;
@@ -15,6 +16,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
@@ -48,7 +51,8 @@ public final class Listener implements AutoCloseable {
   /// @param metrics own state in Prometheus' text format
   public record Self(Supplier<String> problem, Supplier<String> metrics) {}
 
-  private final LongAdder refused = new LongAdder();
+  private final LongAdder refused;
+  private final Set<Integer> said = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
   private final OtlpHandler otlp;
@@ -58,10 +62,13 @@ public final class Listener implements AutoCloseable {
 
   /// Begins to listen.
   ///
+  /// @param refused counts requests that are answered with an error
   /// @throws IOException when the address is taken or TLS's files can't be used
   /// @throws ConfigException when the token file can't be used
-  public Listener(Listen listen, Requests requests, Self self, InstantSource clock)
+  public Listener(
+      Listen listen, Requests requests, Self self, InstantSource clock, LongAdder refused)
       throws IOException, ConfigException {
+    this.refused = refused;
     this.tokens = listen.tokenFile() == null ? null : Tokens.read(listen.tokenFile());
     this.self = self;
     this.otlp = new OtlpHandler(new OtlpCheck(clock), new Bundles(requests, clock));
@@ -97,17 +104,13 @@ public final class Listener implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  /// Requests that were answered with an error.
-  public long refused() {
-    return refused.sum();
-  }
-
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       try {
         route(exchange);
       } catch (Problem problem) {
         refused.increment();
+        say(problem);
         Answers.problem(exchange, problem);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
@@ -116,6 +119,16 @@ public final class Listener implements AutoCloseable {
         fails(e);
         Answers.problem(exchange, new Problem(500, "The agent failed; its log says how"));
       }
+    }
+  }
+
+  /// Each kind of refusal once: a training job repeats its mistake with every step.
+  private void say(Problem problem) {
+    if (said.add(problem.status())) {
+      LOG.warn(
+          "a training process's request is refused status={} reason=\"{}\"; more are only counted",
+          problem.status(),
+          Quoted.of(problem.text()));
     }
   }
 

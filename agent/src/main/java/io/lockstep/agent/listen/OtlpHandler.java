@@ -42,6 +42,9 @@ final class OtlpHandler {
   /// Reads the request and hands it on.
   void handle(HttpExchange exchange, Signal signal)
       throws IOException, Problem, InterruptedException {
+    if (exchange.getRequestHeaders().containsKey("Origin")) {
+      throw new Problem(403, "Nothing is taken from web pages: the request has an Origin");
+    }
     if (!exchange.getRequestMethod().equals("POST")) {
       exchange.getResponseHeaders().set("Allow", "POST");
       throw new Problem(405, "Method must be POST, is " + exchange.getRequestMethod());

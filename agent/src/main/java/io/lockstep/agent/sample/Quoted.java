@@ -2,13 +2,13 @@ package io.lockstep.agent.sample;
 
 /// Foreign text between the quotes of a log line: a file's contents or a device's name may hold
 /// anything.
-final class Quoted {
+public final class Quoted {
   private static final int LENGTH_MAX = 300;
 
   private Quoted() {}
 
   /// Without control characters; quotes and backslashes escaped; cut when long.
-  static String of(String text) {
+  public static String of(String text) {
     var quoted = new StringBuilder();
     text.codePoints().limit(LENGTH_MAX).forEach(sign -> add(quoted, sign));
     return quoted + (text.codePointCount(0, text.length()) > LENGTH_MAX ? "…" : "");

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +56,7 @@ class ListenerTest {
 
   @TempDir Path folder;
   private final List<Taken> taken = new CopyOnWriteArrayList<>();
+  private final LongAdder refused = new LongAdder();
   private final HttpClient client = HttpClient.newHttpClient();
   private String problem = "";
   private Listener listener;
@@ -162,12 +164,26 @@ class ListenerTest {
     assertRefused(post("/v1/traces", PROTOBUF, cut), 400, "Not an OTLP request for /v1/traces");
     assertRefused(post("/v1/traces", JSON, "{\"resourceSpans\":[{"), 400, "Not an OTLP request");
     assertThat(taken).isEmpty();
-    assertThat(listener.refused()).isEqualTo(8);
+    assertThat(refused.sum()).isEqualTo(8);
+  }
+
+  @Test
+  void takesNothingFromWebPages() throws Exception {
+    var page =
+        request("/v1/traces")
+            .header("Content-Type", PROTOBUF)
+            .header("Origin", "https://evil.example")
+            .POST(BodyPublishers.ofByteArray(new byte[0]));
+    assertRefused(send(page), 403, "web pages");
+    assertThat(taken).isEmpty();
   }
 
   @Test
   void boundsWhatItReadsAndInflates() throws Exception {
-    assertRefused(post("/v1/traces", PROTOBUF, new byte[5 << 20]), 413, "must not be above");
+    for (int mebibytes : new int[] {3, 5, 40}) {
+      assertRefused(
+          post("/v1/traces", PROTOBUF, new byte[mebibytes << 20]), 413, "must not be above");
+    }
     byte[] bomb = gzip(new byte[200 << 20]);
     assertThat(bomb.length).isLessThan(1 << 20);
     HttpResponse<byte[]> answer =
@@ -254,7 +270,8 @@ class ListenerTest {
         listen,
         (signal, _, protobuf) -> taken.add(new Taken(signal, text(protobuf))),
         new Listener.Self(() -> problem, metrics),
-        InstantSource.system());
+        InstantSource.system(),
+        refused);
   }
 
   private static void assertRefused(HttpResponse<byte[]> answer, int status, String why) {

@@ -3,7 +3,7 @@ package io.lockstep.collector.detect;
 /// What kind of fault an incident is about. On one subject the kind further down takes over the one
 /// above it: a flap takes over a port that is down.
 public enum IncidentKind {
-  /// A job as a whole is slower than it was, and no single part of it explains that.
+  /// More of a job's ranks are slow than could each be at fault: nobody is accused.
   JOB_SLOW,
   /// A port does not carry traffic.
   PORT_DOWN,

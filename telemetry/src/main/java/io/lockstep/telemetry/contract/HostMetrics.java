@@ -264,6 +264,12 @@ final class HostMetrics {
         "Batches that the agent gave up: spool full or too old, refused, or damaged on disk.",
         stored(HOST_SLOW, "agent_dropped", LONG));
     rows.counter(
+        "lockstep.agent.training.refused",
+        "{request}",
+        host,
+        "Requests of training processes that the agent's listener answered with an error.",
+        stored(HOST_SLOW, "agent_training_refused", LONG));
+    rows.counter(
         "lockstep.agent.sent",
         "{batch}",
         host,
