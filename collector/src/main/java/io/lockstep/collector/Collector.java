@@ -3,6 +3,7 @@ package io.lockstep.collector;
 import io.lockstep.collector.http.ClusterViews;
 import io.lockstep.collector.http.OperatorServer;
 import io.lockstep.collector.http.Views;
+import io.lockstep.collector.notify.Notifier;
 import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.state.State;
 import io.lockstep.collector.store.SeriesStore;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 /// receive ─┬─▶ store
 ///          └─▶ window ─▶ detect ─▶ alert ─▶ state
+///                                    ├────▶ notify
 ///                                    └────▶ http
 /// ```
 public final class Collector implements AutoCloseable {
@@ -57,30 +59,32 @@ public final class Collector implements AutoCloseable {
 
   /// Starts everything; returns when both ports listen. The store may come up later.
   ///
-  /// @throws ConfigException when tokens or certificates can't be used
+  /// @throws ConfigException when tokens, certificates or secrets can't be used
   /// @throws IOException when a folder can't be written, the state can't be opened, or a port is
   ///   taken
   public static Collector start(CollectorConfig config) throws ConfigException, IOException {
     FolderLock lock = FolderLock.take(config.data(), "data");
+    Vertx vertx = vertx();
     try {
-      return start(config, lock);
+      return start(config, lock, vertx);
     } catch (ConfigException | IOException | RuntimeException e) {
+      vertx.close();
       lock.close();
       throw e;
     }
   }
 
-  private static Collector start(CollectorConfig config, FolderLock lock)
+  private static Collector start(CollectorConfig config, FolderLock lock, Vertx vertx)
       throws ConfigException, IOException {
     InstantSource clock = InstantSource.system();
+    Notifier notifier = Notifier.open(vertx, config.notifier(), clock);
     unpackBelow(config.data().resolve("tmp"));
     State state = State.open(config.data().resolve("state.db"));
     SeriesStore store = SeriesStore.open(config.store(), config.data().resolve("store"), clock);
-    Vertx vertx = vertx();
-    var core = new Core(config, clock, store, state);
+    var core = new Core(config, clock, store, state, notifier);
     try {
       OtlpReceiver receiver = OtlpReceiver.start(vertx, config.receive(), config.cluster(), core);
-      OperatorServer operators = operators(vertx, config, clock, core, store, receiver);
+      OperatorServer operators = operators(vertx, config, clock, core, store, receiver, notifier);
       core.start();
       log.info(
           "collector on version={} cluster={} otlp={} page={} store={} data={}",
@@ -94,7 +98,6 @@ public final class Collector implements AutoCloseable {
     } catch (ConfigException | IOException | RuntimeException e) {
       core.close();
       store.close();
-      vertx.close();
       throw e;
     }
   }
@@ -120,15 +123,18 @@ public final class Collector implements AutoCloseable {
       InstantSource clock,
       Core core,
       SeriesStore store,
-      OtlpReceiver receiver)
+      OtlpReceiver receiver,
+      Notifier notifier)
       throws ConfigException, IOException {
     var shown =
         new OperatorServer.Shown(
             version(),
             clock,
-            () -> views(core),
+            () -> views(core, notifier),
             () -> troubles(store),
-            List.of(new CollectorMetrics(core, store, receiver)));
+            notifier::sinks,
+            List.of(
+                new CollectorMetrics(core, store, receiver), new NotifyMetrics(notifier, clock)));
     var server = new OperatorServer(vertx, config.http(), shown);
     try {
       server.start().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
@@ -141,9 +147,10 @@ public final class Collector implements AutoCloseable {
     return server;
   }
 
-  private static List<Views> views(Core core) {
+  private static List<Views> views(Core core, Notifier notifier) {
     var views = new ArrayList<Views>();
-    core.windows().forEach(window -> views.add(new ClusterViews(window, core.book())));
+    core.windows()
+        .forEach(window -> views.add(new ClusterViews(window, core.book(), notifier::deliveries)));
     return views;
   }
 

@@ -1,8 +1,10 @@
 package io.lockstep.collector;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.detect.Detectors;
 import io.lockstep.collector.http.OperatorServer;
+import io.lockstep.collector.notify.Notifier;
 import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.window.Window;
@@ -23,6 +25,7 @@ public record CollectorConfig(
     Detectors.Config detect,
     AlertBook.Config alert,
     SeriesStore.Config store,
+    @JsonProperty("notify") Notifier.Config notifier,
     OperatorServer.Config http) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
@@ -37,6 +40,7 @@ public record CollectorConfig(
           Detectors.Config.DEFAULT,
           AlertBook.Config.DEFAULT,
           SeriesStore.Config.DEFAULT,
+          Notifier.Config.DEFAULT,
           OperatorServer.Config.DEFAULT);
 
   public CollectorConfig {

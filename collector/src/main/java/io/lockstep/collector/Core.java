@@ -4,8 +4,11 @@ import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.alert.Transition;
 import io.lockstep.collector.detect.Detectors;
+import io.lockstep.collector.notify.Notifier;
+import io.lockstep.collector.notify.Told;
 import io.lockstep.collector.receive.Intake;
 import io.lockstep.collector.receive.Sender;
+import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.state.State;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.StoreResult;
@@ -19,6 +22,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +36,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +55,9 @@ final class Core implements Intake, AutoCloseable {
   private final InstantSource clock;
   private final SeriesStore store;
   private final State state;
+  private final Notifier notifier;
+  private final Deque<Done> done = new ArrayDeque<>();
+  private final ReentrantLock doneLock = new ReentrantLock();
   private final BatchReader reader;
   private final AlertBook book;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
@@ -60,18 +69,27 @@ final class Core implements Intake, AutoCloseable {
           Thread.ofPlatform().daemon().name("core").factory());
   private boolean roundFailed;
 
-  Core(CollectorConfig config, InstantSource clock, SeriesStore store, State state)
-      throws IOException {
+  /// What became of a delivery, until it is on the disk.
+  private record Done(Delivery delivery, CompletableFuture<Void> written) {}
+
+  Core(
+      CollectorConfig config,
+      InstantSource clock,
+      SeriesStore store,
+      State state,
+      Notifier notifier) {
     this.config = config;
     this.clock = clock;
     this.store = store;
     this.state = state;
+    this.notifier = notifier;
     this.reader = new BatchReader(config.times());
     this.book = new AlertBook(config.alert(), state.load());
     watch(config.cluster());
   }
 
   void start() {
+    notifier.start(state.outbox(), this::record);
     ScheduledFuture<?> rounds = core.scheduleAtFixedRate(this::round, 1, 1, TimeUnit.SECONDS);
     log.debug("rounds {}", rounds);
   }
@@ -158,9 +176,7 @@ final class Core implements Intake, AutoCloseable {
     try {
       long now = nanos(clock.instant());
       for (Watch watch : watches.values()) {
-        List<Transition> transitions = watch.round(book, now);
-        transitions.forEach(Core::tell);
-        state.save(transitions);
+        carryOut(watch.round(book, now), now);
       }
       roundFailed = false;
     } catch (RuntimeException e) {
@@ -172,7 +188,52 @@ final class Core implements Intake, AutoCloseable {
     }
   }
 
-  private static void tell(Transition transition) {
+  /// Writes down what happened, with what is to be told of it, and only then tells it.
+  private void carryOut(List<Transition> transitions, long now) {
+    transitions.forEach(Core::log);
+    Told told = notifier.tell(transitions, now);
+    state.save(transitions, told.messages(), told.deliveries());
+    notifier.send(told);
+  }
+
+  /// Takes what became of a delivery from its sink's thread. What comes while the disk is busy is
+  /// one transaction.
+  private CompletionStage<?> record(Delivery delivery) {
+    var one = new Done(delivery, new CompletableFuture<>());
+    doneLock.lock();
+    try {
+      done.addLast(one);
+    } finally {
+      doneLock.unlock();
+    }
+    try {
+      core.execute(this::writeDone);
+    } catch (RejectedExecutionException _) {
+      // It is stopping: the message is sent again after the next start, with the same id.
+      one.written.complete(null);
+    }
+    return one.written;
+  }
+
+  private void writeDone() {
+    List<Done> all;
+    doneLock.lock();
+    try {
+      all = List.copyOf(done);
+      done.clear();
+    } finally {
+      doneLock.unlock();
+    }
+    if (!all.isEmpty()) {
+      try {
+        state.save(List.of(), List.of(), all.stream().map(Done::delivery).toList());
+      } finally {
+        all.forEach(one -> one.written.complete(null));
+      }
+    }
+  }
+
+  private static void log(Transition transition) {
     Incident incident = transition.incident();
     log.info(
         "incident {} id={} kind={} subject={} summary=\"{}\"",
@@ -189,6 +250,8 @@ final class Core implements Intake, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    // First: what its lanes are about can still be written down.
+    notifier.close();
     reading.shutdown();
     core.shutdown();
     try {

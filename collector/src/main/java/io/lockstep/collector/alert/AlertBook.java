@@ -97,7 +97,11 @@ public final class AlertBook {
             alerts.put(new Key(detector, subject), alert);
             transitions.add(fired(subject, alert, now));
           } else if (alert.state() == Alert.State.FIRING) {
-            update(subject, alert);
+            Incident before = open.get(subject);
+            Incident after = update(subject, alert);
+            if (before != null && after != null && after.isAbove(before)) {
+              transitions.add(new Transition(Transition.What.ESCALATED, after));
+            }
           }
         });
     long sinceLastRound = now - lastRounds.getOrDefault(cluster + "/" + detector, now);
@@ -132,13 +136,16 @@ public final class AlertBook {
   private Transition fired(SubjectKey subject, Alert alert, long now) {
     Incident known = open.get(subject);
     if (known != null) {
-      return opened(Transition.What.CHANGED, with(known, alert));
+      Incident joined = with(known, alert);
+      return opened(
+          joined.isAbove(known) ? Transition.What.ESCALATED : Transition.What.CHANGED, joined);
     }
     Incident fresh = Incident.open(subject, alert, now);
     Incident earlier = earlier(fresh, now);
     if (earlier != null) {
       resolved.remove(earlier);
-      return opened(Transition.What.REOPENED, with(earlier, alert));
+      return opened(
+          Transition.What.REOPENED, earlier.reopened(alerts(earlier, alert), alert.finding()));
     }
     return opened(Transition.What.OPENED, fresh);
   }
@@ -161,12 +168,16 @@ public final class AlertBook {
     return null;
   }
 
-  private void update(SubjectKey subject, Alert alert) {
-    open.computeIfPresent(subject, (_, incident) -> with(incident, alert));
+  private @Nullable Incident update(SubjectKey subject, Alert alert) {
+    return open.computeIfPresent(subject, (_, incident) -> with(incident, alert));
   }
 
-  /// The incident with this alert in the place of its detector's earlier one.
   private static Incident with(Incident incident, Alert alert) {
+    return incident.with(alerts(incident, alert), alert.finding());
+  }
+
+  /// The incident's alerts with this one in the place of its detector's earlier one.
+  private static List<Alert> alerts(Incident incident, Alert alert) {
     var all = new ArrayList<Alert>();
     for (Alert other : incident.alerts()) {
       if (!other.detector().equals(alert.detector())) {
@@ -175,18 +186,7 @@ public final class AlertBook {
     }
     all.add(alert);
     all.sort(Comparator.comparingLong(Alert::sinceNanos));
-    var kind = incident.kind();
-    if (alert.finding().kind().compareTo(kind) > 0) {
-      kind = alert.finding().kind();
-    }
-    return new Incident(
-        incident.id(),
-        kind,
-        incident.subject(),
-        incident.onsetNanos(),
-        incident.openedNanos(),
-        0,
-        all);
+    return all;
   }
 
   /// A run that has not fired is forgotten once it is seen to be over, or nobody can tell for long.
@@ -218,15 +218,7 @@ public final class AlertBook {
       open.put(subject, incident);
       return new Transition(Transition.What.CHANGED, incident);
     }
-    incident =
-        new Incident(
-            incident.id(),
-            incident.kind(),
-            subject,
-            incident.onsetNanos(),
-            incident.openedNanos(),
-            now,
-            incident.alerts());
+    incident = incident.resolved(now);
     open.remove(subject);
     resolved.addLast(incident);
     while (resolved.size() > RESOLVED_KEPT) {

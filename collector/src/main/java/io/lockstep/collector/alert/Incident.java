@@ -16,6 +16,9 @@ import java.util.List;
 /// @param id fixed when the incident is made: 16 hex digits of SHA-256 over cluster, kind, subject
 ///   and first onset
 /// @param kind the highest kind among its alerts so far; it may rise, it never falls
+/// @param severity the gravest that its alerts have been since it was opened, or opened again; it
+///   rises like the kind
+/// @param action the most that they have advised in that time
 /// @param subject what it is about
 /// @param onsetNanos when the fault began, by the data
 /// @param openedNanos when the incident was made
@@ -24,6 +27,8 @@ import java.util.List;
 public record Incident(
     String id,
     IncidentKind kind,
+    Finding.Severity severity,
+    Finding.Action action,
     SubjectKey subject,
     long onsetNanos,
     long openedNanos,
@@ -39,7 +44,59 @@ public record Incident(
   static Incident open(SubjectKey subject, Alert alert, long now) {
     Finding finding = alert.finding();
     String id = id(finding.kind(), subject, finding.onsetNanos());
-    return new Incident(id, finding.kind(), subject, finding.onsetNanos(), now, 0, List.of(alert));
+    return new Incident(
+        id,
+        finding.kind(),
+        finding.severity(),
+        finding.action(),
+        subject,
+        finding.onsetNanos(),
+        now,
+        0,
+        List.of(alert));
+  }
+
+  /// This incident, open, with these alerts: none of its levels falls, each may rise by the newest.
+  Incident with(List<Alert> all, Finding newest) {
+    return new Incident(
+        id,
+        higher(kind, newest.kind()),
+        higher(severity, newest.severity()),
+        higher(action, newest.action()),
+        subject,
+        onsetNanos,
+        openedNanos,
+        0,
+        all);
+  }
+
+  /// Open again, and as grave as what opened it: the levels of the earlier time are over.
+  Incident reopened(List<Alert> all, Finding finding) {
+    return new Incident(
+        id,
+        higher(kind, finding.kind()),
+        finding.severity(),
+        finding.action(),
+        subject,
+        onsetNanos,
+        openedNanos,
+        0,
+        all);
+  }
+
+  Incident resolved(long now) {
+    return new Incident(id, kind, severity, action, subject, onsetNanos, openedNanos, now, alerts);
+  }
+
+  private static <T extends Enum<T>> T higher(T one, T other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  /// Whether it is graver than it was: of a higher kind, of a higher severity, or with more to do.
+  boolean isAbove(Incident before) {
+    return kind.compareTo(before.kind) > 0
+        || severity.compareTo(before.severity) > 0
+        || action.compareTo(before.action) > 0;
   }
 
   public boolean isOpen() {

@@ -1,6 +1,6 @@
 package io.lockstep.collector.alert;
 
-/// What changed about an incident in one round: what is written down, and, in time, sent on.
+/// What changed about an incident in one round: what is written down, and sent on.
 ///
 /// @param what what happened
 /// @param incident the incident as it is now
@@ -8,7 +8,9 @@ public record Transition(What what, Incident incident) {
   /// The changes that matter to people. Numbers that move are none.
   public enum What {
     OPENED,
-    /// Its kind rose, or another alert joined it, or one of several was resolved.
+    /// Its kind, severity or action rose.
+    ESCALATED,
+    /// Another alert joined it, or one of several was resolved, and it is no graver than it was.
     CHANGED,
     /// It had been resolved a short while ago and is back.
     REOPENED,

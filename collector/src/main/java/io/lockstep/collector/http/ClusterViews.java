@@ -2,19 +2,24 @@ package io.lockstep.collector.http;
 
 import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.alert.Incident;
+import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.window.Window;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 
-/// What operators see of one cluster, read from its window and the alert book. Reads sealed slots
-/// and published incidents only, so it disturbs nobody.
+/// What operators see of one cluster, read from its window, the alert book and the notifier. Reads
+/// sealed slots and published incidents only, so it disturbs nobody.
 public final class ClusterViews implements Views {
   private final Window window;
   private final AlertBook book;
+  private final Function<String, List<Delivery>> deliveries;
 
-  public ClusterViews(Window window, AlertBook book) {
+  /// @param deliveries what became of the messages about an incident, by its id, oldest first
+  public ClusterViews(Window window, AlertBook book, Function<String, List<Delivery>> deliveries) {
     this.window = window;
     this.book = book;
+    this.deliveries = deliveries;
   }
 
   @Override
@@ -34,6 +39,6 @@ public final class ClusterViews implements Views {
     return new Snapshot(
         new ClusterView(window.cluster(), now, hosts.all()),
         new JobViews(window, seats, incidents, seconds).all(),
-        IncidentViews.of(window, incidents));
+        IncidentViews.of(window, incidents, deliveries));
   }
 }

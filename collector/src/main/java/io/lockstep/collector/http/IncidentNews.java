@@ -1,5 +1,6 @@
 package io.lockstep.collector.http;
 
+import io.lockstep.collector.http.IncidentView.DeliveryView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,12 @@ record IncidentNews(boolean more, long open, List<IncidentView> told) {
         || !known.kind().equals(incident.kind())
         || !known.severity().equals(incident.severity())
         || !known.action().equals(incident.action())
-        || known.alerts().size() != incident.alerts().size();
+        || known.alerts().size() != incident.alerts().size()
+        || !states(known).equals(states(incident));
+  }
+
+  private static List<String> states(IncidentView incident) {
+    return incident.deliveries().stream().map(DeliveryView::state).toList();
   }
 
   /// The numbers of an open incident change every second; they are told when its turn comes, so

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kind as in [io.lockstep.collector.detect.IncidentKind#label()]
 /// @param host the server; empty when it is about a job or the cluster
 /// @param subject a GPU's UUID, `mlx5_0/1`, `rank/7`; `host` for the server itself
-/// @param severity `info`, `warning` or `critical`
-/// @param action what Lockstep advises: `watch`, `checkpoint` or `evacuate`
+/// @param severity `info`, `warning` or `critical`: the gravest since it was opened
+/// @param action the most that Lockstep advised: `watch`, `checkpoint` or `evacuate`
 /// @param state `open` or `resolved`
 /// @param onset when the fault began, by the data
 /// @param opened when the incident was made
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param evidence the numbers that it rests on, in the order of telling
 /// @param runbook name of its runbook
 /// @param alerts what was folded into it, oldest first
+/// @param deliveries what became of the messages about it, oldest first; empty when nobody was told
 public record IncidentView(
     String id,
     String cluster,
@@ -38,7 +39,8 @@ public record IncidentView(
     String summary,
     List<Evidence> evidence,
     String runbook,
-    List<AlertView> alerts) {
+    List<AlertView> alerts,
+    List<DeliveryView> deliveries) {
 
   /// The state of an incident that is not resolved.
   public static final String OPEN = "open";
@@ -65,7 +67,28 @@ public record IncidentView(
       @Nullable Instant resolved,
       String summary) {}
 
+  /// A message about an incident on its way to one sink.
+  ///
+  /// @param sink the sink's name
+  /// @param message the message's id
+  /// @param event what it tells: `opened`, `escalated` or `resolved`
+  /// @param state `waiting`, `retrying`, `delivered`, `refused` or `dropped`
+  /// @param attempts how often it was sent
+  /// @param made when it was made
+  /// @param changed when it came to this state, or was tried last
+  /// @param answer what came back last; empty before the first attempt
+  public record DeliveryView(
+      String sink,
+      String message,
+      String event,
+      String state,
+      int attempts,
+      Instant made,
+      Instant changed,
+      String answer) {}
+
   public IncidentView {
+    deliveries = List.copyOf(deliveries);
     evidence = List.copyOf(evidence);
     alerts = List.copyOf(alerts);
   }

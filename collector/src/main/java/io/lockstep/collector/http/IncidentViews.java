@@ -4,7 +4,9 @@ import io.lockstep.collector.alert.Alert;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.http.IncidentView.AlertView;
+import io.lockstep.collector.http.IncidentView.DeliveryView;
 import io.lockstep.collector.http.IncidentView.Evidence;
+import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.window.Window;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /// Incidents as people read them.
 final class IncidentViews {
@@ -21,11 +24,17 @@ final class IncidentViews {
   private IncidentViews() {}
 
   /// Open ones, then resolved ones, each newest first.
-  static List<IncidentView> of(Window window, Collection<Incident> incidents) {
-    return incidents.stream().sorted(NEWEST_FIRST).map(one -> view(window, one)).toList();
+  ///
+  /// @param deliveries what became of the messages about an incident, by its id
+  static List<IncidentView> of(
+      Window window, Collection<Incident> incidents, Function<String, List<Delivery>> deliveries) {
+    return incidents.stream()
+        .sorted(NEWEST_FIRST)
+        .map(one -> view(window, one, deliveries.apply(one.id())))
+        .toList();
   }
 
-  private static IncidentView view(Window window, Incident incident) {
+  private static IncidentView view(Window window, Incident incident, List<Delivery> deliveries) {
     Alert lead = incident.lead();
     Finding finding = lead.finding();
     var evidence = new ArrayList<Evidence>();
@@ -36,8 +45,8 @@ final class IncidentViews {
         incident.kind().label(),
         incident.subject().host(),
         incident.subject().subject(),
-        finding.severity().name().toLowerCase(Locale.ROOT),
-        finding.action().name().toLowerCase(Locale.ROOT),
+        incident.severity().name().toLowerCase(Locale.ROOT),
+        incident.action().name().toLowerCase(Locale.ROOT),
         incident.isOpen() ? IncidentView.OPEN : "resolved",
         instant(incident.onsetNanos()),
         instant(incident.openedNanos()),
@@ -46,7 +55,29 @@ final class IncidentViews {
         finding.summary(),
         evidence,
         lead.detector(),
-        incident.alerts().stream().map(alert -> view(alert, incident)).toList());
+        incident.alerts().stream().map(alert -> view(alert, incident)).toList(),
+        deliveries.stream().map(IncidentViews::view).toList());
+  }
+
+  private static DeliveryView view(Delivery delivery) {
+    return new DeliveryView(
+        delivery.sink(),
+        delivery.message(),
+        delivery.event(),
+        state(delivery),
+        delivery.attempts(),
+        instant(delivery.madeNanos()),
+        instant(delivery.changedNanos()),
+        delivery.answer());
+  }
+
+  private static String state(Delivery delivery) {
+    return switch (delivery.state()) {
+      case PENDING -> delivery.attempts() == 0 ? "waiting" : "retrying";
+      case DELIVERED -> "delivered";
+      case REFUSED -> "refused";
+      case DROPPED -> "dropped";
+    };
   }
 
   private static AlertView view(Alert alert, Incident incident) {

@@ -1,5 +1,6 @@
 package io.lockstep.collector.http;
 
+import io.lockstep.collector.notify.SinkStatus;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Listen;
 import io.lockstep.telemetry.config.Tokens;
@@ -62,12 +63,14 @@ public final class OperatorServer {
   /// @param clock the collector's clock
   /// @param views one per cluster, the configured one first; never empty; asked on every request
   /// @param troubles what keeps the collector from being ready, in words; empty when it is
+  /// @param sinks how those fare that are told of incidents; empty when there are none
   /// @param metrics the collector's own counters, part by part
   public record Shown(
       String version,
       InstantSource clock,
       Supplier<List<Views>> views,
       Supplier<List<String>> troubles,
+      Supplier<List<SinkStatus>> sinks,
       List<MetricSource> metrics) {
     public Shown {
       metrics = List.copyOf(metrics);

@@ -83,6 +83,7 @@ final class Routes {
     get(router, "/api/v1/jobs", rest::jobs);
     get(router, "/api/v1/incidents", rest::incidents);
     get(router, "/api/v1/incidents/:id", rest::incident);
+    get(router, "/api/v1/notify", this::sinks);
     get(router, "/api/v1/events", rest::events);
   }
 
@@ -162,6 +163,10 @@ final class Routes {
             json.text("name", "lockstep")
                 .text("version", shown.version())
                 .text("java", Runtime.version().toString())));
+  }
+
+  private void sinks(RoutingContext context) {
+    Rest.json(context.response(), ViewsJson.sinks(shown.sinks().get()));
   }
 
   private void metrics(RoutingContext context) {

@@ -1,9 +1,12 @@
 package io.lockstep.collector.http;
 
 import io.lockstep.collector.http.IncidentView.AlertView;
+import io.lockstep.collector.http.IncidentView.DeliveryView;
+import io.lockstep.collector.notify.SinkStatus;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /// The views as REST answers. Names are those of the records' components.
 final class ViewsJson {
@@ -129,7 +132,39 @@ final class ViewsJson {
             incident.evidence(),
             (out, item) -> out.text("name", item.name()).number("value", item.value()))
         .text("runbook", incident.runbook())
-        .list("alerts", incident.alerts(), ViewsJson::alert);
+        .list("alerts", incident.alerts(), ViewsJson::alert)
+        .list("deliveries", incident.deliveries(), ViewsJson::delivery);
+  }
+
+  private static void delivery(JsonText json, DeliveryView delivery) throws IOException {
+    json.text("sink", delivery.sink())
+        .text("message", delivery.message())
+        .text("event", delivery.event())
+        .text("state", delivery.state())
+        .number("attempts", delivery.attempts())
+        .time("made", delivery.made())
+        .time("changed", delivery.changed())
+        .text("answer", delivery.answer());
+  }
+
+  /// How the sinks fare.
+  static Buffer sinks(List<SinkStatus> sinks) {
+    return JsonText.object(json -> json.list("sinks", sinks, ViewsJson::sink));
+  }
+
+  private static void sink(JsonText json, SinkStatus sink) throws IOException {
+    json.text("name", sink.name())
+        .text("address", sink.address())
+        .text("state", sink.state().name().toLowerCase(Locale.ROOT))
+        .time("since", sink.since())
+        .text("lastError", sink.lastError())
+        .time("lastErrorAt", sink.lastErrorAt())
+        .time("lastDelivered", sink.lastDelivered())
+        .number("queue", sink.queue())
+        .time("oldest", sink.oldest());
+    for (SinkStatus.Count count : SinkStatus.Count.values()) {
+      json.number(count.name().toLowerCase(Locale.ROOT), sink.count(count));
+    }
   }
 
   private static void alert(JsonText json, AlertView alert) throws IOException {

@@ -74,6 +74,8 @@ final class IncidentRows {
     return new Incident(
         id,
         IncidentKind.valueOf(row.getString("kind")),
+        Finding.Severity.valueOf(row.getString("severity")),
+        Finding.Action.valueOf(row.getString("action")),
         subject,
         row.getLong("onset"),
         row.getLong("opened"),
@@ -120,7 +122,7 @@ final class IncidentRows {
 
   /// Writes an incident with its alerts, over what was there of it.
   void write(Incident incident) throws SQLException {
-    String row = "INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?)";
+    String row = "INSERT OR REPLACE INTO incident VALUES (?,?,?,?,?,?,?,?,?,?)";
     try (PreparedStatement statement = connection.prepareStatement(row)) {
       statement.setString(1, incident.id());
       statement.setString(2, incident.subject().cluster());
@@ -130,6 +132,8 @@ final class IncidentRows {
       statement.setLong(6, incident.onsetNanos());
       statement.setLong(7, incident.openedNanos());
       statement.setLong(8, incident.resolvedNanos());
+      statement.setString(9, incident.severity().name());
+      statement.setString(10, incident.action().name());
       statement.executeUpdate();
     }
     for (Alert alert : incident.alerts()) {
@@ -160,7 +164,9 @@ final class IncidentRows {
   }
 
   /// Forgets all but the newest resolved incidents.
-  void prune(int resolvedMax) throws SQLException {
+  ///
+  /// @return whether there was any to forget
+  boolean prune(int resolvedMax) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       int forgotten =
           statement.executeUpdate(
@@ -172,6 +178,7 @@ final class IncidentRows {
         statement.executeUpdate(
             "DELETE FROM alert WHERE incident NOT IN (SELECT id FROM incident)");
       }
+      return forgotten > 0;
     }
   }
 }

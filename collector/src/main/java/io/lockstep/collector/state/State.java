@@ -11,25 +11,23 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Incidents and their alerts in one SQLite file, so that a restart neither forgets nor repeats
-/// anything. One thread owns it and is its only writer.
+/// Incidents, their alerts and the messages about them in one SQLite file, so that a restart
+/// neither forgets nor repeats anything. One thread owns it and is its only writer.
 ///
-/// All transitions of a round are one transaction, written through to the disk (`synchronous=FULL`:
-/// there are few, and each matters). The schema carries a version in `user_version`; a file that a
-/// newer version wrote is refused, never touched. A damaged file is set aside and begun anew,
-/// because a monitor that does not start is worse than one that has forgotten.
+/// All transitions of a round and the messages that tell them are one transaction, written through
+/// to the disk (`synchronous=FULL`: there are few, and each matters). The schema carries a version
+/// in `user_version`; a file that a newer version wrote is refused, never touched. A damaged file
+/// is set aside and begun anew, because a monitor that does not start is worse than one that has
+/// forgotten.
 public final class State implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(State.class);
-  private static final int VERSION = 1;
   private static final int RESOLVED_LOADED = 1_000;
   private static final int RESOLVED_KEPT = 10_000;
   private static final int UNSAVED_MAX = 10_000;
@@ -39,15 +37,19 @@ public final class State implements AutoCloseable {
   private static final long PAGES_MAX = 262_144;
 
   private final Connection connection;
-  private final IncidentRows rows;
+  private final IncidentRows incidents;
+  private final OutboxRows messages;
   private final List<Incident> earlier;
-  private final SequencedMap<String, Incident> unsaved = new LinkedHashMap<>();
+  private final Outbox outbox;
+  private final Unwritten unwritten = new Unwritten();
   private boolean failing;
 
-  private State(Connection connection, IncidentRows rows, List<Incident> earlier) {
+  private State(Connection connection) throws SQLException, UnreadableRowException {
     this.connection = connection;
-    this.rows = rows;
-    this.earlier = earlier;
+    this.incidents = new IncidentRows(connection);
+    this.messages = new OutboxRows(connection);
+    this.earlier = incidents.read(RESOLVED_LOADED);
+    this.outbox = messages.read();
   }
 
   /// Opens the file, or makes it.
@@ -106,9 +108,7 @@ public final class State implements AutoCloseable {
     Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     try {
       prepare(connection, file, pagesMax);
-      var rows = new IncidentRows(connection);
-      List<Incident> earlier = rows.read(RESOLVED_LOADED);
-      return new State(connection, rows, earlier);
+      return new State(connection);
     } catch (SQLException | IOException | UnreadableRowException e) {
       connection.close();
       throw e;
@@ -118,28 +118,12 @@ public final class State implements AutoCloseable {
   private static void prepare(Connection connection, Path file, long pagesMax)
       throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
-      int version = statement.executeQuery("PRAGMA user_version").getInt(1);
-      if (version < 0 || version > VERSION) {
-        throw new IOException(
-            file
-                + " has version "
-                + version
-                + ", this collector knows up to "
-                + VERSION
-                + ": start the newer collector, or give this one another data folder");
-      }
+      int version = Schema.version(statement, file);
       statement.execute("PRAGMA journal_mode=WAL");
       statement.execute("PRAGMA synchronous=FULL");
       statement.execute("PRAGMA busy_timeout=2000");
       statement.execute("PRAGMA max_page_count=" + pagesMax);
-      if (version == 0) {
-        statement.execute("BEGIN IMMEDIATE");
-        for (String table : IncidentRows.SCHEMA) {
-          statement.execute(table);
-        }
-        statement.execute("PRAGMA user_version=" + VERSION);
-        statement.execute("COMMIT");
-      }
+      Schema.update(statement, version);
       String check = statement.executeQuery("PRAGMA quick_check").getString(1);
       if (!"ok".equals(check)) {
         String first = check.lines().limit(2).collect(Collectors.joining(" "));
@@ -154,24 +138,41 @@ public final class State implements AutoCloseable {
     return earlier;
   }
 
+  /// The messages of before this start.
+  public Outbox outbox() {
+    return outbox;
+  }
+
   /// Writes a round's transitions in one transaction. When the disk refuses, they are kept in
   /// memory and written with a later round; that is said once.
   public void save(List<Transition> transitions) {
-    keep(transitions.stream().map(Transition::incident).toList());
+    save(transitions, List.of(), List.of());
+  }
+
+  /// Writes a round's transitions, and the messages that tell them to people, in one transaction,
+  /// as [#save(List)] does.
+  public void save(
+      List<Transition> transitions, List<Message> told, Collection<Delivery> deliveries) {
+    transitions.forEach(transition -> unwritten.add(transition.incident()));
+    told.forEach(unwritten::add);
+    deliveries.forEach(unwritten::add);
+    flush();
   }
 
   /// Writes incidents whose numbers have moved without a transition, so that a restart finds the
   /// newest; as [#save] does.
-  public void keep(Collection<Incident> incidents) {
-    for (Incident incident : incidents) {
-      unsaved.putLast(incident.id(), incident);
-    }
-    if (unsaved.isEmpty()) {
+  public void keep(Collection<Incident> moved) {
+    moved.forEach(unwritten::add);
+    flush();
+  }
+
+  private void flush() {
+    if (unwritten.isEmpty()) {
       return;
     }
     try {
       write();
-      unsaved.clear();
+      unwritten.clear();
       if (failing) {
         failing = false;
         log.info("state written again");
@@ -186,13 +187,9 @@ public final class State implements AutoCloseable {
   private void write() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
-      boolean resolved = false;
-      for (Incident incident : unsaved.values()) {
-        rows.write(incident);
-        resolved |= !incident.isOpen();
-      }
-      if (resolved) {
-        rows.prune(RESOLVED_KEPT);
+      boolean resolved = unwritten.write(incidents, messages);
+      if (resolved && incidents.prune(RESOLVED_KEPT)) {
+        messages.prune();
       }
       statement.execute("COMMIT");
     }
@@ -205,14 +202,13 @@ public final class State implements AutoCloseable {
       // It says so when SQLite has rolled back already, or when nothing was begun.
       cause.addSuppressed(e);
     }
-    while (unsaved.size() > UNSAVED_MAX) {
-      unsaved.pollFirstEntry();
-    }
+    unwritten.bound(UNSAVED_MAX);
     if (!failing) {
       failing = true;
       log.error(
-          "state not written, kept in memory until it can be incidents={} cause=\"{}\"",
-          unsaved.size(),
+          "state not written, kept in memory until it can be incidents={} deliveries={} cause=\"{}\"",
+          unwritten.incidents(),
+          unwritten.deliveries(),
           cause.getMessage());
     }
   }

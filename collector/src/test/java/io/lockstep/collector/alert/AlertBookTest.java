@@ -83,7 +83,7 @@ class AlertBookTest {
     fire("port-down", PORT, 100);
     String id = book.incidents().getFirst().id();
     List<Transition> changed = fire("port-flapping", PORT, 110);
-    assertThat(changed.getLast().what()).isEqualTo(What.CHANGED);
+    assertThat(changed.getLast().what()).isEqualTo(What.ESCALATED);
     assertThat(book.incidents())
         .singleElement()
         .satisfies(incident -> {
@@ -92,6 +92,50 @@ class AlertBookTest {
           assertThat(incident.alerts()).hasSize(2);
           assertThat(incident.lead().detector()).isEqualTo("port-flapping");
         });
+  }
+
+  @Test
+  void aGraverFindingEscalatesOnceAndWhatRoseDoesNotFallWhileItIsOpen() {
+    fire("port-down", PORT, 100);
+    assertThat(level(Finding.Severity.CRITICAL, Finding.Action.WATCH, 110))
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.what()).isEqualTo(What.ESCALATED);
+          assertThat(one.incident().severity()).isEqualTo(Finding.Severity.CRITICAL);
+        });
+    assertThat(level(Finding.Severity.WARNING, Finding.Action.WATCH, 111)).isEmpty();
+    assertThat(level(Finding.Severity.CRITICAL, Finding.Action.WATCH, 112)).isEmpty();
+    assertThat(level(Finding.Severity.INFO, Finding.Action.EVACUATE, 113))
+        .singleElement()
+        .satisfies(one -> assertThat(one.what()).isEqualTo(What.ESCALATED));
+    assertThat(book.incidents())
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.severity()).isEqualTo(Finding.Severity.CRITICAL);
+          assertThat(one.action()).isEqualTo(Finding.Action.EVACUATE);
+        });
+  }
+
+  @Test
+  void anIncidentThatIsOpenedAgainIsAsGraveAsWhatOpenedIt() {
+    fire("port-down", PORT, 100);
+    level(Finding.Severity.CRITICAL, Finding.Action.EVACUATE, 110);
+    absent("port-down", PORT, 120);
+    absent("port-down", PORT, 125);
+    assertThat(fire("port-down", PORT, 130).getLast())
+        .satisfies(again -> {
+          assertThat(again.what()).isEqualTo(What.REOPENED);
+          assertThat(again.incident().severity()).isEqualTo(Finding.Severity.WARNING);
+          assertThat(again.incident().action()).isEqualTo(Finding.Action.WATCH);
+        });
+  }
+
+  private List<Transition> level(Finding.Severity severity, Finding.Action action, long at) {
+    Finding plain = finding("port-down", 7);
+    var finding =
+        new Finding(
+            plain.kind(), plain.onsetNanos(), severity, action, plain.summary(), plain.evidence());
+    return apply("port-down", present(PORT, finding), at);
   }
 
   @Test
@@ -211,7 +255,8 @@ class AlertBookTest {
           switch (t.what()) {
             case OPENED -> assertThat(before).isNull();
             case REOPENED -> assertThat(before).isEqualTo(What.RESOLVED);
-            case CHANGED, RESOLVED -> assertThat(before).isNotNull().isNotEqualTo(What.RESOLVED);
+            case ESCALATED, CHANGED, RESOLVED ->
+                assertThat(before).isNotNull().isNotEqualTo(What.RESOLVED);
           }
         }
       }

@@ -146,7 +146,8 @@ final class ClusterViewsTest {
   @Test
   void anEmptyWindowHasNothingToShow() {
     var views =
-        new ClusterViews(new Window("c"), new AlertBook(AlertBook.Config.DEFAULT, List.of()));
+        new ClusterViews(
+            new Window("c"), new AlertBook(AlertBook.Config.DEFAULT, List.of()), _ -> List.of());
     Snapshot snapshot = views.at(Instant.ofEpochSecond(1_767_225_600));
     assertThat(snapshot.cells().hosts()).isEmpty();
     assertThat(Headline.of(snapshot).mood()).isEqualTo(Headline.Mood.EMPTY);
@@ -169,7 +170,9 @@ final class ClusterViewsTest {
       }
       window.seal(now + Batches.SECOND);
     }
-    var views = new ClusterViews(window, new AlertBook(AlertBook.Config.DEFAULT, List.of()));
+    var views =
+        new ClusterViews(
+            window, new AlertBook(AlertBook.Config.DEFAULT, List.of()), _ -> List.of());
     Snapshot snapshot = views.at(Instant.ofEpochSecond(0, now));
     assertThat(host(snapshot, "n2").gpus())
         .extracting(GpuView::id)

@@ -96,6 +96,7 @@ final class HeadlineTest {
             "",
             List.of(),
             "host-silent",
+            List.of(),
             List.of());
     var hosts = List.of(host(HostView.State.SLOW, List.of(), List.of()));
     var views = new Snapshot(new ClusterView("c", NOW, hosts), List.of(), List.of(deaf));

@@ -272,6 +272,7 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
         summary,
         evidence,
         kind,
-        List.of(alert));
+        List.of(alert),
+        List.of());
   }
 }

@@ -77,6 +77,7 @@ final class OperatorServerTest {
             InstantSource.system(),
             () -> List.of(cluster(4)),
             () -> List.of("store: table gpu is suspended", "state: disk full"),
+            List::of,
             List.of());
     try (var server = Running.with(Running.config(8, List.of()), shown)) {
       HttpResponse<String> answer = server.get("/readyz");
@@ -103,7 +104,12 @@ final class OperatorServerTest {
                 .sample("lockstep_store_rows_total", 3, "table", "a\"b\\c\nd");
     var shown =
         new OperatorServer.Shown(
-            "1.2.3", InstantSource.system(), () -> List.of(cluster(1)), List::of, List.of(part));
+            "1.2.3",
+            InstantSource.system(),
+            () -> List.of(cluster(1)),
+            List::of,
+            List::of,
+            List.of(part));
     try (var server = Running.with(Running.config(8, List.of()), shown)) {
       HttpResponse<String> answer = server.get("/metrics");
       assertThat(answer.headers().firstValue("content-type"))

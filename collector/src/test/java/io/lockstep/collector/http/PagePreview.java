@@ -25,7 +25,7 @@ final class PagePreview {
     var config = new OperatorServer.Config(listen, List.of(), 64, Duration.ofHours(24));
     var shown =
         new OperatorServer.Shown(
-            "preview", InstantSource.system(), () -> List.of(views), List::of, List.of());
+            "preview", InstantSource.system(), () -> List.of(views), List::of, List::of, List.of());
     new OperatorServer(Vertx.vertx(), config, shown).start().toCompletableFuture().join();
   }
 }

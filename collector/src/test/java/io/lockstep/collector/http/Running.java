@@ -40,7 +40,7 @@ final class Running implements AutoCloseable {
 
   static OperatorServer.Shown showing(Views... views) {
     return new OperatorServer.Shown(
-        "1.2.3", InstantSource.system(), () -> List.of(views), List::of, List.of());
+        "1.2.3", InstantSource.system(), () -> List.of(views), List::of, List::of, List.of());
   }
 
   /// Open to everybody, as on loopback without tokens.

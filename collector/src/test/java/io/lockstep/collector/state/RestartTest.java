@@ -115,7 +115,7 @@ class RestartTest {
     switch (one.what()) {
       case OPENED -> assertThat(before).isNull();
       case REOPENED -> assertThat(before).isEqualTo(Transition.What.RESOLVED);
-      case CHANGED, RESOLVED ->
+      case ESCALATED, CHANGED, RESOLVED ->
           assertThat(before).isNotNull().isNotEqualTo(Transition.What.RESOLVED);
     }
   }

@@ -1,5 +1,6 @@
 package io.lockstep.telemetry.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.AnnotatedParameterizedType;
@@ -17,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Shape {
   private Shape() {}
 
-  /// A record's keys in its order.
+  /// A record's keys in its order. A component that Java does not allow to have its key's name,
+  /// such as `notify`, has a `@JsonProperty` that says it.
   static SequencedMap<String, RecordComponent> keys(Class<?> section) {
     SequencedMap<String, RecordComponent> keys = new LinkedHashMap<>();
     for (RecordComponent one : section.getRecordComponents()) {
-      keys.put(SnakeCaseStrategy.INSTANCE.translate(one.getName()), one);
+      JsonProperty named = one.getAccessor().getAnnotation(JsonProperty.class);
+      String key =
+          named != null ? named.value() : SnakeCaseStrategy.INSTANCE.translate(one.getName());
+      keys.put(key, one);
     }
     return keys;
   }

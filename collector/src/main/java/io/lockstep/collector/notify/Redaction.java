@@ -1,0 +1,32 @@
+package io.lockstep.collector.notify;
+
+import java.util.Collection;
+import java.util.List;
+
+/// Makes text from outside fit to be shown: short, on one line, and without what must stay secret,
+/// which a receiver may well echo.
+///
+/// @param secrets what must not be shown
+record Redaction(List<String> secrets) {
+  private static final int LENGTH_MAX = 200;
+
+  /// Shorter ones would take single letters out of every word.
+  private static final int LENGTH_MIN = 4;
+
+  Redaction {
+    secrets = secrets.stream().filter(one -> one.length() >= LENGTH_MIN).toList();
+  }
+
+  static Redaction of(Collection<String> secrets) {
+    return new Redaction(List.copyOf(secrets));
+  }
+
+  String clean(String raw) {
+    String text = raw;
+    for (String secret : secrets) {
+      text = text.replace(secret, "(secret)");
+    }
+    text = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return text.length() <= LENGTH_MAX ? text : text.substring(0, LENGTH_MAX) + "…";
+  }
+}
