@@ -1,6 +1,7 @@
 package io.lockstep.launcher;
 
 import io.lockstep.collector.CollectorCommand;
+import io.lockstep.collector.NotifyCommand;
 import io.lockstep.simulator.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
       UpCommand.class,
       DemoCommand.class,
       CollectorCommand.class,
+      NotifyCommand.class,
       SimulateCommand.class,
       HelpCommand.class
     },

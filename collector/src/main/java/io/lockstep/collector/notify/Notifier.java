@@ -13,11 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +36,10 @@ public final class Notifier implements AutoCloseable {
   private final InstantSource clock;
   private final CloudEvents events;
   private final List<AlertSink> sinks;
-  private final SequencedMap<String, Lane> lanes = new LinkedHashMap<>();
   private final Ledger ledger = new Ledger();
+
+  /// By the sink's name, in the order of the configuration; empty before the start.
+  private volatile Map<String, Lane> lanes = Map.of();
 
   /// Whom to tell, and how long to try.
   ///
@@ -120,10 +122,12 @@ public final class Notifier implements AutoCloseable {
           ledger.put(delivery);
           return recorder.record(delivery);
         };
+    Map<String, Lane> made = new LinkedHashMap<>();
     for (AlertSink sink : sinks) {
       var lane = new Lane(sink, config.retries(), both, clock, RandomGenerator.getDefault());
-      lanes.put(sink.name(), lane);
+      made.put(sink.name(), lane);
     }
+    lanes = Collections.unmodifiableMap(made);
     int waiting = 0;
     for (Delivery delivery : earlier.deliveries()) {
       ledger.put(delivery);
@@ -217,6 +221,29 @@ public final class Notifier implements AutoCloseable {
         lane.offer(message, delivery);
       }
     }
+  }
+
+  /// What came of a test message.
+  ///
+  /// @param took from the beginning to the answer
+  public record Tried(String sink, String address, Outcome outcome, Duration took) {}
+
+  /// Sends one message that tells nothing to each sink, once, and says what came back. Needs no
+  /// start.
+  ///
+  /// @param cluster the configured one
+  /// @param only the name of the only sink to try; null for all
+  public List<Tried> test(String cluster, @Nullable String only) throws InterruptedException {
+    var tried = new ArrayList<Tried>();
+    for (AlertSink sink : sinks) {
+      if (only == null || sink.name().equals(only)) {
+        long begin = System.nanoTime();
+        Outcome outcome = sink.send(CloudEvents.test(cluster, clock.instant()));
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        tried.add(new Tried(sink.name(), sink.address(), outcome, took));
+      }
+    }
+    return tried;
   }
 
   /// What became of an incident's messages, oldest first; empty when nobody was told of it. The

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What came of sending once.
-sealed interface Outcome {
+public sealed interface Outcome {
   /// In words, without anything secret: `204`, or `500: out of memory`.
   String answer();
 

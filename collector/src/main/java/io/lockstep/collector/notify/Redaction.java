@@ -26,7 +26,12 @@ record Redaction(List<String> secrets) {
     for (String secret : secrets) {
       text = text.replace(secret, "(secret)");
     }
-    text = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    return text.length() <= LENGTH_MAX ? text : text.substring(0, LENGTH_MAX) + "…";
+    return plain(text, LENGTH_MAX);
+  }
+
+  /// On one line, without control characters, and not longer than that.
+  static String plain(String raw, int lengthMax) {
+    String text = raw.replaceAll("[\\p{Cntrl}\\p{Cf}\\s]+", " ").strip();
+    return text.length() <= lengthMax ? text : text.substring(0, lengthMax) + "…";
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -49,6 +50,13 @@ final class SigningKeys {
               .formatted(file, KEYS_MAX, secrets.size(), RECIPE));
     }
     return new SigningKeys(secrets);
+  }
+
+  /// A new secret, as it stands in a file.
+  static String make() {
+    var bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return PREFIX + Base64.getEncoder().encodeToString(bytes);
   }
 
   /// A small file's text.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.collector.notify;
+
+import org.jspecify.annotations.NullMarked;
