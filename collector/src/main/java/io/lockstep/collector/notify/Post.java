@@ -46,7 +46,13 @@ final class Post {
     if (caFile != null) {
       options.setTrustOptions(new PemTrustOptions().addCertPath(caFile.toString()));
     }
-    this.client = vertx.createHttpClient(options);
+    // What goes wrong is said once, by the sink; without this Vert.x says each.
+    this.client =
+        vertx
+            .httpClientBuilder()
+            .with(options)
+            .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+            .build();
   }
 
   /// @throws IOException when there was no answer; the message says why
@@ -106,6 +112,7 @@ final class Post {
     /// as it comes.
     private void read(HttpClientResponse response) {
       if (response.statusCode() >= 200 && response.statusCode() < 300) {
+        response.exceptionHandler(_ -> {});
         complete(response, "");
         return;
       }

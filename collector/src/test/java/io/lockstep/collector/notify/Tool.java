@@ -144,9 +144,13 @@ final class Tool implements AutoCloseable {
     return line.toString().strip();
   }
 
-  /// Nobody listens any more, and what was under way is cut off.
   @Override
   public void close() throws IOException {
+    stop();
+  }
+
+  /// Nobody listens any more, and what was under way is cut off.
+  void stop() throws IOException {
     server.close();
     for (Socket socket : open) {
       socket.close();
