@@ -7,6 +7,7 @@ import com.standardwebhooks.exceptions.WebhookVerificationException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,15 +66,20 @@ final class SigningKeys {
   static String text(Path file) throws IOException {
     try {
       if (Files.size(file) > FILE_MAX) {
-        throw new IOException(file + " is longer than " + FILE_MAX + " bytes: not a secret's file");
+        throw new FileSystemException(
+            file.toString(), null, "longer than " + FILE_MAX + " bytes, not a secret's file");
       }
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new IOException(file + " does not exist", e);
-    } catch (FileSystemException e) {
-      throw new IOException("can't read " + file + ": " + e.getReason(), e);
+    } catch (AccessDeniedException e) {
+      throw new IOException("can't read " + file + ": permission denied", e);
     } catch (CharacterCodingException e) {
       throw new IOException(file + " is not text", e);
+    } catch (FileSystemException e) {
+      throw new IOException("can't read " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IOException("can't read " + file + ": " + e.getMessage(), e);
     }
   }
 

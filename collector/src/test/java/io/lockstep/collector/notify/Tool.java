@@ -21,7 +21,7 @@ final class Tool implements AutoCloseable {
   private final List<Got> got = new CopyOnWriteArrayList<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile Behaviour behaviour = status(204);
-  private volatile ServerSocket server;
+  private final ServerSocket server;
 
   /// A request as it came.
   ///
@@ -44,7 +44,12 @@ final class Tool implements AutoCloseable {
   }
 
   Tool(int port) throws IOException {
-    server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(port, 50, InetAddress.getLoopbackAddress()));
+  }
+
+  /// @param server bound already
+  Tool(ServerSocket server) {
+    this.server = server;
     this.port = server.getLocalPort();
     Thread.ofVirtual().start(this::accept);
   }
