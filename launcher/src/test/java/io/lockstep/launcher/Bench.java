@@ -43,6 +43,11 @@ final class Bench implements AutoCloseable {
   }
 
   void startCollector() throws IOException, InterruptedException {
+    startCollector("");
+  }
+
+  /// @param more further sections of its configuration, YAML
+  void startCollector(String more) throws IOException, InterruptedException {
     Path config = folder.resolve("collector.yaml");
     Files.writeString(
         config,
@@ -53,7 +58,8 @@ final class Bench implements AutoCloseable {
         http: {listen: {address: "127.0.0.1:%d"}}
         store: {questdb: {port: %d}}
         """
-            .formatted(folder.resolve("collector"), otlp, http, questdb));
+                .formatted(folder.resolve("collector"), otlp, http, questdb)
+            + more);
     start(
         "collector",
         List.of(
@@ -66,7 +72,7 @@ final class Bench implements AutoCloseable {
     await("readiness", Duration.ofMinutes(3), () -> ready(api));
   }
 
-  private URI page() {
+  URI page() {
     return URI.create("http://127.0.0.1:" + http + "/");
   }
 
@@ -115,6 +121,13 @@ final class Bench implements AutoCloseable {
     return new QuestDbQuery(
         StoreAddress.withPassword(
             "http://127.0.0.1:" + questdb, "lockstep", Files.readString(password).strip()));
+  }
+
+  /// Ends the process that was started last as `kill -9` does.
+  void killLast() throws InterruptedException {
+    Child last = children.removeLast();
+    ProcessHandle.of(last.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    last.waitFor(Duration.ofSeconds(30));
   }
 
   /// Whether there is an open or resolved incident of that kind.

@@ -1,7 +1,7 @@
 // Incidents: what is wrong, since when, what to do, and the numbers behind it.
 
 import { byId, h, setText, show } from './dom.js';
-import { ACTIONS, SEVERITIES, ago, clockTime, evidence, span } from './words.js';
+import { ACTIONS, DELIVERIES, SEVERITIES, ago, clockTime, evidence, span } from './words.js';
 
 const SHOWN_AT_ONCE = 12;
 
@@ -69,6 +69,7 @@ export class Incidents {
       h('p', { class: 'summary' }, incident.summary),
       open ? h('p', { class: 'advice' }, h('strong', {}, 'Advice: '), ACTIONS[incident.action] ?? incident.action) : null,
       facts(incident, wasOpen ?? open),
+      told(incident),
       h('footer', {}, ...this.links(incident)),
     );
   }
@@ -123,6 +124,22 @@ function facts(incident, wasOpen) {
     h('dl', {}, ...rows),
     alerts.length ? h('ul', {}, ...alerts) : null,
   );
+}
+
+/** What became of the newest message to each sink. */
+function told(incident) {
+  const newest = new Map(incident.deliveries.map(one => [one.sink, one]));
+  if (newest.size === 0) return null;
+  const lines = [...newest.values()].map(one => {
+    const tries = one.state === 'retrying' ? ` (${one.attempts}×: ${one.answer})` : '';
+    const why = one.state === 'refused' || one.state === 'dropped' ? ` (${one.answer})` : '';
+    return h(
+      'li',
+      { class: one.state, title: `${one.event}, ${one.message}` },
+      `${one.sink}: ${DELIVERIES[one.state] ?? one.state}${tries}${why}`,
+    );
+  });
+  return h('ul', { class: 'told', 'aria-label': 'Who was told' }, ...lines);
 }
 
 const alertLine = alert =>

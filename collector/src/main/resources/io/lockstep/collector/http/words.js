@@ -106,6 +106,15 @@ export const ACTIONS = {
 
 export const SEVERITIES = { info: 'Info', warning: 'Warning', critical: 'Critical' };
 
+/** What became of a message to somebody's tool. */
+export const DELIVERIES = {
+  waiting: 'is being told',
+  retrying: 'not told yet, trying again',
+  delivered: 'told',
+  refused: 'refused it',
+  dropped: 'not told',
+};
+
 export const METRICS = {
   temperature: { unit: '°C', least: 20, low: null, high: null },
   utilization: { unit: '%', least: 100, low: 0, high: 100 },
