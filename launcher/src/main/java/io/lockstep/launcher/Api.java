@@ -37,11 +37,6 @@ final class Api {
     return get("api/v1/incidents?state=all").path("incidents");
   }
 
-  /// How those fare who are told of incidents.
-  JsonNode sinks() throws IOException, InterruptedException {
-    return get("api/v1/notify").path("sinks");
-  }
-
   private JsonNode get(String path) throws IOException, InterruptedException {
     var answer = client.send(request(path), BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {

@@ -55,6 +55,7 @@ final class AccessTest {
         "/api/v1/jobs",
         "/api/v1/incidents",
         "/api/v1/incidents/i-1",
+        "/api/v1/notify",
         "/api/v1/events",
         "/nothing"
       })

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.collector.notify.SinkStatus;
 import io.lockstep.telemetry.config.Listen;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,56 @@ final class OperatorServerTest {
       HttpResponse<String> answer = server.get("/readyz");
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).isEqualTo("store: table gpu is suspended\nstate: disk full\n");
+    }
+  }
+
+  @Test
+  void sinksAreShownWithWhatIsKnownOfThemAndNoMore() throws Exception {
+    var now = Instant.parse("2026-11-23T09:00:00Z");
+    var fresh =
+        new SinkStatus(
+            "a",
+            "https://a.example",
+            SinkStatus.State.UNTRIED,
+            now,
+            null,
+            null,
+            null,
+            0,
+            null,
+            Map.of());
+    var ill =
+        new SinkStatus(
+            "b",
+            "https://b.example",
+            SinkStatus.State.RETRYING,
+            now,
+            "500: \"no\"",
+            now,
+            null,
+            2,
+            now,
+            Map.of(SinkStatus.Count.RETRIED, 7L));
+    var shown =
+        new OperatorServer.Shown(
+            "1.2.3",
+            InstantSource.system(),
+            () -> List.of(cluster(1)),
+            List::of,
+            () -> List.of(fresh, ill),
+            List.of());
+    try (var server = Running.with(Running.config(8, List.of()), shown)) {
+      assertThat(server.get("/api/v1/notify").body())
+          .isEqualTo(
+              """
+              {"sinks":[{"name":"a","address":"https://a.example","state":"untried",\
+              "since":"2026-11-23T09:00:00Z","queue":0,\
+              "delivered":0,"refused":0,"expired":0,"evicted":0,"retried":0},\
+              {"name":"b","address":"https://b.example","state":"retrying",\
+              "since":"2026-11-23T09:00:00Z","lastError":"500: \\"no\\"",\
+              "lastErrorAt":"2026-11-23T09:00:00Z","queue":2,"oldest":"2026-11-23T09:00:00Z",\
+              "delivered":0,"refused":0,"expired":0,"evicted":0,"retried":7}]}\
+              """);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.collector.CollectorConfig;
+import io.lockstep.collector.detect.Finding.Severity;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import io.vertx.core.Vertx;
@@ -46,6 +47,20 @@ class ConfigTest {
     assertThat(printed).contains(secret.toString(), "severity: critical", "timeout: 5s");
     assertThat(printed).doesNotContain(Files.readString(secret).strip(), "abcdefgh");
     assertThat(read(printed)).isEqualTo(config);
+  }
+
+  @Test
+  void theExampleInTheDocumentationIsGood() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "notify.md"));
+    int begin = page.indexOf("```yaml\n") + 8;
+    CollectorConfig config = read(page.substring(begin, page.indexOf("```", begin)));
+    assertThat(config.notifier().sinks())
+        .singleElement()
+        .satisfies(sink -> {
+          assertThat(sink.name()).isEqualTo("oncall");
+          assertThat(sink.least()).isEqualTo(Severity.WARNING);
+          assertThat(sink.headerFiles()).containsOnlyKeys("Authorization");
+        });
   }
 
   @ParameterizedTest
