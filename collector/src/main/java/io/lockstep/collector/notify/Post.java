@@ -1,5 +1,6 @@
 package io.lockstep.collector.notify;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -64,84 +65,84 @@ final class Post {
             .setAbsoluteURI(url.toString())
             .setFollowRedirects(false);
     headers.forEach(options::addHeader);
-    var attempt = new Attempt();
-    client
-        .request(options)
-        .onSuccess(request -> attempt.send(request, body))
-        .onFailure(attempt.answer::completeExceptionally);
+    var answer = new CompletableFuture<HttpAnswer>();
+    Future<HttpClientRequest> connected = client.request(options);
+    connected
+        .onSuccess(request -> exchange(request, body, answer))
+        .onFailure(answer::completeExceptionally);
     try {
-      return attempt.answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new IOException("no answer within " + timeout.toMillis() / 1e3 + " s", e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(reason(cause), cause);
     } finally {
-      attempt.end();
+      // Whatever is still under way ends with its connection, and nothing begins any more.
+      answer.cancel(false);
+      connected.onSuccess(HttpClientRequest::reset);
     }
   }
 
-  private static String reason(Throwable cause) {
-    String message = cause.getMessage();
-    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+  /// What failed, and why at bottom: of TLS only that tells what is wrong with a certificate.
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    for (int depth = 0; depth < 10 && root.getCause() != null; depth++) {
+      root = root.getCause();
+    }
+    String what = words(failure);
+    String why = words(root);
+    return what.contains(why) ? what : what + ": " + why;
+  }
+
+  private static String words(Throwable failure) {
+    String message = failure.getMessage();
+    if (failure instanceof IllegalArgumentException) {
+      // Its decoder stumbled: a number that is none, a line that can't be.
+      return "the answer is no HTTP: " + message;
+    }
+    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static void exchange(
+      HttpClientRequest request, String body, CompletableFuture<HttpAnswer> answer) {
+    if (answer.isDone()) {
+      return;
+    }
+    request
+        .send(Buffer.buffer(body.getBytes(StandardCharsets.UTF_8)))
+        .onSuccess(response -> read(response, answer))
+        .onFailure(answer::completeExceptionally);
+  }
+
+  /// Of a good answer the status is all that counts; of a bad one the beginning says why, as far as
+  /// it comes.
+  private static void read(HttpClientResponse response, CompletableFuture<HttpAnswer> answer) {
+    boolean good = response.statusCode() >= 200 && response.statusCode() < 300;
+    Buffer text = Buffer.buffer();
+    Runnable end = () -> answer.complete(answer(response, text));
+    response.handler(part -> {
+      if (text.length() < TEXT_MAX) {
+        text.appendBuffer(part);
+      }
+      if (text.length() >= TEXT_MAX) {
+        end.run();
+      }
+    });
+    response.endHandler(_ -> end.run());
+    response.exceptionHandler(_ -> end.run());
+    if (good) {
+      end.run();
+    }
+  }
+
+  private static HttpAnswer answer(HttpClientResponse response, Buffer text) {
+    String beginning =
+        text.slice(0, Math.min(text.length(), TEXT_MAX)).toString(StandardCharsets.UTF_8);
+    return new HttpAnswer(response.statusCode(), response.getHeader("Retry-After"), beginning);
   }
 
   void close() {
     client.close();
-  }
-
-  /// One request under way. The first that completes `answer` wins.
-  private static final class Attempt {
-    final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
-    private @Nullable HttpClientRequest request;
-    private boolean ended;
-
-    synchronized void send(HttpClientRequest connected, String body) {
-      request = connected;
-      if (ended) {
-        connected.reset();
-        return;
-      }
-      connected
-          .send(Buffer.buffer(body.getBytes(StandardCharsets.UTF_8)))
-          .onSuccess(this::read)
-          .onFailure(answer::completeExceptionally);
-    }
-
-    /// Of a good answer the status is all that counts; of a bad one the beginning says why, as far
-    /// as it comes.
-    private void read(HttpClientResponse response) {
-      if (response.statusCode() >= 200 && response.statusCode() < 300) {
-        response.exceptionHandler(_ -> {});
-        complete(response, "");
-        return;
-      }
-      Buffer text = Buffer.buffer();
-      response.handler(part -> {
-        text.appendBuffer(part);
-        if (text.length() > TEXT_MAX) {
-          complete(response, text(text));
-        }
-      });
-      response.endHandler(_ -> complete(response, text(text)));
-      response.exceptionHandler(_ -> complete(response, text(text)));
-    }
-
-    private static String text(Buffer buffer) {
-      return buffer.slice(0, Math.min(buffer.length(), TEXT_MAX)).toString(StandardCharsets.UTF_8);
-    }
-
-    private void complete(HttpClientResponse response, String text) {
-      answer.complete(
-          new HttpAnswer(response.statusCode(), response.getHeader("Retry-After"), text));
-    }
-
-    /// Whatever is still under way ends with its connection.
-    synchronized void end() {
-      ended = true;
-      if (request != null) {
-        request.reset();
-      }
-    }
   }
 }

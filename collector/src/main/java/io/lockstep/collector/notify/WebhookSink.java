@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Any receiver of webhooks: a CloudEvents 1.0 body in structured mode, signed as Standard Webhooks
 /// says. Secrets are read from their files at each use, so that they can be replaced while it runs.
 public final class WebhookSink implements AlertSink {
-  private static final String CONTENT_TYPE = "application/cloudevents+json; charset=utf-8";
+  private static final String CONTENT_TYPE = "application/cloudevents+json";
   private static final String USER_AGENT = "lockstep";
 
   /// One receiver.

@@ -36,11 +36,20 @@ final class OutboxRows {
     this.connection = connection;
   }
 
+  /// What is not done, and what became of the messages about incidents that are open or were
+  /// resolved last.
+  ///
   /// @throws UnreadableRowException when a row does not make sense
-  Outbox read() throws SQLException, UnreadableRowException {
+  Outbox read(int resolvedMax) throws SQLException, UnreadableRowException {
     try (Statement statement = connection.createStatement()) {
       var deliveries = new ArrayList<Delivery>();
-      ResultSet rows = statement.executeQuery("SELECT * FROM delivery ORDER BY rowid");
+      ResultSet rows =
+          statement.executeQuery(
+              "SELECT * FROM delivery WHERE state = 'PENDING' OR incident IN (SELECT id FROM incident"
+                  + " WHERE resolved = 0 UNION ALL SELECT id FROM (SELECT id FROM incident WHERE"
+                  + " resolved > 0 ORDER BY resolved DESC LIMIT "
+                  + resolvedMax
+                  + ")) ORDER BY rowid");
       while (rows.next()) {
         deliveries.add(delivery(rows));
       }

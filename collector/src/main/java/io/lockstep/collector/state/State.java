@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ public final class State implements AutoCloseable {
   private final IncidentRows incidents;
   private final OutboxRows messages;
   private final List<Incident> earlier;
-  private final Outbox outbox;
+  private Outbox outbox;
   private final Unwritten unwritten = new Unwritten();
   private boolean failing;
 
@@ -49,7 +50,7 @@ public final class State implements AutoCloseable {
     this.incidents = new IncidentRows(connection);
     this.messages = new OutboxRows(connection);
     this.earlier = incidents.read(RESOLVED_LOADED);
-    this.outbox = messages.read();
+    this.outbox = messages.read(RESOLVED_LOADED);
   }
 
   /// Opens the file, or makes it.
@@ -138,9 +139,11 @@ public final class State implements AutoCloseable {
     return earlier;
   }
 
-  /// The messages of before this start.
+  /// The messages of before this start. Asked once: they are not held on to.
   public Outbox outbox() {
-    return outbox;
+    Outbox all = outbox;
+    outbox = new Outbox(List.of(), Map.of());
+    return all;
   }
 
   /// Writes a round's transitions in one transaction. When the disk refuses, they are kept in

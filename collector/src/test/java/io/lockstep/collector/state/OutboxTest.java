@@ -54,10 +54,11 @@ class OutboxTest {
 
   @Test
   void aBodyIsKeptAsLongAsOneSinkWaitsForIt() throws Exception {
+    List<Transition> opened = Faults.all(book, 1, PORT);
     Delivery a = delivery("m1", "a");
     Delivery b = delivery("m1", "b");
     try (State state = State.open(file())) {
-      state.save(Faults.all(book, 1, PORT), List.of(message("m1")), List.of(a, b));
+      state.save(opened, List.of(message("m1")), List.of(a, b));
       state.save(
           List.of(),
           List.of(),
@@ -113,7 +114,10 @@ class OutboxTest {
         state.save(over, List.of(), done);
       }
     }
-    assertThat(outbox().deliveries()).hasSize(10_000);
+    assertThat(outbox().deliveries()).hasSize(1_000);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
+      assertThat(number(connection, "SELECT count(*) FROM delivery")).isEqualTo(10_000);
+    }
   }
 
   @Test
@@ -137,7 +141,8 @@ class OutboxTest {
       assertThat(state.outbox().deliveries()).isEmpty();
       var again = new AlertBook(AlertBook.Config.DEFAULT, state.load());
       List<Transition> over = Faults.none(again, 20, PORT);
-      state.save(over, List.of(message("m1")), List.of(delivery("m1", "a")));
+      Delivery late = Delivery.pending("m1", "a", incident.id(), "resolved", 20);
+      state.save(over, List.of(message("m1")), List.of(late));
     }
     assertThat(outbox().deliveries()).hasSize(1);
     try (State state = State.open(file())) {
@@ -150,8 +155,9 @@ class OutboxTest {
     return new Message(id, "body of " + id + " ⚠");
   }
 
-  private static Delivery delivery(String message, String sink) {
-    return Delivery.pending(message, sink, "0123456789abcdef", "opened", 1);
+  /// About the incident that [#book] has first.
+  private Delivery delivery(String message, String sink) {
+    return Delivery.pending(message, sink, book.incidents().getFirst().id(), "opened", 1);
   }
 
   private static long number(Connection connection, String query) throws SQLException {
