@@ -18,9 +18,8 @@ import org.slf4j.LoggerFactory;
 /// The way to one sink: its queue, and a virtual thread that sends one message after the other, so
 /// that a slow or dead sink holds up no other. What became of a message is on the disk before the
 /// next is sent: a collector that is killed repeats one message of each sink, not more.
-final class Lane implements AutoCloseable {
+final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
-  private static final Duration STOP = Duration.ofSeconds(2);
 
   /// How long until the queue is looked through for messages that are too old.
   private static final long LOOK_NANOS = Duration.ofSeconds(30).toNanos();
@@ -246,12 +245,15 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /// Lets what is under way end for a moment; what then is not done is sent after the next start.
-  @Override
-  public void close() {
+  /// Lets what is under way end until then; what is not done by that time is sent after the next
+  /// start.
+  ///
+  /// @param deadlineNanos by [System#nanoTime()]
+  void end(long deadlineNanos) {
     stop();
     try {
-      if (thread.getState() != Thread.State.NEW && !thread.join(STOP)) {
+      Duration rest = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+      if (thread.getState() != Thread.State.NEW && !thread.join(rest)) {
         thread.interrupt();
         thread.join();
       }

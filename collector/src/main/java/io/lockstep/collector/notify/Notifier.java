@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /// hands it over ([#send]); what becomes of it comes back through the [Recorder].
 public final class Notifier implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
+  private static final Duration STOP = Duration.ofSeconds(2);
 
   private final Config config;
   private final InstantSource clock;
@@ -261,6 +262,7 @@ public final class Notifier implements AutoCloseable {
   @Override
   public void close() {
     lanes.values().forEach(Lane::stop);
-    lanes.values().forEach(Lane::close);
+    long deadline = System.nanoTime() + STOP.toNanos();
+    lanes.values().forEach(lane -> lane.end(deadline));
   }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,19 @@ class ConfigTest {
         .hasMessageContaining(message)
         .hasMessageContaining("collector.yaml")
         .hasMessageNotContaining("pass@");
+  }
+
+  @Test
+  void theEnvironmentSetsItsKeysToo() throws Exception {
+    CollectorConfig config =
+        Configs.read(
+            null,
+            Map.of("LOCKSTEP_NOTIFY_RETRY_AFTER_MAX", "2h"),
+            CollectorConfig.DEFAULT,
+            CollectorConfig.class);
+    assertThat(config.notifier().retryAfterMax()).isEqualTo(Duration.ofHours(2));
+    assertThatThrownBy(() -> read("notify: {expirey: 2h}"))
+        .hasMessageContaining("did you mean notify.expiry?");
   }
 
   @Test
