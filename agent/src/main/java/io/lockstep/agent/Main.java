@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 
 /// `lockstep agent`: reads what there is on this server and sends it to a collector.
 @Command(
-    name = "agent",
+    name = "lockstep agent",
     description = "Reads what this server's hardware says and sends it to a collector.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,

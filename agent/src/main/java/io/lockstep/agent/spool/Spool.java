@@ -91,7 +91,7 @@ public final class Spool implements AutoCloseable {
     this.host = host;
     this.run = run;
     this.diskRetry = diskRetry;
-    this.folder = new SpoolFolder(config.folder(), disk);
+    this.folder = new SpoolFolder(config.folder(), config.bytes().bytes(), disk);
     lock.lock();
     try {
       open();

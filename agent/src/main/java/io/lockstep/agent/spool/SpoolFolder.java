@@ -5,29 +5,39 @@ import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The spool's folder: segments by number (`0000000000000007.spool`), the lock, and `refused/`.
+/// The spool's folder: segments by number (`0000000000000007.spool`), the lock, `refused/`, and
+/// what could not be read (`0000000000000007.spool.unread`), bounded as the spool itself is.
 final class SpoolFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolFolder.class);
+  private static final int DIGITS = 16;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{" + DIGITS + "}");
   private static final String SUFFIX = ".spool";
+  private static final String UNREAD = ".unread";
 
-  /// Far above what a segment can be; what is larger is not ours.
-  private static final int BYTES_MAX = 64 << 20;
+  /// Above the largest segment (a request of 2 MiB that gzip made no smaller) and well within the
+  /// agent's heap; what is larger is not ours.
+  private static final int BYTES_MAX = 8 << 20;
 
   private final Path folder;
+  private final long bytesMax;
   private final Disk disk;
   private final SetAside setAside;
   private @Nullable FolderLock lock;
   private long nextNumber;
 
-  SpoolFolder(Path folder, Disk disk) {
+  /// @param bytesMax that files which can't be read may take
+  SpoolFolder(Path folder, long bytesMax, Disk disk) {
     this.folder = folder;
+    this.bytesMax = bytesMax;
     this.disk = disk;
     this.setAside = new SetAside(folder.resolve("refused"));
   }
@@ -42,7 +52,7 @@ final class SpoolFolder implements AutoCloseable {
       lock = disk.run(() -> FolderLock.take(folder, "spool.folder"));
     }
     int damaged = 0;
-    for (Path file : files()) {
+    for (Path file : files(SUFFIX)) {
       nextNumber = Math.max(nextNumber, number(file) + 1);
       try {
         FileBytes bytes = FileBytes.existing(file, disk);
@@ -63,29 +73,45 @@ final class SpoolFolder implements AutoCloseable {
         unread(file, e);
       }
     }
+    boundUnread();
     return damaged;
   }
 
-  private List<Path> files() throws IOException {
+  /// Segments by a number of 16 digits and the suffix, oldest first.
+  private List<Path> files(String suffix) throws IOException {
     return disk.run(() -> {
       try (Stream<Path> all = Files.list(folder)) {
-        return all.filter(file -> number(file) >= 0).sorted().toList();
+        return all.filter(file -> NUMBER.matcher(file.getFileName().toString()).lookingAt())
+            .filter(file -> file.getFileName().toString().substring(DIGITS).equals(suffix))
+            .sorted()
+            .toList();
       }
     });
   }
 
-  /// The number in a segment's name; −1 when the file is no segment.
   private static long number(Path file) {
-    String name = file.getFileName().toString();
-    return name.matches("[0-9]{16}\\.spool")
-        ? Long.parseLong(name.substring(0, name.length() - SUFFIX.length()))
-        : -1;
+    return Long.parseLong(file.getFileName().toString().substring(0, DIGITS));
   }
 
   private void unread(Path file, IOException reason) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".unread");
+    Path aside = file.resolveSibling(file.getFileName() + UNREAD);
     LOG.warn("segment can't be read kept_as={} error={}", aside, reason.getMessage());
-    disk.run(() -> Files.move(file, aside));
+    disk.run(() -> Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING));
+  }
+
+  /// Keeps the newest of them.
+  private void boundUnread() throws IOException {
+    long bytes = 0;
+    for (Path file : files(SUFFIX + UNREAD).reversed()) {
+      nextNumber = Math.max(nextNumber, number(file) + 1);
+      bytes += disk.run(() -> Files.size(file));
+      if (bytes > bytesMax) {
+        LOG.warn(
+            "segment that can't be read is given up reason=\"spool.bytes is reached\" file={}",
+            file);
+        disk.run(() -> Files.deleteIfExists(file));
+      }
+    }
   }
 
   /// Makes the next segment's file.

@@ -207,6 +207,25 @@ class SpoolTest {
     assertThat(file.resolveSibling(file.getFileName() + ".unread")).exists();
   }
 
+  /// Three times 40 MiB, each larger than any segment, where the spool may take 64 MiB.
+  @Test
+  void keepsOfWhatItCannotReadOnlyAsMuchAsTheSpoolMayTake() throws Exception {
+    Files.createDirectories(folder);
+    for (int number = 3; number <= 5; number++) {
+      Path file = folder.resolve("000000000000000" + number + ".spool");
+      try (var sparse = new java.io.RandomAccessFile(file.toFile(), "rw")) {
+        sparse.setLength(40L << 20);
+      }
+    }
+    try (Spool spool = open(2000)) {
+      spool.append(Signal.METRICS, T0, bytes(1, 10));
+      assertThat(segments()).containsExactly(folder.resolve("0000000000000006.spool"));
+    }
+    assertThat(folder.resolve("0000000000000003.spool.unread")).doesNotExist();
+    assertThat(folder.resolve("0000000000000004.spool.unread")).doesNotExist();
+    assertThat(folder.resolve("0000000000000005.spool.unread")).exists();
+  }
+
   @Test
   void refusedBatchesAreSetAsideWithTheReasonAndBlockNothing() throws Exception {
     try (Spool spool = open(1000)) {
