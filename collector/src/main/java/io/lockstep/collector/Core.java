@@ -49,6 +49,8 @@ final class Core implements Intake, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Core.class);
   private static final int CLUSTERS_MAX = 64;
   private static final int READERS = 2;
+  private static final Duration ROUND = Duration.ofSeconds(1);
+  private static final Duration SETTLED = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofSeconds(5);
 
   private final CollectorConfig config;
@@ -90,7 +92,14 @@ final class Core implements Intake, AutoCloseable {
 
   void start() {
     notifier.start(state.outbox(), this::record);
-    ScheduledFuture<?> rounds = core.scheduleAtFixedRate(this::round, 1, 1, TimeUnit.SECONDS);
+    // Soon after a second ends, because that is when one more is sealed.
+    long intoSecond = Math.floorMod(nanos(clock.instant()), ROUND.toNanos());
+    ScheduledFuture<?> rounds =
+        core.scheduleAtFixedRate(
+            this::round,
+            ROUND.plus(SETTLED).toNanos() - intoSecond,
+            ROUND.toNanos(),
+            TimeUnit.NANOSECONDS);
     log.debug("rounds {}", rounds);
   }
 
@@ -167,8 +176,8 @@ final class Core implements Intake, AutoCloseable {
 
   private void append(Batch batch, long arrival) {
     Watch watch = watch(batch.cluster());
-    if (watch != null) {
-      watch.window().append(batch, arrival);
+    if (watch != null && watch.window().append(batch, arrival) && !batch.events().isEmpty()) {
+      carryOut(watch.happened(book, batch.events(), arrival), arrival);
     }
   }
 

@@ -4,7 +4,11 @@ import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.alert.Round;
 import io.lockstep.collector.alert.Transition;
 import io.lockstep.collector.detect.Detector;
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.Prompt;
+import io.lockstep.collector.window.Host;
 import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.rows.Event;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +46,7 @@ final class Watch {
     window.seal(now);
     var transitions = new ArrayList<Transition>();
     for (Detector detector : detectors) {
-      var round = new Round();
+      var round = new Round(window.edgeNanos(), book.subjects(window.cluster(), detector.name()));
       if (judged(detector, round)) {
         transitions.addAll(
             book.apply(
@@ -57,6 +61,42 @@ final class Watch {
     return transitions;
   }
 
+  /// Lets those detectors judge events that go by them, at once.
+  ///
+  /// @param now the events' arrival, Unix nanoseconds
+  List<Transition> happened(AlertBook book, List<Event> events, long now) {
+    var transitions = new ArrayList<Transition>();
+    for (Event event : events) {
+      Host host = window.host(event.host());
+      long time = event.timeNanos() + (host == null ? 0 : host.clockOffsetNanos());
+      for (Detector detector : detectors) {
+        if (detector instanceof Prompt prompt) {
+          transitions.addAll(happened(book, prompt, event, Math.min(time, now), now));
+        }
+      }
+    }
+    return transitions;
+  }
+
+  private List<Transition> happened(
+      AlertBook book, Prompt detector, Event event, long time, long now) {
+    Prompt.Verdict verdict = null;
+    try {
+      verdict = detector.happened(window, event, time);
+    } catch (RuntimeException e) {
+      failed(detector, e);
+    }
+    if (verdict == null || now - time > detector.keep().toNanos()) {
+      return List.of(); // an event that was long under way tells of what is over
+    }
+    Finding finding = verdict.finding();
+    if (finding == null) {
+      book.over(detector.name(), verdict.subject());
+      return List.of();
+    }
+    return book.happened(detector.name(), detector.patience(), verdict.subject(), finding, now);
+  }
+
   /// A detector with a bug can't tell, and stops nothing else.
   private boolean judged(Detector detector, Round round) {
     try {
@@ -66,11 +106,15 @@ final class Watch {
       }
       return true;
     } catch (RuntimeException e) {
-      failures++;
-      if (broken.add(detector.name())) {
-        log.error("detector failed, its alerts stay as they are detector={}", detector.name(), e);
-      }
+      failed(detector, e);
       return false;
+    }
+  }
+
+  private void failed(Detector detector, RuntimeException e) {
+    failures++;
+    if (broken.add(detector.name())) {
+      log.error("detector failed, its alerts stay as they are detector={}", detector.name(), e);
     }
   }
 }

@@ -65,8 +65,18 @@ final class Narrator {
               + "; runbook docs/runbooks/"
               + incident.path("runbook").asText()
               + ".md"
-              + (injected.contains(fault) ? "" : "; this was not injected"));
+              + remark(fault));
     }
+  }
+
+  private String remark(Fault fault) {
+    if (injected.contains(fault)) {
+      return "";
+    }
+    boolean flap =
+        fault.kind().equals("port-down")
+            && injected.contains(new Fault("port-flapping", fault.host(), fault.subject()));
+    return flap ? "; so the injected flap begins" : "; this was not injected";
   }
 
   /// Says how it went.

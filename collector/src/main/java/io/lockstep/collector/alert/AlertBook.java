@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Turns verdicts, which are about now, into alerts and incidents, which last. The only place where
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// detectors that complain. One thread writes; [#incidents()] may be read by any.
 public final class AlertBook {
   private static final int RESOLVED_KEPT = 1_000;
+
+  /// Events name their subjects themselves: what they can open is bounded here.
+  private static final int ALERTS_MAX = 50_000;
 
   /// How the book keeps alerts.
   ///
@@ -89,27 +94,15 @@ public final class AlertBook {
     var transitions = new ArrayList<Transition>();
     round
         .present()
-        .forEach((subject, finding) -> {
-          Alert alert = present(new Key(detector, subject), finding, now);
-          if (alert.state() == Alert.State.PENDING
-              && now - alert.sinceNanos() >= patience.toNanos()) {
-            alert = alert.fire(now);
-            alerts.put(new Key(detector, subject), alert);
-            transitions.add(fired(subject, alert, now));
-          } else if (alert.state() == Alert.State.FIRING) {
-            Incident before = open.get(subject);
-            Incident after = update(subject, alert);
-            if (before != null && after != null && after.isAbove(before)) {
-              transitions.add(new Transition(Transition.What.ESCALATED, after));
-            }
-          }
-        });
+        .forEach((subject, finding) ->
+            present(new Key(detector, subject), finding, patience, now, transitions));
     long sinceLastRound = now - lastRounds.getOrDefault(cluster + "/" + detector, now);
     lastRounds.put(cluster + "/" + detector, now);
     for (Key key : List.copyOf(alerts.keySet())) {
       if (key.detector().equals(detector)
           && key.subject().cluster().equals(cluster)
-          && !round.present().containsKey(key.subject())) {
+          && !round.present().containsKey(key.subject())
+          && round.reaches(onset(key))) {
         boolean absent = round.isAbsent(key.subject());
         if (Objects.requireNonNull(alerts.get(key)).state() == Alert.State.PENDING) {
           pendingNotPresent(key, absent, sinceLastRound, now);
@@ -125,12 +118,68 @@ public final class AlertBook {
     return transitions;
   }
 
-  private Alert present(Key key, Finding finding, long now) {
+  /// Takes what an event says the moment it arrives; the rounds go on from there.
+  ///
+  /// @param detector the detector that knows such events
+  /// @param finding of the fault that began with the event; of two that are one after the other the
+  ///   graver stays
+  /// @param now the event's arrival, Unix nanoseconds
+  /// @return what changed about incidents
+  public List<Transition> happened(
+      String detector, Duration patience, SubjectKey subject, Finding finding, long now) {
+    var key = new Key(detector, subject);
+    Alert known = alerts.get(key);
+    if (known == null && alerts.size() >= ALERTS_MAX) {
+      return List.of();
+    }
+    Finding graver =
+        known != null && finding.action().compareTo(known.finding().action()) < 0
+            ? known.finding()
+            : finding;
+    var transitions = new ArrayList<Transition>();
+    present(key, graver, patience, now, transitions);
+    publish();
+    return transitions;
+  }
+
+  /// Takes an event that says that a fault is over: an alert that has not fired is none. One that
+  /// has fired is for the rounds to resolve.
+  public void over(String detector, SubjectKey subject) {
+    alerts.computeIfPresent(
+        new Key(detector, subject),
+        (_, alert) -> alert.state() == Alert.State.PENDING ? null : alert);
+  }
+
+  /// The subjects of a cluster of which a detector's alert stands, fired or not.
+  public Set<SubjectKey> subjects(String cluster, String detector) {
+    return alerts.keySet().stream()
+        .filter(key -> key.detector().equals(detector) && key.subject().cluster().equals(cluster))
+        .map(Key::subject)
+        .collect(Collectors.toSet());
+  }
+
+  private long onset(Key key) {
+    return Objects.requireNonNull(alerts.get(key)).finding().onsetNanos();
+  }
+
+  private void present(
+      Key key, Finding finding, Duration patience, long now, List<Transition> transitions) {
     Alert before = alerts.get(key);
     Alert alert =
         before == null ? Alert.pending(key.detector(), finding, now) : before.present(finding, now);
+    boolean fires =
+        alert.state() == Alert.State.PENDING && now - alert.sinceNanos() >= patience.toNanos();
+    alert = fires ? alert.fire(now) : alert;
     alerts.put(key, alert);
-    return alert;
+    if (fires) {
+      transitions.add(fired(key.subject(), alert, now));
+    } else if (alert.state() == Alert.State.FIRING) {
+      Incident incident = open.get(key.subject());
+      Incident after = update(key.subject(), alert);
+      if (incident != null && after != null && after.isAbove(incident)) {
+        transitions.add(new Transition(Transition.What.ESCALATED, after));
+      }
+    }
   }
 
   private Transition fired(SubjectKey subject, Alert alert, long now) {

@@ -5,17 +5,20 @@ import io.lockstep.collector.detect.Finding.Severity;
 import io.lockstep.collector.window.Watched;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rules.Judgement;
 import io.lockstep.telemetry.rules.Rule;
+import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.Rules;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// Judges one row of the rule table on every subject of its table.
-final class RuleDetector implements Detector {
+final class RuleDetector implements Prompt {
   private final Rule rule;
   private final IncidentKind kind;
 
@@ -52,6 +55,25 @@ final class RuleDetector implements Detector {
         case Judgement.CannotTell _ -> out.cannotTell(key);
       }
     }
+  }
+
+  /// The rule's value is the column's that the event stands for.
+  @Override
+  public @Nullable Verdict happened(Window window, Event event, long timeNanos) {
+    Sooner sooner = rule.sooner();
+    boolean over = sooner != null && event.name().equals(sooner.over());
+    if (sooner == null || !(over || sooner.tells(event.name(), event.attributes()))) {
+      return null;
+    }
+    int subject = window.subject(rule.column().table(), event.host(), event.subject());
+    if (subject < 0) {
+      return null;
+    }
+    var key = new SubjectKey(window.cluster(), event.host(), event.subject());
+    double value = rule.test() == Rule.Test.EQUALS ? rule.limit() : 0;
+    var present = new Judgement.Present(value, timeNanos);
+    var watched = new Watched(event.host(), event.subject());
+    return new Verdict(key, over ? null : finding(watched, present, window, subject));
   }
 
   private Finding finding(Watched watched, Judgement.Present present, Window window, int subject) {

@@ -40,23 +40,24 @@ final class Appender {
     return gpus.getOrDefault(host, Map.of());
   }
 
-  void append(Batch batch, long arrivalNanos) {
+  boolean append(Batch batch, long arrivalNanos) {
     if (batch.id() != null) {
       Host agent = hosts.getOrAdd(batch.id().host(), arrivalNanos);
       if (agent == null) {
         counts.refused.increment();
-        return;
+        return false;
       }
       agent.heardAgent(arrivalNanos);
       if (agent.repeated(batch.id())) {
         counts.repeated.increment();
-        return;
+        return false;
       }
     }
     hosts.measureClocks(batch, arrivalNanos);
     batch.rows().forEach(row -> place(row, arrivalNanos));
     batch.steps().forEach(step -> place(step, arrivalNanos));
     batch.events().forEach(event -> note(event, arrivalNanos));
+    return true;
   }
 
   private void place(Row row, long arrivalNanos) {

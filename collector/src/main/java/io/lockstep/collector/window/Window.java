@@ -91,9 +91,10 @@ public final class Window implements Readings {
   /// Takes a batch.
   ///
   /// @param arrivalNanos when it came, by the collector's clock, Unix nanoseconds
-  public void append(Batch batch, long arrivalNanos) {
+  /// @return false when it had been taken before, or there is no room for its sender
+  public boolean append(Batch batch, long arrivalNanos) {
     tables.advance(arrivalNanos);
-    appender.append(batch, arrivalNanos);
+    return appender.append(batch, arrivalNanos);
   }
 
   /// Seals what is due.

@@ -190,10 +190,65 @@ class AlertBookTest {
   }
 
   @Test
+  void anEventFiresAtOnceAndDataFromBeforeItSayNothing() {
+    assertThat(happened("gpu-lost", Duration.ZERO, 100))
+        .singleElement()
+        .satisfies(one -> assertThat(one.what()).isEqualTo(What.OPENED));
+    for (long at = 101; at < 120; at++) {
+      assertThat(apply("gpu-lost", absent(PORT, 100), at)).isEmpty();
+    }
+    assertThat(apply("gpu-lost", absent(PORT, 101), 120)).isEmpty();
+    assertThat(apply("gpu-lost", absent(PORT, 106), 125).getFirst().what())
+        .isEqualTo(What.RESOLVED);
+  }
+
+  @Test
+  void patienceCountsFromTheEventOn() {
+    assertThat(happened("port-down", PATIENCE, 100)).isEmpty();
+    assertThat(apply("port-down", absent(PORT, 99), 102)).isEmpty();
+    assertThat(present("port-down", PORT, 103)).hasSize(1);
+  }
+
+  @Test
+  void whatIsOverBeforeItFiredIsNoFault() {
+    happened("port-down", PATIENCE, 100);
+    book.over("port-down", PORT);
+    assertThat(present("port-down", PORT, 104)).isEmpty();
+    assertThat(present("port-down", PORT, 107)).hasSize(1);
+    book.over("port-down", PORT);
+    assertThat(book.incidents().getFirst().isOpen()).isTrue();
+  }
+
+  @Test
+  void ofTwoEventsTheGraverStays() {
+    happened("gpu-xid", Duration.ZERO, finding(Finding.Action.EVACUATE, 100), 100);
+    happened("gpu-xid", Duration.ZERO, finding(Finding.Action.WATCH, 101), 101);
+    assertThat(book.incidents().getFirst().lead().finding().action())
+        .isEqualTo(Finding.Action.EVACUATE);
+    assertThat(book.incidents().getFirst().lead().presentNanos()).isEqualTo(seconds(101));
+  }
+
+  @Test
+  void saysOfWhichSubjectsAnAlertStands() {
+    fire("port-down", PORT, 100);
+    present("port-down", OTHER, 104);
+    assertThat(book.subjects("c", "port-down")).containsExactlyInAnyOrder(PORT, OTHER);
+    assertThat(book.subjects("c", "port-flapping")).isEmpty();
+    assertThat(book.subjects("other", "port-down")).isEmpty();
+  }
+
+  @Test
   void aRoundOfAnotherClusterSaysNothingOfThisOne() {
     fire("port-down", PORT, 100);
     absent("port-down", PORT, 110);
-    assertThat(book.apply("other", "port-down", PATIENCE, KEEP, new Round(), seconds(112)))
+    assertThat(
+            book.apply(
+                "other",
+                "port-down",
+                PATIENCE,
+                KEEP,
+                new Round(Long.MAX_VALUE, Set.of()),
+                seconds(112)))
         .isEmpty();
     assertThat(absent("port-down", PORT, 115).getFirst().what()).isEqualTo(What.RESOLVED);
   }
@@ -240,7 +295,7 @@ class AlertBookTest {
         assertThat(steady.incidents()).isEqualTo(before);
       }
       for (String detector : detectors) {
-        var round = new Round();
+        var round = new Round(Long.MAX_VALUE, Set.of());
         for (SubjectKey subject : subjects) {
           if (random.nextInt(10) == 0) {
             round.cannotTell(subject);
@@ -267,6 +322,31 @@ class AlertBookTest {
     assertThat(last).isNotEmpty();
   }
 
+  private List<Transition> happened(String detector, Duration patience, long at) {
+    return happened(detector, patience, finding(detector, at), at);
+  }
+
+  private List<Transition> happened(String detector, Duration patience, Finding finding, long at) {
+    return book.happened(detector, patience, PORT, finding, seconds(at));
+  }
+
+  private static Finding finding(Finding.Action action, long at) {
+    return new Finding(
+        IncidentKind.GPU_FAILING,
+        seconds(at),
+        Finding.Severity.WARNING,
+        action,
+        "XID",
+        new LinkedHashMap<>());
+  }
+
+  /// @param edge until when the data reach, seconds
+  private static Round absent(SubjectKey subject, long edge) {
+    var round = new Round(seconds(edge), Set.of(subject));
+    round.absent(subject);
+    return round;
+  }
+
   private List<Transition> fire(String detector, SubjectKey subject, long at) {
     return fire(detector, subject, at, 7);
   }
@@ -284,19 +364,19 @@ class AlertBookTest {
   }
 
   private static Round present(SubjectKey subject, Finding finding) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     round.present(subject, finding);
     return round;
   }
 
   private List<Transition> absent(String detector, SubjectKey subject, long at) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     round.absent(subject);
     return apply(detector, round, at);
   }
 
   private List<Transition> unclear(String detector, long at) {
-    return apply(detector, new Round(), at);
+    return apply(detector, new Round(Long.MAX_VALUE, Set.of()), at);
   }
 
   private List<Transition> apply(String detector, Round round, long at) {

@@ -8,6 +8,7 @@ import java.util.Set;
 
 /// One round's verdicts, kept to be looked at.
 final class Heard implements Verdicts {
+  final Set<SubjectKey> open = new HashSet<>();
   final Map<SubjectKey, Finding> present = new HashMap<>();
   final Set<SubjectKey> absent = new HashSet<>();
   final Set<SubjectKey> unknown = new HashSet<>();
@@ -16,6 +17,11 @@ final class Heard implements Verdicts {
     var heard = new Heard();
     detector.judge(window, heard);
     return heard;
+  }
+
+  @Override
+  public Set<SubjectKey> open() {
+    return open;
   }
 
   @Override

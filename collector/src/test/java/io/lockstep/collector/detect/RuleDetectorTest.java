@@ -9,6 +9,7 @@ import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.RuleTable;
@@ -23,8 +24,8 @@ class RuleDetectorTest {
   private static final int PORTS = 16;
 
   private final Window window = new Window("c");
-  private final Detector down = detector("port-down");
-  private final Detector flapping = detector("port-flapping");
+  private final RuleDetector down = detector("port-down");
+  private final RuleDetector flapping = detector("port-flapping");
   private final long[] downed = new long[PORTS];
   private final boolean[] wasDown = new boolean[PORTS];
   private long second;
@@ -90,6 +91,29 @@ class RuleDetectorTest {
   }
 
   @Test
+  void anEventTellsSoonerThatAPortIsDownAndThatItIsBack() {
+    run(20, _ -> true);
+    long now = START + second * SECOND;
+    Prompt.Verdict verdict =
+        down.happened(window, event("lockstep.network.link.down", "mlx5_5/1"), now);
+    assertThat(verdict).isNotNull();
+    assertThat(verdict.subject()).isEqualTo(port(5));
+    assertThat(verdict.finding()).isNotNull();
+    assertThat(verdict.finding().onsetNanos()).isEqualTo(now);
+    assertThat(verdict.finding().evidence()).containsEntry("up", 0.0);
+    verdict = down.happened(window, event("lockstep.network.link.up", "mlx5_5/1"), now);
+    assertThat(verdict).isEqualTo(new Prompt.Verdict(port(5), null));
+    assertThat(down.happened(window, event("lockstep.network.link.down", "unheard/1"), now))
+        .isNull();
+    assertThat(flapping.happened(window, event("lockstep.network.link.down", "mlx5_5/1"), now))
+        .isNull();
+  }
+
+  private static Event event(String name, String subject) {
+    return Batches.event(name, "node", subject, START);
+  }
+
+  @Test
   void everyRuleMakesAnIncidentOfAKnownKindWithEveryGrade() {
     for (Rule rule : RuleTable.ALL) {
       assertThat(new RuleDetector(rule).name()).isEqualTo(rule.id());
@@ -130,7 +154,7 @@ class RuleDetectorTest {
     return Heard.of(detector, window);
   }
 
-  private static Detector detector(String rule) {
+  private static RuleDetector detector(String rule) {
     return RuleTable.ALL.stream()
         .filter(one -> one.id().equals(rule))
         .map(RuleDetector::new)

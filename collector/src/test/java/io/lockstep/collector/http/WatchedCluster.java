@@ -17,6 +17,7 @@ import io.lockstep.telemetry.rows.BatchReader;
 import io.lockstep.telemetry.rows.BatchReader.Limits;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /// A simulated cluster in virtual time with everything between its bytes and what operators see:
 /// window, detectors, alert book, views.
@@ -64,7 +65,7 @@ final class WatchedCluster {
   }
 
   private void judge(Detector detector) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     detector.judge(window, round);
     book.apply(
         "c", detector.name(), detector.patience(), detector.keep(), round, window.nowNanos());

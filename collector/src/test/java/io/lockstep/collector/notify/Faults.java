@@ -11,6 +11,7 @@ import io.lockstep.collector.detect.SubjectKey;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 
 /// Faults of ports that fire at once, through a real alert book.
 final class Faults {
@@ -24,7 +25,7 @@ final class Faults {
     var evidence = new LinkedHashMap<String, Double>();
     evidence.put("slower_ratio", 1.25);
     evidence.put("unknown", Double.NaN);
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     round.present(
         port(number),
         new Finding(
@@ -33,7 +34,7 @@ final class Faults {
   }
 
   List<Transition> absent(long number, long now) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     round.absent(port(number));
     return book.apply("c", "port-down", Duration.ZERO, Duration.ZERO, round, now);
   }

@@ -9,6 +9,7 @@ import io.lockstep.collector.detect.SubjectKey;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 
 /// Findings for tests, and rounds that fire at once.
 final class Faults {
@@ -33,7 +34,7 @@ final class Faults {
 
   /// A round in which all the subjects have the fault, and fire.
   static List<Transition> all(AlertBook book, long now, SubjectKey... subjects) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     for (SubjectKey subject : subjects) {
       round.present(subject, finding(IncidentKind.PORT_DOWN, now));
     }
@@ -42,7 +43,7 @@ final class Faults {
 
   /// A round in which none of the subjects has it.
   static List<Transition> none(AlertBook book, long now, SubjectKey... subjects) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     for (SubjectKey subject : subjects) {
       round.absent(subject);
     }

@@ -93,7 +93,7 @@ class RestartTest {
 
   private static Round round(
       Random random, IncidentKind kind, Map<String, Set<SubjectKey>> ill, long onset) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     for (SubjectKey port : PORTS) {
       if (random.nextInt(20) == 0) {
         round.cannotTell(port);

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,7 +137,7 @@ class StateTest {
   }
 
   private static List<Transition> round(AlertBook book, boolean present, long second) {
-    var round = new Round();
+    var round = new Round(Long.MAX_VALUE, Set.of());
     if (present) {
       var evidence = new LinkedHashMap<String, Double>();
       evidence.put("slower_ratio", 1.25);

@@ -14,9 +14,11 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rules.Rule.Action;
 import io.lockstep.telemetry.rules.Rule.Severity;
+import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.Rule.Test;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The rules about one GPU's own word, whatever its job does.
 ///
@@ -42,10 +44,25 @@ final class GpuRules {
 
   static final List<Rule> ALL =
       List.of(
-          state("gpu-lost", "gpu-lost", 2, "is lost: it has fallen off the bus"),
-          state("gpu-missing", "gpu-lost", 5, "is missing: the driver does not have it any more"),
-          state("gpu-reset-required", "gpu-failing", 3, "can't be used before it is reset"),
-          state("gpu-unresponsive", "gpu-lost", 4, "does not answer: a call into it hangs"),
+          state("gpu-lost", "gpu-lost", 2, "lost", "is lost: it has fallen off the bus"),
+          state(
+              "gpu-missing",
+              "gpu-lost",
+              5,
+              "missing",
+              "is missing: the driver does not have it any more"),
+          state(
+              "gpu-reset-required",
+              "gpu-failing",
+              3,
+              "reset-required",
+              "can't be used before it is reset"),
+          state(
+              "gpu-unresponsive",
+              "gpu-lost",
+              4,
+              "unresponsive",
+              "does not answer: a call into it hangs"),
           row(
               "gpu-recovery-action",
               "gpu-failing",
@@ -131,11 +148,13 @@ final class GpuRules {
     return new Tested(gpu(column), test, limit, seconds);
   }
 
-  private static Rule state(String id, String kind, int number, String words) {
+  /// @param label the state's, as in the attribute `lockstep.gpu.state`
+  private static Rule state(String id, String kind, int number, String label, String words) {
     return row(
         id,
         kind,
         test("state", EQUALS, number, 0),
+        new Sooner("lockstep.gpu.state.changed", "lockstep.gpu.state", label, ""),
         new Verdict(CRITICAL, EVACUATE, 0, 10),
         "{gpu} " + words + ".",
         STATE,
@@ -146,6 +165,18 @@ final class GpuRules {
       String id,
       String kind,
       Tested tested,
+      Verdict verdict,
+      String summary,
+      List<Column> context,
+      String source) {
+    return row(id, kind, tested, null, verdict, summary, context, source);
+  }
+
+  private static Rule row(
+      String id,
+      String kind,
+      Tested tested,
+      @Nullable Sooner sooner,
       Verdict verdict,
       String summary,
       List<Column> context,
@@ -161,6 +192,7 @@ final class GpuRules {
         Duration.ofSeconds(verdict.keep()),
         null,
         false,
+        sooner,
         verdict.severity(),
         verdict.action(),
         summary,

@@ -3,6 +3,7 @@ package io.lockstep.telemetry.rules;
 import io.lockstep.telemetry.contract.Column;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A limit on one subject, as a row of [RuleTable]: what is tested, when it counts, what to do.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param unless a state in which the fault is meant, and so absent; null for none
 /// @param onceGood whether only a subject that was seen without the fault can have it: what never
 ///   worked is no loss, an empty socket for instance
+/// @param sooner an event that tells of the fault before the column's values do; null for none
 /// @param severity how bad
 /// @param action what to do
 /// @param summary one sentence for the person on call; `{host}`, `{subject}`, `{gpu}` (`GPU 3 of
@@ -35,6 +37,7 @@ public record Rule(
     Duration keep,
     @Nullable Unless unless,
     boolean onceGood,
+    @Nullable Sooner sooner,
     Severity severity,
     Action action,
     String summary,
@@ -74,6 +77,20 @@ public record Rule(
   /// @param column of the same table, live
   /// @param value the fault is meant while the column has it
   public record Unless(Column column, double value) {}
+
+  /// An event that is sent at once when a subject gets the fault. The fault is there from its
+  /// arrival on; whether it stays is for the column to say.
+  ///
+  /// @param event its name
+  /// @param attribute an attribute that must have the value; empty when the name says it all
+  /// @param value the attribute's
+  /// @param over name of the event that says the opposite; empty for none
+  public record Sooner(String event, String attribute, String value, String over) {
+    /// Whether an event tells of the fault.
+    public boolean tells(String name, Map<String, String> attributes) {
+      return name.equals(event) && (attribute.isEmpty() || value.equals(attributes.get(attribute)));
+    }
+  }
 
   public Rule {
     context = List.copyOf(context);

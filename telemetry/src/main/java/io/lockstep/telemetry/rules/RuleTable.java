@@ -5,6 +5,7 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rules.Rule.Action;
 import io.lockstep.telemetry.rules.Rule.Severity;
+import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.Rule.Test;
 import io.lockstep.telemetry.rules.Rule.Unless;
 import java.time.Duration;
@@ -31,10 +32,11 @@ public final class RuleTable {
           Test.BELOW,
           0.5,
           Duration.ZERO,
-          Duration.ofSeconds(10),
+          Duration.ofSeconds(2),
           Duration.ofMinutes(1),
           DISABLED,
           true,
+          new Sooner("lockstep.network.link.down", "", "", "lockstep.network.link.up"),
           Severity.CRITICAL,
           Action.CHECKPOINT,
           "Port {subject} of {host} is down: it carried traffic before and does not now.",
@@ -54,6 +56,7 @@ public final class RuleTable {
           Duration.ofMinutes(5),
           null,
           false,
+          null,
           Severity.CRITICAL,
           Action.CHECKPOINT,
           "Port {subject} of {host} flaps: it went down and came back {value} times within {window}.",
@@ -73,6 +76,7 @@ public final class RuleTable {
           Duration.ofMinutes(5),
           null,
           false,
+          null,
           Severity.WARNING,
           Action.WATCH,
           "Port {subject} of {host} flaps now and then: it went down and came back {value} times"

@@ -155,6 +155,7 @@ class RulesTest {
             Duration.ZERO,
             null,
             false,
+            null,
             Rule.Severity.WARNING,
             Rule.Action.WATCH,
             "",
