@@ -1,65 +1,88 @@
-package io.lockstep.agent.sample.nvml;
-
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+package io.lockstep.simulator;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/// The stand-in library with its state file: GPUs whose every value is known, and what is wrong
-/// with them.
-final class StandIn {
-  private static final Path SOURCE = Path.of("..", "simulator", "src", "main", "c", "nvml.c");
-
+/// The stand-in for NVIDIA's library with its state file: GPUs whose every value is known, and what
+/// is wrong with them. For one server; a whole cluster is [Simulation]'s. One thread.
+public final class NvmlStandIn {
   private final Map<String, String> lines = new LinkedHashMap<>();
   private final Path folder;
 
   /// Builds the library in a folder, with no GPU.
-  StandIn(Path folder) throws IOException, InterruptedException {
+  ///
+  /// @throws IOException when there is no `gcc`, or it fails; the message says so
+  public NvmlStandIn(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
-    assumeTrue(compile(), "gcc is not installed");
+    compile();
     lines.put("driver", "570.124.06");
     write();
   }
 
-  private boolean compile() throws IOException, InterruptedException {
-    Process gcc;
-    try {
-      gcc =
-          new ProcessBuilder(
-                  "gcc", "-shared", "-fPIC", "-O1", "-o", library(), SOURCE.toString(), "-lpthread")
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException _) {
-      return false;
+  /// Whether there is a `gcc` to build it with.
+  public static boolean possible() {
+    for (String place : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1)) {
+      if (Files.isExecutable(Path.of(place, "gcc"))) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  private void compile() throws IOException, InterruptedException {
+    Path source = folder.resolve("nvml.c");
+    try (InputStream text = NvmlStandIn.class.getResourceAsStream("nvml.c")) {
+      Files.copy(Objects.requireNonNull(text), source, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Process gcc =
+        new ProcessBuilder(
+                "gcc",
+                "-shared",
+                "-fPIC",
+                "-O1",
+                "-o",
+                library().toString(),
+                source.toString(),
+                "-lpthread",
+                "-ldl")
+            .redirectErrorStream(true)
+            .start();
     String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!gcc.waitFor(1, TimeUnit.MINUTES) || gcc.exitValue() != 0) {
       throw new IOException("gcc: " + said);
     }
-    return true;
   }
 
-  String library() {
-    return folder.resolve("libnvidia-ml.so.1").toString();
+  /// The library, to be loaded in the place of NVIDIA's.
+  public Path library() {
+    return folder.resolve("libnvidia-ml.so.1");
   }
 
-  static String uuid(int gpu) {
-    return "GPU-0000000" + gpu + "-aaaa";
+  /// A GPU's UUID.
+  public static String uuid(int gpu) {
+    return String.format(Locale.ROOT, "GPU-%08d-aaaa", gpu);
+  }
+
+  /// A GPU's place on the bus, as NVML writes it.
+  public static String pci(int gpu) {
+    return String.format(Locale.ROOT, "%08X:%02X:00.0", 0, 0x18 + gpu);
   }
 
   /// Adds healthy GPUs, 18 NVLinks each; their values tell them apart.
-  void gpus(int count) throws IOException {
+  public void gpus(int count) throws IOException {
     for (int gpu = 0; gpu < count; gpu++) {
-      String bus = Integer.toHexString(0x18 + gpu).toUpperCase(java.util.Locale.ROOT);
       set(gpu, "uuid", uuid(gpu));
       set(gpu, "serial", "165" + gpu);
-      set(gpu, "pci", "00000000:" + bus + ":00.0");
+      set(gpu, "pci", pci(gpu));
       set(gpu, "name", "NVIDIA_H100_80GB_HBM3");
       set(gpu, "temperature", 40 + gpu);
       set(gpu, "power", 300_000 + gpu);
@@ -114,30 +137,37 @@ final class StandIn {
     }
   }
 
-  void field(int gpu, int id, long value) {
+  /// A field value ([NVML field ids](https://docs.nvidia.com/deploy/nvml-api/)), unsigned 64 bits.
+  public void field(int gpu, int id, long value) {
     set(gpu, "field " + id, value);
   }
 
-  void set(int gpu, String key, Object value) {
+  /// A key of one GPU, as the begin of `nvml.c` tells them.
+  public void set(int gpu, String key, Object value) {
     lines.put("gpu " + gpu + " " + key, value.toString());
   }
 
-  void unset(int gpu, String key) {
+  /// Takes a GPU's key out again.
+  public void unset(int gpu, String key) {
     lines.remove("gpu " + gpu + " " + key);
   }
 
   /// A key of the library as a whole.
-  void set(String key, Object value) {
+  public void set(String key, Object value) {
     lines.put(key, value.toString());
   }
 
   /// An event that was not there before.
-  void event(int number, int gpu, long type, long data) {
+  ///
+  /// @param number rises from event to event
+  /// @param type a bit of nvml.h: 8 is an XID
+  /// @param data the XID's number
+  public void event(int number, int gpu, long type, long data) {
     lines.put("event " + number, gpu + " " + type + " " + data);
   }
 
   /// Makes it so, at once.
-  void write() throws IOException {
+  public void write() throws IOException {
     var text = new StringBuilder();
     lines.forEach((key, value) -> text.append(key).append(' ').append(value).append('\n'));
     Path next = folder.resolve("nvml.state.next");
