@@ -1,6 +1,7 @@
 package io.lockstep.simulator;
 
 import io.lockstep.telemetry.config.Durations;
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
       "Faults unless others are given: port-flapping after 15s, gpu-slow after 25s, host-silent"
           + " after 35s, on servers chosen by the seed."
     },
-    footer = {"", "Exit codes: 0 done, 2 wrong usage."})
+    footer = {"", "Exit codes: 0 done, 1 the collector took nothing, 2 wrong usage."})
 public final class SimulateCommand implements Callable<Integer> {
   private static final Duration GOODBYE = Duration.ofSeconds(10);
 
@@ -112,7 +113,12 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ClusterSpec spec = option("--step-time", stepTime, this::cluster);
+    Duration step = option("--step-time", stepTime, Durations::parse);
+    ClusterSpec spec =
+        option(
+            "--servers and --step-time",
+            servers,
+            many -> new ClusterSpec(many, seed, step.toNanos() / 1e9));
     List<Injected> injected = option("--fault", faults, all -> place(spec, all));
     Duration length = duration == null ? null : option("--duration", duration, Durations::parse);
     if (!rate.equals("1s") && !rate.equals("max")) {
@@ -120,14 +126,9 @@ public final class SimulateCommand implements Callable<Integer> {
     }
     if (file != null) {
       write(spec, injected, file, needed(length));
-    } else {
-      send(spec, injected, length);
+      return 0;
     }
-    return 0;
-  }
-
-  private ClusterSpec cluster(String step) {
-    return new ClusterSpec(servers, seed, Durations.parse(step).toNanos() / 1e9);
+    return send(spec, injected, length);
   }
 
   private static List<Injected> place(ClusterSpec spec, List<String> orders) {
@@ -177,7 +178,8 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private void send(ClusterSpec spec, List<Injected> injected, @Nullable Duration length)
+  /// @return the exit code: 1 when the collector took nothing
+  private int send(ClusterSpec spec, List<Injected> injected, @Nullable Duration length)
       throws InterruptedException {
     boolean fast = rate.equals("max");
     Duration back = fast ? needed(length) : Duration.ZERO;
@@ -193,6 +195,7 @@ public final class SimulateCommand implements Callable<Integer> {
       }
       fleet.stop(GOODBYE);
       err().printf("simulated %d s: %s%n", simulation.second(), fleet.totals());
+      return fleet.totals().acknowledged() > 0 ? 0 : 1;
     }
   }
 
@@ -216,7 +219,8 @@ public final class SimulateCommand implements Callable<Integer> {
       }
       return token;
     } catch (IOException e) {
-      throw wrong("--token-file: " + tokenFile + " can't be read: " + e);
+      throw wrong(
+          "--token-file: " + tokenFile + " can't be read: " + FileProblem.words(tokenFile, e));
     }
   }
 
@@ -245,7 +249,7 @@ public final class SimulateCommand implements Callable<Integer> {
           ? new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))
           : Files.newBufferedWriter(to);
     } catch (IOException e) {
-      throw wrong("--file: " + to + " can't be written: " + e);
+      throw wrong("--file: " + to + " can't be written: " + FileProblem.words(to, e));
     }
   }
 }
