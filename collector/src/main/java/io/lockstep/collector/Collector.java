@@ -8,7 +8,6 @@ import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.state.State;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.telemetry.config.ConfigException;
-import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -106,11 +105,7 @@ public final class Collector implements AutoCloseable {
   /// SQLite's library comes out of its jar as a file: below the data folder, not in the system's
   /// own, where a `kill -9` would leave it.
   private static void unpackBelow(Path folder) throws IOException {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new IOException("data: can't make the folder " + FileProblem.words(folder, e), e);
-    }
+    Files.createDirectories(folder);
     System.setProperty("org.sqlite.tmpdir", folder.toString());
   }
 

@@ -3,6 +3,7 @@ package io.lockstep.collector;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import io.lockstep.telemetry.config.FileProblem;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -53,10 +54,23 @@ public final class CollectorCommand implements Callable<Integer> {
       return 0;
     }
     if (check) {
-      System.out.println("configuration is good");
-      return 0;
+      return check(effective);
     }
     return run(effective);
+  }
+
+  private static int check(CollectorConfig effective) {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Check.files(vertx, effective);
+      System.out.println("configuration is good");
+      return 0;
+    } catch (ConfigException e) {
+      System.err.println("lockstep collector: " + e.getMessage());
+      return 2;
+    } finally {
+      vertx.close();
+    }
   }
 
   private int run(CollectorConfig effective) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.lockstep.simulator.StepTimes;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
       "Runs collector, store, an agent for this machine and a simulated cluster with faults, and"
           + " says what is found.",
       "Faults unless others are given, on servers chosen by the seed:"
-          + " port-flapping,start=15s; gpu-slow,start=25s,depth=0.25; host-silent,start=35s."
+          + " port-flapping,start=15s; gpu-slow,start=25s,depth=0.25; host-silent,start=35s;"
+          + " from 8 servers on, on a second job: gpu-lost,start=45s."
     },
     footer = {
       "",
@@ -50,6 +52,8 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec command;
   @Mixin private PlaceOptions options = new PlaceOptions();
 
+  private @Nullable OnCall onCall;
+
   @Option(
       names = "--servers",
       paramLabel = "N",
@@ -68,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--fault",
       paramLabel = "KIND[@PLACE][,start=,for=,depth=]",
       description =
-          "A fault to inject; repeatable; `none` for a healthy cluster. Kinds: gpu-slow,"
+          "A fault to inject; repeatable; `none` for a healthy cluster. Kinds: gpu-slow, gpu-lost,"
               + " port-flapping, port-down, host-silent. Places: node-0007, node-0007/3 (a GPU),"
               + " node-0007/mlx5_2/1. Options: start= (20s), for=, depth=,"
               + " heat=false. Example:"
@@ -95,8 +99,8 @@ final class DemoCommand implements Callable<Integer> {
               + " simulate sends larger clusters to a collector elsewhere");
     }
     try {
-      spec = new ClusterSpec(servers, seed, 2.5);
-      injected = Injected.place(spec, Fault.parseAll(faults, START));
+      spec = ClusterSpec.withSpare(servers, seed, 2.5);
+      injected = Injected.place(spec, Fault.parseAll(faults, START, spec));
       length = duration == null ? null : Durations.parse(duration);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
@@ -121,9 +125,13 @@ final class DemoCommand implements Callable<Integer> {
     Site.Place place = options.place("demo");
     DemoFolder.check(place.data());
     System.out.printf(
-        "lockstep: %d simulated servers, %d GPUs, one job; seed %d; data in %s%n",
-        spec.servers(), spec.ranks(), seed, place.data());
-    try (Site site = Site.start(place, DemoFolder::clean)) {
+        "lockstep: %d simulated servers, %d GPUs, %s; seed %d; data in %s%n",
+        spec.servers(),
+        spec.servers() * ClusterSpec.PER_SERVER,
+        spec.jobs().size() == 1 ? "one job" : spec.jobs().size() + " jobs and a spare server",
+        seed,
+        place.data());
+    try (Site site = Site.start(place, this::prepare)) {
       System.out.println("page: " + place.page());
       injected.forEach(one -> System.out.println("will inject: " + describe(one)));
       System.out.println(
@@ -134,13 +142,24 @@ final class DemoCommand implements Callable<Integer> {
         Thread.ofPlatform().daemon().name("fleet").start(() -> send(fleet, length));
         return narrate(site, injected, length);
       }
+    } finally {
+      if (onCall != null) {
+        onCall.close();
+      }
     }
+  }
+
+  private Site.More prepare(Path folder) throws IOException {
+    DemoFolder.clean(folder);
+    onCall = OnCall.start(folder, arrival -> System.out.println("  webhook  " + arrival.line()));
+    return new Site.More(onCall.configuration(), "");
   }
 
   private static String describe(Injected one) {
     String what = one.fault().kind().label() + " at " + one.host();
     String part =
         switch (one.fault().kind()) {
+          case GPU_LOST -> " GPU " + one.part() + " (XID 79)";
           case GPU_SLOW ->
               " GPU " + one.part() + ", " + Math.round(100 * one.fault().depth()) + " % slower";
           case PORT_DOWN, PORT_FLAPPING -> " " + one.subject();

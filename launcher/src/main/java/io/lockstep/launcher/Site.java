@@ -35,9 +35,17 @@ final class Site implements AutoCloseable {
     }
   }
 
+  /// What the daemons' configurations say beside what every site's say, YAML.
+  ///
+  /// @param collector sections of the collector's
+  /// @param agent sections of the agent's
+  record More(String collector, String agent) {
+    static final More NOTHING = new More("", "");
+  }
+
   /// Makes a folder ready that nobody else uses.
   interface Preparation {
-    void prepare(Path folder) throws IOException;
+    More prepare(Path folder) throws IOException;
   }
 
   private final Place place;
@@ -63,9 +71,9 @@ final class Site implements AutoCloseable {
     Thread closer = new Thread(site::close, "stop");
     Runtime.getRuntime().addShutdownHook(closer);
     try {
-      preparation.prepare(place.data());
-      site.startCollector();
-      site.startAgent();
+      More more = preparation.prepare(place.data());
+      site.startCollector(more.collector());
+      site.startAgent(more.agent());
       return site;
     } catch (IOException | InterruptedException e) {
       site.close();
@@ -89,7 +97,7 @@ final class Site implements AutoCloseable {
     }
   }
 
-  private void startCollector() throws IOException, InterruptedException {
+  private void startCollector(String more) throws IOException, InterruptedException {
     Path config = place.data().resolve("collector.yaml");
     Files.writeString(
         config,
@@ -103,11 +111,12 @@ final class Site implements AutoCloseable {
           listen:
             address: 127.0.0.1:%d
         """
-            .formatted(
-                place.cluster(),
-                quoted(place.data().resolve("collector")),
-                place.otlp(),
-                place.http()));
+                .formatted(
+                    place.cluster(),
+                    quoted(place.data().resolve("collector")),
+                    place.otlp(),
+                    place.http())
+            + more);
     Child collector =
         Child.start(
             "collector",
@@ -152,7 +161,7 @@ final class Site implements AutoCloseable {
     }
   }
 
-  private void startAgent() throws IOException {
+  private void startAgent(String more) throws IOException {
     Path config = place.data().resolve("agent.yaml");
     Files.writeString(
         config,
@@ -163,7 +172,9 @@ final class Site implements AutoCloseable {
         listen:
           address: 127.0.0.1:%d
         """
-            .formatted(place.receiver(), quoted(place.data().resolve("agent")), place.training()));
+                .formatted(
+                    place.receiver(), quoted(place.data().resolve("agent")), place.training())
+            + more);
     String classPath = System.getProperty("lockstep.agent.classpath");
     if (classPath == null) {
       throw new IllegalStateException(
@@ -178,7 +189,7 @@ final class Site implements AutoCloseable {
   }
 
   /// A path as YAML takes it, whatever is in it.
-  private static String quoted(Path path) {
+  static String quoted(Path path) {
     return "'" + path.toString().replace("'", "''") + "'";
   }
 

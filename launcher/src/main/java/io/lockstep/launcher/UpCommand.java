@@ -19,7 +19,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Site.Place place = options.place("up");
     System.out.println("lockstep: starting collector, store and agent; data in " + place.data());
-    try (Site site = Site.start(place, _ -> {})) {
+    try (Site site = Site.start(place, _ -> Site.More.NOTHING)) {
       System.out.println("page:      " + place.page());
       System.out.println("agents and OpenTelemetry senders: " + place.receiver());
       System.out.println(

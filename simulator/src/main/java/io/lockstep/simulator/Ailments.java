@@ -40,6 +40,25 @@ record Ailments(List<Injected> faults) {
         .reduce(1, (a, b) -> a * b);
   }
 
+  /// Since when a GPU is lost; −1 while it is not.
+  long lostSince(int gpu, long nanos) {
+    return of(Kind.GPU_LOST, gpu)
+        .filter(one -> one.activeAt(nanos))
+        .mapToLong(Injected::startNanos)
+        .min()
+        .orElse(-1);
+  }
+
+  /// When the first GPU is lost in a time; −1 when none is.
+  long lossBetween(long from, long to) {
+    return faults.stream()
+        .filter(one -> one.fault().kind() == Kind.GPU_LOST)
+        .mapToLong(Injected::startNanos)
+        .filter(start -> start >= from && start < to)
+        .min()
+        .orElse(-1);
+  }
+
   boolean portDown(int port, long nanos) {
     return of(Kind.PORT_DOWN, port).anyMatch(one -> one.activeAt(nanos))
         || of(Kind.PORT_FLAPPING, port).anyMatch(one -> new Flapping(one).downAt(nanos));

@@ -1,5 +1,6 @@
 package io.lockstep.simulator;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -22,8 +23,12 @@ public record ClusterSpec(String cluster, int servers, long seed, List<JobSpec> 
   public ClusterSpec {
     jobs = List.copyOf(jobs);
     var taken = new boolean[checked(servers)];
+    var ids = new HashSet<String>();
     for (JobSpec job : jobs) {
       take(taken, job);
+      if (!ids.add(job.id())) {
+        throw new IllegalArgumentException("two jobs are called " + job.id());
+      }
     }
   }
 
@@ -32,6 +37,25 @@ public record ClusterSpec(String cluster, int servers, long seed, List<JobSpec> 
   /// @param stepSeconds length of a healthy step, 0.05 to 600 s
   public ClusterSpec(int servers, long seed, double stepSeconds) {
     this("demo", servers, seed, List.of(JobSpec.over(checked(servers), stepSeconds)));
+  }
+
+  /// Two jobs and a spare server where there are 8 servers or more, else one job over all: a job
+  /// that is stopped by a fault leaves the other alone.
+  ///
+  /// @param stepSeconds length of a healthy step, 0.05 to 600 s
+  public static ClusterSpec withSpare(int servers, long seed, double stepSeconds) {
+    if (checked(servers) < 8) {
+      return new ClusterSpec(servers, seed, stepSeconds);
+    }
+    int large = (servers - 1) * 4 / 5 / 4 * 4;
+    int small = servers - 1 - large;
+    return new ClusterSpec(
+        "demo",
+        servers,
+        seed,
+        List.of(
+            JobSpec.over(large, stepSeconds),
+            new JobSpec("vision", large, small, 1, stepSeconds, JobSpec.Work.DEFAULT)));
   }
 
   private static int checked(int servers) {

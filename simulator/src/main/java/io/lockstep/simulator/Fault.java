@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// | kind | place | what happens |
 /// |---|---|---|
 /// | `gpu-slow` | `node-0007/3` | the GPU overheats: clock and power fall, the thermal bits are set, its own work takes 1 + depth times as long; with `heat=false` only the work |
+/// | `gpu-lost` | `node-0007/3` | the driver reports XID 79, the GPU is lost, and the job on the server dies; it starts again on a spare server half a minute later |
 /// | `port-flapping` | `node-0007/mlx5_2/1` | the port is down for seconds, up for seconds, and so on |
 /// | `port-down` | `node-0007/mlx5_2/1` | the port is down |
 /// | `host-silent` | `node-0007` | the agent sends nothing; it comes back as a new run |
@@ -39,6 +40,8 @@ public record Fault(
   public enum Kind {
     /// A GPU does its own work more slowly; by heat unless ordered without.
     GPU_SLOW("node-0007/3"),
+    /// A GPU falls off the bus, and the job that has it dies.
+    GPU_LOST("node-0007/3"),
     /// A port goes down and comes back, again and again.
     PORT_FLAPPING("node-0007/mlx5_2/1"),
     /// A port goes down and stays down.
@@ -76,12 +79,14 @@ public record Fault(
   static final double DEPTH = 0.25;
 
   /// What is broken unless ordered otherwise, each on a server of its own: a port that flaps after
-  /// 15 s, a GPU slow by heat after 25 s, an agent that falls silent after 35 s.
+  /// 15 s, a GPU slow by heat after 25 s, an agent that falls silent after 35 s, and, where another
+  /// job goes on without it, a GPU lost after 45 s.
   public static final List<Fault> DEFAULTS =
       List.of(
           parse("port-flapping,start=15s"),
           parse("gpu-slow,start=25s"),
-          parse("host-silent,start=35s"));
+          parse("host-silent,start=35s"),
+          parse("gpu-lost,start=45s"));
 
   public Fault {
     if (!(depth > 0 && depth <= 10)) {
@@ -111,11 +116,13 @@ public record Fault(
   ///
   /// @param orders [#parse] says how; `none` alone for a healthy cluster
   /// @param start of those that say none
+  /// @param spec the cluster
   /// @return [#DEFAULTS] when there are no orders
   /// @throws IllegalArgumentException naming what is wrong and what is allowed
-  public static List<Fault> parseAll(List<String> orders, Duration start) {
+  public static List<Fault> parseAll(List<String> orders, Duration start, ClusterSpec spec) {
     if (orders.isEmpty()) {
-      return DEFAULTS;
+      boolean another = spec.jobs().size() > 1;
+      return DEFAULTS.stream().filter(one -> another || one.kind != Kind.GPU_LOST).toList();
     }
     if (orders.stream().map(String::strip).anyMatch("none"::equals)) {
       if (orders.size() > 1) {

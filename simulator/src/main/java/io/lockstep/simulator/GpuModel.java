@@ -1,8 +1,10 @@
 package io.lockstep.simulator;
 
 import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
 import java.util.List;
+import java.util.Map;
 
 /// One GPU as its driver would show it, second by second.
 final class GpuModel {
@@ -25,6 +27,8 @@ final class GpuModel {
   private static final int REASON_HARDWARE_THERMAL = 0x40;
 
   private final int index;
+  private final String uuid;
+  private final String pci;
   private final GpuTraits traits;
   private final Chance chance;
   private final Series utilization;
@@ -45,6 +49,9 @@ final class GpuModel {
   private final Series replays;
   private final List<Sample> constant;
   private final List<Sample> sound;
+  private final Series state;
+  private final Series stateAge;
+  private boolean lost;
   private double celsius;
   private double joules;
   private double bytesIn;
@@ -54,6 +61,10 @@ final class GpuModel {
 
   GpuModel(String uuid, int index, GpuTraits traits, Chance chance) {
     this.index = index;
+    this.uuid = uuid;
+    this.pci = "0000:%02x:00.0".formatted(0x18 + 0x10 * index);
+    this.state = Series.of(Table.GPU, "state", uuid);
+    this.stateAge = Series.of(Table.GPU, "state_age", uuid);
     this.traits = traits;
     this.chance = chance;
     utilization = Series.of(Table.GPU, "utilization", uuid);
@@ -112,6 +123,65 @@ final class GpuModel {
         Series.of(Table.GPU_SLOW, "pcie_generation", uuid).at(5L),
         Series.of(Table.GPU_SLOW, "pcie_width", uuid).at(16L),
         Series.of(Table.GPU_SLOW, "gpu_index", uuid).at((long) index));
+  }
+
+  /// Whether it has fallen off the bus.
+  boolean lost() {
+    return lost;
+  }
+
+  /// Falls off the bus: the driver says so in its log, and then to whoever asks.
+  ///
+  /// @param sinceNanos when, Unix nanoseconds
+  /// @param nowNanos when the agent asked, Unix nanoseconds
+  /// @return what the agent reports; nothing when it was lost before
+  List<Occurrence> lose(long sinceNanos, long nowNanos) {
+    if (lost) {
+      return List.of();
+    }
+    lost = true;
+    String who = "GPU " + index + " (" + uuid + ", " + pci + ")";
+    return List.of(
+        new Occurrence(
+            "lockstep.gpu.xid",
+            sinceNanos,
+            "NVRM: Xid (PCI:" + pci + "): 79, GPU has fallen off the bus.",
+            Map.of("hw.id", uuid, "lockstep.gpu.pci.address", pci, "lockstep.gpu.xid", "79")),
+        state(nowNanos, who + " is lost: GPU is lost; before: ok", "lost", "ok"));
+  }
+
+  /// Is back.
+  ///
+  /// @return what the agent reports; nothing when it was not lost
+  List<Occurrence> found(long nowNanos) {
+    if (!lost) {
+      return List.of();
+    }
+    lost = false;
+    String who = "GPU " + index + " (" + uuid + ", " + pci + ")";
+    return List.of(state(nowNanos, who + " is ok; before: lost", "ok", "lost"));
+  }
+
+  private Occurrence state(long nanos, String body, String now, String before) {
+    return new Occurrence(
+        "lockstep.gpu.state.changed",
+        nanos,
+        body,
+        Map.of(
+            "hw.id",
+            uuid,
+            "lockstep.gpu.pci.address",
+            pci,
+            "lockstep.gpu.state",
+            now,
+            "lockstep.gpu.state.before",
+            before));
+  }
+
+  /// One interval of a lost GPU: nothing of it is known but that.
+  void lostFor(double seconds, List<Sample> out) {
+    out.add(state.at(2L));
+    out.add(stateAge.at(seconds));
   }
 
   /// What is wrong with it at the moment.

@@ -31,31 +31,42 @@ public record Injected(Fault fault, int server, int part, String host, String su
     for (int i = 0; i < faults.size(); i++) {
       Chance chance = spec.chance().of("fault").of(i);
       Place place = places.get(i);
-      int server = place.known() ? place.server() : free(spec, faults.size(), taken, chance);
+      int server = place.known() ? place.server() : free(spec, faults, i, taken, chance);
       int part = place.part() >= 0 ? place.part() : chance.below(ClusterSpec.PER_SERVER, 1);
       placed.add(at(spec, faults.get(i), server, part));
     }
     return List.copyOf(placed);
   }
 
-  private static int free(ClusterSpec spec, int faults, Set<Integer> taken, Chance chance) {
-    if (taken.size() >= spec.servers()) {
-      throw new IllegalArgumentException(
-          ("%d faults want a server each, there are %d: simulate more servers, order fewer faults,"
-                  + " or name their places, like gpu-slow@node-0001/3")
-              .formatted(faults, spec.servers()));
+  /// A server that has no fault yet: of the last job for a fault that stops the job, of the first
+  /// job for the others, where there are jobs.
+  private static int free(
+      ClusterSpec spec, List<Fault> faults, int fault, Set<Integer> taken, Chance chance) {
+    int first = 0;
+    int count = spec.servers();
+    if (!spec.jobs().isEmpty()) {
+      boolean stops = faults.get(fault).kind() == Fault.Kind.GPU_LOST;
+      JobSpec job = stops ? spec.jobs().getLast() : spec.jobs().getFirst();
+      first = job.firstServer();
+      count = job.servers();
     }
-    int server = chance.below(spec.servers(), 0);
-    while (!taken.add(server)) {
-      server = (server + 1) % spec.servers();
+    int begin = chance.below(count, 0);
+    for (int i = 0; i < count; i++) {
+      int server = first + (begin + i) % count;
+      if (taken.add(server)) {
+        return server;
+      }
     }
-    return server;
+    throw new IllegalArgumentException(
+        ("%d faults want a server each, there are %d: simulate more servers, order fewer faults,"
+                + " or name their places, like gpu-slow@node-0001/3")
+            .formatted(faults.size(), spec.servers()));
   }
 
   private static Injected at(ClusterSpec spec, Fault fault, int server, int part) {
     String host = spec.host(server);
     return switch (fault.kind()) {
-      case GPU_SLOW -> new Injected(fault, server, part, host, spec.gpu(server, part));
+      case GPU_SLOW, GPU_LOST -> new Injected(fault, server, part, host, spec.gpu(server, part));
       case PORT_DOWN, PORT_FLAPPING ->
           new Injected(fault, server, part, host, ClusterSpec.port(part));
       case HOST_SILENT -> new Injected(fault, server, 0, host, Table.HOST_SUBJECT);

@@ -8,14 +8,16 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/// A training job under way: works out its steps one after the other, as far as they are asked for.
-/// All times are nanoseconds since the simulation's start.
+/// One attempt of a training job: works out its steps one after the other, as far as they are asked
+/// for. All times are nanoseconds since the simulation's start.
 final class Job {
   /// A server asks at most for its last second.
   private static final long KEPT_NANOS = 3 * Nanos.SECOND;
 
   final JobSpec spec;
+  private final List<Integer> seats;
   private final StepTimes times;
   private final Chance chance;
   private final double[] traits;
@@ -24,25 +26,42 @@ final class Job {
   private final Deque<JobStep> recent = new ArrayDeque<>();
   private JobStep last;
 
+  /// Where an attempt runs and what it begins with.
+  ///
+  /// @param number of the attempt, from 0
+  /// @param seats its servers, in the order of its ranks
+  /// @param iteration its first step
+  /// @param startNanos when that begins
+  record Attempt(int number, List<Integer> seats, long iteration, long startNanos) {
+    /// The job's first.
+    static Attempt first(JobSpec spec) {
+      var seats = IntStream.range(spec.firstServer(), spec.firstServer() + spec.servers());
+      return new Attempt(0, seats.boxed().toList(), 0, 0);
+    }
+  }
+
   /// @param servers all of the cluster, by index
-  Job(ClusterSpec cluster, JobSpec spec, StepTimes times, List<ServerModel> servers) {
+  Job(
+      ClusterSpec cluster,
+      JobSpec spec,
+      Attempt attempt,
+      StepTimes times,
+      List<ServerModel> servers) {
     this.spec = spec;
+    this.seats = List.copyOf(attempt.seats());
     this.times = times;
     this.chance = cluster.chance().of("job").of(spec.id());
     this.traits = new double[spec.ranks()];
     this.ranks = new RankVoice[spec.ranks()];
     for (int rank = 0; rank < traits.length; rank++) {
       int gpu = rank % ClusterSpec.PER_SERVER;
-      traits[rank] = ServerModel.traits(cluster, spec.server(rank), gpu).slowdown();
-      ranks[rank] = new RankVoice(cluster, spec, rank);
+      traits[rank] = ServerModel.traits(cluster, server(rank), gpu).slowdown();
+      ranks[rank] = new RankVoice(cluster, spec, rank, server(rank), attempt.number());
     }
     this.slowdown =
         (rank, nanos) ->
-            servers
-                .get(spec.server(rank))
-                .ailments()
-                .slowdown(rank % ClusterSpec.PER_SERVER, nanos);
-    this.last = step(0, 0);
+            servers.get(server(rank)).ailments().slowdown(rank % ClusterSpec.PER_SERVER, nanos);
+    this.last = step(attempt.iteration(), attempt.startNanos());
     recent.add(last);
   }
 
@@ -67,12 +86,17 @@ final class Job {
     return ended;
   }
 
-  boolean has(int server) {
-    return server >= spec.firstServer() && server < spec.firstServer() + spec.servers();
+  private int server(int rank) {
+    return seats.get(rank / ClusterSpec.PER_SERVER);
+  }
+
+  /// Its servers, in the order of its ranks.
+  List<Integer> seats() {
+    return seats;
   }
 
   private int firstRank(int server) {
-    return (server - spec.firstServer()) * ClusterSpec.PER_SERVER;
+    return seats.indexOf(server) * ClusterSpec.PER_SERVER;
   }
 
   /// What a server's ranks did in the second that ends at this time, by GPU.

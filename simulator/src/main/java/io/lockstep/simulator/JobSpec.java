@@ -74,6 +74,11 @@ public record JobSpec(
     return new JobSpec("llm-pretrain", 0, servers, stages, stepSeconds, Work.DEFAULT);
   }
 
+  /// Whether it is meant to run on a server.
+  boolean has(int server) {
+    return server >= firstServer && server < firstServer + servers;
+  }
+
   /// Number of ranks.
   public int ranks() {
     return servers * ClusterSpec.PER_SERVER;
@@ -92,10 +97,5 @@ public record JobSpec(
   /// The data-parallel replica of a rank, from 0.
   public int replica(int rank) {
     return rank / ClusterSpec.PER_SERVER % replicas();
-  }
-
-  /// The rank's server, as an index of the cluster.
-  public int server(int rank) {
-    return firstServer + rank / ClusterSpec.PER_SERVER;
   }
 }

@@ -36,7 +36,7 @@ record Place(int server, int part) {
 
   private static int part(Fault fault, String part) {
     return switch (fault.kind()) {
-      case GPU_SLOW -> gpu(fault, part);
+      case GPU_SLOW, GPU_LOST -> gpu(fault, part);
       case PORT_FLAPPING, PORT_DOWN -> port(fault, part);
       case HOST_SILENT -> throw wrong(fault, "its place is a server, like @node-0007");
     };

@@ -15,11 +15,12 @@ final class RankVoice {
   private final Chance chance;
   private final Resource resource;
 
-  RankVoice(ClusterSpec cluster, JobSpec job, int rank) {
+  /// @param server where it runs
+  /// @param attempt of its job, from 0
+  RankVoice(ClusterSpec cluster, JobSpec job, int rank, int server, int attempt) {
     this.job = job;
     this.rank = rank;
     this.chance = cluster.chance().of("told").of(job.id());
-    int server = job.server(rank);
     int gpu = rank % ClusterSpec.PER_SERVER;
     this.resource =
         Resource.create(
@@ -34,7 +35,7 @@ final class RankVoice {
                 .put("dl.pipeline_parallel.rank", (long) job.stage(rank))
                 .put("slurm.job.id", Long.toString(100_000 + chance.of("slurm").below(900_000, 0)))
                 .put("training.job.id", job.id())
-                .put("training.attempt", "0")
+                .put("training.attempt", Integer.toString(attempt))
                 .put("hw.id", cluster.gpu(server, gpu))
                 .put("gpu.index", (long) gpu)
                 .build());

@@ -72,20 +72,33 @@ final class ServerModel {
     var samples = new ArrayList<Sample>(560);
     var events = new ArrayList<Occurrence>(0);
     for (int i = 0; i < gpus.size(); i++) {
-      var trouble = new GpuModel.Trouble(ailments.heat(i, nanos), ailments.throttle(i, nanos));
-      gpus.get(i).tick(tick, SECONDS, activities.get(i), trouble, samples);
+      gpu(i, nanos, originNanos, activities.get(i), new Round(samples, events));
     }
     Activity mean = Activity.mean(activities);
     ports(nanos, originNanos, mean, samples, events);
     host.tick(tick, SECONDS, mean, samples);
     parts.tick(tick, SECONDS, mean);
     if (tick % SLOW_EVERY == 0) {
-      gpus.forEach(gpu -> gpu.slow(samples));
+      gpus.stream().filter(gpu -> !gpu.lost()).forEach(gpu -> gpu.slow(samples));
       host.slow(tick, samples);
       parts.sample(tick, samples);
     }
     tick++;
     return new Round(samples, events);
+  }
+
+  private void gpu(int index, long nanos, long originNanos, Activity activity, Round round) {
+    GpuModel gpu = gpus.get(index);
+    long since = ailments.lostSince(index, nanos);
+    if (since < 0) {
+      round.events().addAll(gpu.found(originNanos + nanos));
+      var trouble =
+          new GpuModel.Trouble(ailments.heat(index, nanos), ailments.throttle(index, nanos));
+      gpu.tick(tick, SECONDS, activity, trouble, round.samples());
+    } else {
+      round.events().addAll(gpu.lose(originNanos + since, originNanos + nanos));
+      gpu.lostFor((nanos - since) / 1e9, round.samples());
+    }
   }
 
   /// What a port that is down would carry goes over the others.

@@ -31,8 +31,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Sends a made-up cluster to a collector, or writes it to a file of OTLP JSON lines.",
+      "From 8 servers on there are two jobs and a spare server.",
       "Faults unless others are given: port-flapping after 15s, gpu-slow after 25s, host-silent"
-          + " after 35s, on servers chosen by the seed."
+          + " after 35s, with two jobs gpu-lost after 45s, on servers chosen by the seed."
     },
     footer = {"", "Exit codes: 0 done, 1 the collector took nothing, 2 wrong usage."})
 public final class SimulateCommand implements Callable<Integer> {
@@ -59,7 +60,7 @@ public final class SimulateCommand implements Callable<Integer> {
       paramLabel = "KIND[@PLACE][,start=,for=,depth=,heat=]",
       description =
           "A fault to inject; may be repeated; `none` for a healthy cluster. Kinds: gpu-slow,"
-              + " port-flapping, port-down, host-silent. Example:"
+              + " gpu-lost, port-flapping, port-down, host-silent. Example:"
               + " gpu-slow@node-0007/3,start=30s,for=5m,depth=0.25")
   private List<String> faults = new ArrayList<>();
 
@@ -118,9 +119,12 @@ public final class SimulateCommand implements Callable<Integer> {
         option(
             "--servers and --step-time",
             servers,
-            many -> new ClusterSpec(many, seed, step.toNanos() / 1e9));
+            many -> ClusterSpec.withSpare(many, seed, step.toNanos() / 1e9));
     List<Injected> injected = option("--fault", faults, all -> place(spec, all));
     Duration length = duration == null ? null : option("--duration", duration, Durations::parse);
+    if (length != null && length.toSeconds() < 1) {
+      throw wrong("--duration must be 1s or more, is " + duration);
+    }
     if (!rate.equals("1s") && !rate.equals("max")) {
       throw wrong("--rate must be 1s or max, is \"" + rate + "\"");
     }
@@ -132,7 +136,7 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private static List<Injected> place(ClusterSpec spec, List<String> orders) {
-    return Injected.place(spec, Fault.parseAll(orders, Duration.ZERO));
+    return Injected.place(spec, Fault.parseAll(orders, Duration.ZERO, spec));
   }
 
   private <T, R> R option(String name, T value, Function<T, R> read) {

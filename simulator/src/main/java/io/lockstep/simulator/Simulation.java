@@ -2,9 +2,11 @@ package io.lockstep.simulator;
 
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,7 +27,7 @@ public final class Simulation {
   private final long originNanos;
   private final List<ServerModel> servers = new ArrayList<>();
   private final List<AgentVoice> agents = new ArrayList<>();
-  private final List<Job> jobs = new ArrayList<>();
+  private final List<Training> jobs = new ArrayList<>();
   private final List<Parcel> later = new ArrayList<>();
   private long second;
 
@@ -55,9 +57,23 @@ public final class Simulation {
       servers.add(server);
       agents.add(new AgentVoice(spec, i, originNanos, server.uptimeAtStart()));
     }
+    Deque<Integer> spares = spares();
     for (int i = 0; i < times.size(); i++) {
-      jobs.add(new Job(spec, spec.jobs().get(i), times.get(i), servers));
+      jobs.add(new Training(spec, spec.jobs().get(i), times.get(i), servers, spares));
     }
+  }
+
+  /// Servers without a job and without a fault.
+  private Deque<Integer> spares() {
+    var spares = new ArrayDeque<Integer>();
+    for (int i = 0; i < spec.servers(); i++) {
+      int server = i;
+      if (spec.jobs().stream().noneMatch(job -> job.has(server))
+          && faults.stream().noneMatch(fault -> fault.server() == server)) {
+        spares.add(server);
+      }
+    }
+    return spares;
   }
 
   private static List<StepTimes> usual(ClusterSpec spec) {
@@ -95,13 +111,10 @@ public final class Simulation {
     long from = second * Nanos.SECOND;
     long to = from + Nanos.SECOND;
     List<Parcel> now = new ArrayList<>();
-    var ended = new ArrayList<List<JobStep>>();
-    jobs.forEach(job -> ended.add(job.advance(to)));
+    var ended = new ArrayList<Training.Ended>();
+    jobs.forEach(job -> ended.addAll(job.advance(from, to)));
     servers.forEach(server -> round(server, from, now));
-    for (int i = 0; i < jobs.size(); i++) {
-      Job job = jobs.get(i);
-      ended.get(i).forEach(step -> tell(job, step, now));
-    }
+    ended.forEach(one -> tell(one.job(), one.step(), now));
     second++;
     send(now, originNanos + to, out);
   }
@@ -109,7 +122,8 @@ public final class Simulation {
   private void round(ServerModel server, long from, List<Parcel> now) {
     long nanos = from + server.index() * Nanos.SECOND / spec.servers();
     AgentVoice agent = agents.get(server.index());
-    Job job = job(server.index());
+    Training training = training(server.index());
+    Job job = training == null ? null : training.job();
     List<Activity> activities =
         job == null
             ? Collections.nCopies(ClusterSpec.PER_SERVER, Activity.NONE)
@@ -123,7 +137,7 @@ public final class Simulation {
     if (!agent.running()) {
       events.add(agent.start(nanos));
     }
-    if (second == 0 && job != null) {
+    if (training != null && job != null && training.starts()) {
       events.addAll(job.each("training.started", server.index(), originNanos + nanos));
     }
     events.addAll(round.events());
@@ -133,15 +147,15 @@ public final class Simulation {
     now.add(agent.metrics(nanos, round.samples()));
   }
 
-  private @Nullable Job job(int server) {
+  private @Nullable Training training(int server) {
     return jobs.stream().filter(one -> one.has(server)).findFirst().orElse(null);
   }
 
   private void tell(Job job, JobStep step, List<Parcel> now) {
-    JobSpec spread = job.spec;
-    for (int i = 0; i < spread.servers(); i++) {
-      int server = spread.firstServer() + i;
-      long nanos = step.endNanos() + (i + 1) * TOLD_NANOS / spread.servers();
+    List<Integer> seats = job.seats();
+    for (int i = 0; i < seats.size(); i++) {
+      int server = seats.get(i);
+      long nanos = step.endNanos() + (i + 1) * TOLD_NANOS / seats.size();
       AgentVoice agent = agents.get(server);
       if (i == 0 && step.plan.checkpoint() > 0) {
         now.add(agent.events(nanos, List.of(saved(step))));
@@ -186,7 +200,8 @@ public final class Simulation {
     long nanos = second * Nanos.SECOND;
     for (int server = 0; server < agents.size(); server++) {
       AgentVoice agent = agents.get(server);
-      Job job = job(server);
+      Training training = training(server);
+      Job job = training == null ? null : training.job();
       if (agent.running()) {
         var events = new ArrayList<Occurrence>();
         if (job != null) {

@@ -1,11 +1,14 @@
 package io.lockstep.simulator;
 
+import static io.lockstep.simulator.Nanos.SECOND;
 import static io.lockstep.simulator.Recording.seconds;
 import static io.lockstep.simulator.Recording.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +82,48 @@ class FaultEffectsTest {
     assertThat(value(is, "clock_sm")).isEqualTo(value(was, "clock_sm"));
     assertThat(value(is, "clock_event_reasons")).isEqualTo(value(was, "clock_event_reasons"));
     assertThat(Math.abs(value(is, "temperature") - value(was, "temperature"))).isLessThan(8);
+  }
+
+  @Test
+  void aLostGpuIsToldOnceAndSaysNothingMore() {
+    var lost = Recording.of(SPEC, 40, "gpu-lost@node-0001/2,start=10s");
+    String uuid = SPEC.gpu(0, 2);
+    List<Event> events = lost.events().filter(e -> e.name().startsWith("lockstep.gpu")).toList();
+    assertThat(events).extracting(Event::subject).containsOnly(uuid);
+    assertThat(events)
+        .extracting(Event::name)
+        .containsExactly("lockstep.gpu.xid", "lockstep.gpu.state.changed");
+    assertThat(events.getFirst().attributes()).containsEntry("lockstep.gpu.xid", "79");
+    assertThat(events.getFirst().timeNanos()).isEqualTo(Recording.ORIGIN + 10 * SECOND);
+    assertThat(events.getLast().attributes()).containsEntry("lockstep.gpu.state", "lost");
+    Row row = Objects.requireNonNull(last(lost).get(uuid));
+    assertThat(value(row, "state")).isEqualTo(2);
+    assertThat(value(row, "state_age")).isBetween(29.0, 30.0);
+    assertThat(row.has(Contract.column(Table.GPU, "power"))).isFalse();
+  }
+
+  @Test
+  void aJobThatLosesAGpuStopsAndStartsAgainOnTheSpareWhereItSavedLast() {
+    var spec = ClusterSpec.withSpare(8, 3, 1);
+    var lost = Recording.ofSteps(spec, 90, "gpu-lost@node-0005/2,start=40s");
+    var steps =
+        lost.batches.stream()
+            .flatMap(batch -> batch.steps().stream())
+            .filter(step -> step.job().equals("vision"))
+            .toList();
+    var first = steps.stream().filter(step -> step.attempt().equals("0")).toList();
+    var second = steps.stream().filter(step -> step.attempt().equals("1")).toList();
+    assertThat(first).allMatch(step -> step.row().timeNanos() < Recording.ORIGIN + 40 * SECOND);
+    assertThat(second).allMatch(step -> step.row().timeNanos() > Recording.ORIGIN + 70 * SECOND);
+    assertThat(first.stream().map(step -> step.row().host()).distinct())
+        .containsExactlyInAnyOrder("node-0005", "node-0006", "node-0007");
+    assertThat(second.stream().map(step -> step.row().host()).distinct())
+        .containsExactlyInAnyOrder("node-0008", "node-0006", "node-0007");
+    assertThat(second.getFirst().iteration()).isEqualTo(31);
+    assertThat(lost.batches.stream().flatMap(batch -> batch.steps().stream()))
+        .anyMatch(step ->
+            step.job().equals("llm-pretrain")
+                && step.row().timeNanos() > Recording.ORIGIN + 85 * SECOND);
   }
 
   @Test

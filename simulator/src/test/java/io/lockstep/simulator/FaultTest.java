@@ -35,13 +35,15 @@ class FaultTest {
 
   @Test
   void noneIsAHealthyClusterAndNothingIsTheDefaults() {
-    assertThat(Fault.parseAll(List.of("none"), Duration.ZERO)).isEmpty();
-    assertThat(Fault.parseAll(List.of(), Duration.ZERO)).isEqualTo(Fault.DEFAULTS);
-    assertThat(Fault.DEFAULTS)
+    assertThat(Fault.parseAll(List.of("none"), Duration.ZERO, SPEC)).isEmpty();
+    assertThat(Fault.parseAll(List.of(), Duration.ZERO, SPEC))
         .extracting(Fault::kind)
         .containsExactly(Fault.Kind.PORT_FLAPPING, Fault.Kind.GPU_SLOW, Fault.Kind.HOST_SILENT);
-    assertThat(Fault.DEFAULTS).allMatch(one -> one.start().toSeconds() <= 40);
-    assertThatThrownBy(() -> Fault.parseAll(List.of("none", "gpu-slow"), Duration.ZERO))
+    assertThat(Fault.parseAll(List.of(), Duration.ZERO, ClusterSpec.withSpare(64, 1, 2.5)))
+        .isEqualTo(Fault.DEFAULTS)
+        .hasSize(4)
+        .allMatch(one -> one.start().toSeconds() <= 45);
+    assertThatThrownBy(() -> Fault.parseAll(List.of("none", "gpu-slow"), Duration.ZERO, SPEC))
         .hasMessageContaining("can't stand beside others");
   }
 
@@ -49,7 +51,7 @@ class FaultTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gpu-sloow | a kind is one of gpu-slow, port-flapping, port-down, host-silent",
+        "gpu-sloow | a kind is one of gpu-slow, gpu-lost, port-flapping, port-down, host-silent",
         "'' | a kind is one of",
         "gpu-slow@ | a place follows @, like @node-0007/3",
         "gpu-slow,depth=x | depth must be a number like 0.25",
@@ -107,18 +109,19 @@ class FaultTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void faultsWithoutAPlaceGetServersOfTheirOwn(long seed) {
-    var spec = new ClusterSpec(4, seed, 2.5);
+    var spec = ClusterSpec.withSpare(8, seed, 2.5);
     var faults = new java.util.ArrayList<>(Fault.DEFAULTS);
     faults.add(Fault.parse("port-down@node-0002"));
     List<Injected> placed = Injected.place(spec, faults);
     assertThat(placed).extracting(Injected::host).doesNotHaveDuplicates();
-    assertThat(placed.get(3).host()).isEqualTo("node-0002");
+    assertThat(placed.get(4).host()).isEqualTo("node-0002");
+    assertThat(placed.get(3).server()).isBetween(4, 6);
     assertThat(placed).isEqualTo(Injected.place(spec, faults));
   }
 
   @Test
   void moreFaultsThanServersAreRefused() {
     assertThatThrownBy(() -> Injected.place(new ClusterSpec(2, 1, 2.5), Fault.DEFAULTS))
-        .hasMessageContaining("3 faults want a server each, there are 2");
+        .hasMessageContaining("4 faults want a server each, there are 2");
   }
 }

@@ -29,7 +29,11 @@ public final class FolderLock implements AutoCloseable {
   /// @throws FolderInUseException when another process has it
   /// @throws IOException when the lock's file can't be made
   public static FolderLock take(Path folder, String key) throws IOException {
-    Files.createDirectories(folder);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IOException(key + ": can't make the folder " + FileProblem.words(folder, e), e);
+    }
     Path file = folder.resolve(FILE);
     FileChannel channel =
         FileChannel.open(
