@@ -1,0 +1,110 @@
+package io.lockstep.launcher;
+
+import io.lockstep.simulator.NvmlStandIn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// A server that an agent can read, made of files: ports below `sys/`, a kernel log, and GPUs
+/// through the stand-in for NVML, where there is a `gcc` to build it with.
+final class BenchServer {
+  private static final String[][] PORT = {
+    {"state", "4: ACTIVE"},
+    {"phys_state", "5: LinkUp"},
+    {"rate", "400 Gb/sec (4X NDR)"},
+    {"link_layer", "InfiniBand"},
+    {"counters/link_downed", "0"},
+    {"counters/symbol_error", "0"},
+    {"counters/port_rcv_data", "1000"},
+    {"counters/port_xmit_data", "1000"},
+  };
+
+  private final Path folder;
+  private final @Nullable NvmlStandIn gpus;
+
+  private BenchServer(Path folder, @Nullable NvmlStandIn gpus) {
+    this.folder = folder;
+    this.gpus = gpus;
+  }
+
+  /// Makes the files.
+  ///
+  /// @param ports how many ports, one on each device
+  /// @param gpus how many GPUs, up to 64; none without a `gcc`
+  static BenchServer make(Path folder, int ports, int gpus)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder.resolve("root/proc"));
+    Path library = Files.createDirectories(folder.resolve("nvml"));
+    NvmlStandIn standIn = NvmlStandIn.possible() ? new NvmlStandIn(library) : null;
+    if (standIn != null) {
+      standIn.gpus(gpus);
+    }
+    var server = new BenchServer(folder, standIn);
+    Files.createFile(server.kernelLog());
+    for (int port = 0; port < ports; port++) {
+      for (String[] file : PORT) {
+        server.put(port, file[0], file[1]);
+      }
+    }
+    return server;
+  }
+
+  private Path kernelLog() {
+    return folder.resolve("kmsg");
+  }
+
+  /// Whether it has GPUs.
+  boolean hasGpus() {
+    return gpus != null;
+  }
+
+  /// What the agent's configuration says of it, YAML.
+  String configuration() {
+    String library = gpus == null ? "" : "  gpu: {library: " + gpus.library() + "}\n";
+    return "host: bench\nroot: " + Site.quoted(folder.resolve("root")) + "\nsamplers:\n" + library;
+  }
+
+  /// The id of a port.
+  static String port(int port) {
+    return "mlx5_" + port + "/1";
+  }
+
+  /// Takes a port down.
+  void takeDown(int port) throws IOException {
+    put(port, "phys_state", "2: Polling");
+    put(port, "state", "1: DOWN");
+  }
+
+  private void put(int port, String name, String value) throws IOException {
+    Path file = folder.resolve("root/sys/class/infiniband/mlx5_" + port + "/ports/1").resolve(name);
+    Files.createDirectories(file.getParent());
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    Files.writeString(next, value + "\n");
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Lets a GPU fall off the bus, of which only NVML knows.
+  void lose(int gpu) throws IOException {
+    if (gpus != null) {
+      gpus.set(gpu, "code", 15);
+      gpus.write();
+    }
+  }
+
+  /// Writes an XID of a GPU into the kernel's log, of which NVML says nothing.
+  void xid(int gpu, int code, long sequence) throws IOException {
+    String line =
+        "4,%d,%d,-;NVRM: Xid (PCI:%s): %d, pid=4711, name=python3, bench\n"
+            .formatted(sequence, System.nanoTime() / 1000, pci(gpu), code);
+    Files.writeString(kernelLog(), line, StandardOpenOption.APPEND);
+  }
+
+  /// A GPU's place on the bus as the kernel writes it.
+  static String pci(int gpu) {
+    String full = NvmlStandIn.pci(gpu).toLowerCase(java.util.Locale.ROOT);
+    return full.substring(4, full.indexOf('.'));
+  }
+}
