@@ -162,7 +162,7 @@ record Headline(String text, Mood mood) {
     List<String> gaps() {
       var words = new ArrayList<String>();
       add(words, stopped, "stopped agent", "stopped agents");
-      add(words, unknownHosts, "server not heard yet", "servers not heard yet");
+      add(words, unknownHosts, "server not heard lately", "servers not heard lately");
       add(words, unknownGpus, "GPU without data", "GPUs without data");
       add(words, unknownPorts, "port without data", "ports without data");
       return words;

@@ -33,7 +33,11 @@ final class RefusalLog {
     Reason reason = refusal.reason();
     String from = reason == Reason.BUSY ? "all" : who;
     if (reason != Reason.LATER && isNews(from, reason, nowNanos)) {
-      LOG.warn("refused from={} reason={} told=\"{}\"", from, reason.label(), refusal.message());
+      LOG.warn(
+          "refused from={} reason={} told=\"{}\"",
+          from,
+          reason.label(),
+          refusal.message().replace("\"", "\\\""));
     }
   }
 

@@ -44,7 +44,7 @@ final class LogReader implements RecordReader {
     // Before it had a field of its own, the name was an attribute.
     String eventName = name.isEmpty() ? orEmpty(attributes.get("event.name")) : name;
     long when = time != 0 ? time : observed;
-    if (rows.takes(() -> "a log record " + Names.cut(eventName, 80), when)) {
+    if (rows.takes(() -> ("a log record " + Names.cut(eventName, 80)).strip(), when)) {
       var event =
           new Event(
               "",
