@@ -6,6 +6,7 @@ import io.lockstep.collector.receive.Count;
 import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.StoreState;
+import io.lockstep.collector.window.Counts;
 import io.lockstep.collector.window.Window;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,6 +54,25 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
       text.sample(
           "lockstep_collector_window_hosts", window.hosts().size(), "cluster", window.cluster());
     }
+    text.family(
+        "lockstep_collector_window_total",
+        "counter",
+        "Rows and steps by what the window did with them: placed, repeated, late, ahead (of the"
+            + " clock), unsettled (clock not believed yet), refused (no room).");
+    for (Window window : core.windows()) {
+      Counts counts = window.counts();
+      windowCount(text, window, "placed", counts.rows() + counts.steps());
+      windowCount(text, window, "repeated", counts.repeated());
+      windowCount(text, window, "late", counts.late());
+      windowCount(text, window, "ahead", counts.ahead());
+      windowCount(text, window, "unsettled", counts.unsettled());
+      windowCount(text, window, "refused", counts.refused());
+    }
+  }
+
+  private static void windowCount(MetricText text, Window window, String outcome, long value) {
+    text.sample(
+        "lockstep_collector_window_total", value, "cluster", window.cluster(), "outcome", outcome);
   }
 
   private void storing(MetricText text) {

@@ -8,6 +8,7 @@ import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.detect.Prompt;
 import io.lockstep.collector.window.Host;
 import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Event;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ final class Watch {
   private final List<Detector> detectors;
   private final Set<String> broken = new HashSet<>();
   private long failures;
+  private boolean full;
 
   Watch(Window window, List<Detector> detectors) {
     this.window = window;
@@ -44,6 +46,7 @@ final class Watch {
   /// @param now the collector's clock, Unix nanoseconds
   List<Transition> round(AlertBook book, long now) {
     window.seal(now);
+    tellOfRoom();
     var transitions = new ArrayList<Transition>();
     for (Detector detector : detectors) {
       var round = new Round(window.edgeNanos(), book.subjects(window.cluster(), detector.name()));
@@ -59,6 +62,22 @@ final class Watch {
       }
     }
     return transitions;
+  }
+
+  private void tellOfRoom() {
+    if (window.full() && !full) {
+      log.warn(
+          "window is full, some of what comes is stored and not judged: raise window.gpus, ports,"
+              + " hosts, jobs or ranks cluster={} hosts={} gpus={} ports={} refused={}",
+          window.cluster(),
+          window.hosts().size(),
+          window.subjects(Table.GPU).size(),
+          window.subjects(Table.PORT).size(),
+          window.counts().refused());
+    } else if (full && !window.full()) {
+      log.info("window takes everything again cluster={}", window.cluster());
+    }
+    full = window.full();
   }
 
   /// Lets those detectors judge events that go by them, at once.

@@ -39,6 +39,7 @@ public final class ClusterViews implements Views {
     return new Snapshot(
         new ClusterView(window.cluster(), now, hosts.all()),
         new JobViews(window, seats, incidents, seconds).all(),
-        IncidentViews.of(window, incidents, deliveries));
+        IncidentViews.of(window, incidents, deliveries),
+        window.full());
   }
 }

@@ -70,6 +70,7 @@ record Headline(String text, Mood mood) {
     private int slowJobs;
     private int slowHosts;
     private int deaf;
+    private boolean full;
     private int throttledGpus;
     private int degradedGpus;
     private int failingGpus;
@@ -81,6 +82,7 @@ record Headline(String text, Mood mood) {
       var count = new Count();
       snapshot.cells().hosts().forEach(count::add);
       snapshot.incidents().stream().filter(IncidentView::open).forEach(count::add);
+      count.full = snapshot.full();
       count.jobsInStep = snapshot.jobs().stream().anyMatch(job -> job.reportingRanks() > 0);
       return count;
     }
@@ -161,6 +163,9 @@ record Headline(String text, Mood mood) {
 
     List<String> gaps() {
       var words = new ArrayList<String>();
+      if (full) {
+        words.add("no room to judge all (raise window in the collector's configuration)");
+      }
       add(words, stopped, "stopped agent", "stopped agents");
       add(words, unknownHosts, "server not heard lately", "servers not heard lately");
       add(words, unknownGpus, "GPU without data", "GPUs without data");

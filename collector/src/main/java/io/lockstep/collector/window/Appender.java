@@ -42,7 +42,7 @@ final class Appender {
 
   boolean append(Batch batch, long arrivalNanos) {
     if (batch.id() != null) {
-      Host agent = hosts.getOrAdd(batch.id().host(), arrivalNanos);
+      Host agent = hosts.getOrAddAgent(batch.id().host(), arrivalNanos);
       if (agent == null) {
         counts.refused.increment();
         return false;

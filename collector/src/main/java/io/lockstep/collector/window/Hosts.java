@@ -5,6 +5,7 @@ import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,19 @@ final class Hosts {
       hosts.put(name, host);
     }
     return host;
+  }
+
+  /// The host that an agent speaks for, known from now on. Where there is no room, the host without
+  /// an agent that was heard last the longest ago makes it: whatever others send, what agents say
+  /// is judged. Null when agents take all the room.
+  @Nullable Host getOrAddAgent(String name, long arrivalNanos) {
+    if (hosts.size() >= limit && !hosts.containsKey(name)) {
+      hosts.values().stream()
+          .filter(host -> !host.agent())
+          .min(Comparator.comparingLong(Host::lastHeardNanos))
+          .ifPresent(host -> hosts.remove(host.name()));
+    }
+    return getOrAdd(name, arrivalNanos);
   }
 
   /// Measures the clocks of the hosts that a batch speaks of by the newest time it has of each.

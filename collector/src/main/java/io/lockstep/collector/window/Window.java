@@ -42,6 +42,8 @@ public final class Window implements Readings {
   /// How far ahead of the collector's clock a sample may be.
   public static final int AHEAD_SECONDS = 10;
 
+  private static final long FULL_NANOS = 60_000_000_000L;
+
   /// How much of a cluster there is room for; what is beyond is refused and counted.
   ///
   /// @param gpus GPUs, each UUID ever seen since the start
@@ -68,6 +70,9 @@ public final class Window implements Readings {
   private final Jobs jobs;
   private final Counts.Open counts = new Counts.Open();
   private final Appender appender;
+  private long refusedBefore;
+  private long fullUntilNanos;
+  private volatile boolean full;
 
   public Window(String cluster) {
     this(cluster, Config.DEFAULT);
@@ -103,6 +108,12 @@ public final class Window implements Readings {
   public void seal(long nowNanos) {
     tables.advance(nowNanos);
     jobs.seal(nowNanos);
+    long refused = counts.now().refused();
+    if (refused > refusedBefore) {
+      refusedBefore = refused;
+      fullUntilNanos = nowNanos + FULL_NANOS;
+    }
+    full = nowNanos < fullUntilNanos;
   }
 
   // Reading: any thread, sealed slots and iterations only.
@@ -244,6 +255,11 @@ public final class Window implements Readings {
   /// The attempts of jobs that were heard in the last hour, the first heard first.
   public List<JobWindow> jobs() {
     return jobs.list();
+  }
+
+  /// Whether something was refused in the last minute because there is no room for it.
+  public boolean full() {
+    return full;
   }
 
   /// What was taken and what was refused since the start.

@@ -203,6 +203,25 @@ class WindowTest {
   }
 
   @Test
+  void agentsAreJudgedHoweverManyOthersSendAndTheWindowSaysThatItIsFull() {
+    var small = new Window("c", new Window.Config(9, 9, 2, 1, 4));
+    for (String other : List.of("a", "b", "c")) {
+      small.append(Batches.rows(null, Batches.row(TEMPERATURE, other, "x", START, 1)), START);
+    }
+    small.seal(START + 4 * SECOND);
+    assertThat(small.hosts()).extracting(Host::name).containsExactlyInAnyOrder("a", "b");
+    assertThat(small.full()).isTrue();
+    for (String agent : List.of("d", "e", "f")) {
+      small.append(
+          Batches.rows(new BatchId(agent, 1, 0), Batches.row(UP, agent, "p", START, 1)), START);
+    }
+    assertThat(small.hosts()).extracting(Host::name).containsExactlyInAnyOrder("d", "e");
+    small.seal(START + 70 * SECOND);
+    small.seal(START + 140 * SECOND);
+    assertThat(small.full()).isFalse();
+  }
+
+  @Test
   void refusesSubjectsForWhichThereIsNoRoom() {
     var small = new Window("c", new Window.Config(2, 2, 2, 1, 4));
     for (int gpu = 0; gpu < 5; gpu++) {
