@@ -1,10 +1,16 @@
 package io.lockstep.agent;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.lockstep.agent.doctor.Diagnosis;
+import io.lockstep.agent.doctor.Doctor;
+import io.lockstep.agent.doctor.DoctorReport;
 import io.lockstep.agent.sample.Once;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import io.lockstep.telemetry.config.FileProblem;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -15,10 +21,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -36,7 +44,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "What a flag does not say is taken from the environment (LOCKSTEP_COLLECTORS), then the file,",
-      "then the default. Exit codes: 0 done, 2 wrong usage or configuration."
+      "then the default. Exit codes: 0 done, 1 --doctor found something bad, 2 wrong usage or",
+      "configuration."
     })
 public final class Main implements Callable<Integer> {
   private static final int EXIT_CONFIG = 2;
@@ -88,6 +97,16 @@ public final class Main implements Callable<Integer> {
       paramLabel = "prometheus|json",
       description = "How --once prints (default: prometheus).")
   private Once.@Nullable Format formatted;
+
+  @Option(
+      names = "--doctor",
+      description =
+          "Say what can be read on this server, what can't, and how to mend it; and end. Exit code 1"
+              + " when something is bad.")
+  private boolean doctor;
+
+  @Option(names = "--json", description = "How --doctor prints: as JSON.")
+  private boolean json;
 
   @Option(
       names = "--exit-with-stdin",
@@ -147,7 +166,13 @@ public final class Main implements Callable<Integer> {
     if (formatted != null && !once) {
       throw new IllegalArgumentException("--format says how --once prints, and goes with it only");
     }
+    if (json && !doctor) {
+      throw new IllegalArgumentException("--json says how --doctor prints, and goes with it only");
+    }
     Check.root(config.root());
+    if (doctor) {
+      return doctor(config);
+    }
     if (check) {
       Check.files(config);
       return say("configuration is right\n");
@@ -166,6 +191,21 @@ public final class Main implements Callable<Integer> {
     } finally {
       ended.countDown();
     }
+  }
+
+  private int doctor(Config config) throws InterruptedException {
+    // All that would be logged stands in what it says.
+    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
+    List<Diagnosis> all = Doctor.look(config, Version.number());
+    if (json) {
+      say(DoctorReport.json(all));
+    } else {
+      boolean terminal =
+          Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+      boolean colour = terminal && System.getenv("NO_COLOR") == null;
+      DoctorReport.print(all, colour, commandLine().getOut());
+    }
+    return all.stream().anyMatch(one -> one.verdict() == Diagnosis.Verdict.BAD) ? 1 : 0;
   }
 
   private int say(String text) {

@@ -26,7 +26,8 @@ import picocli.CommandLine.IVersionProvider;
     },
     footer = {
       "",
-      "lockstep agent --help tells of the daemon on each server.",
+      "lockstep agent --help tells of the daemon on each server; lockstep doctor of what it can read",
+      "there.",
       "Exit codes: 0 done, 1 a problem was found, 2 wrong usage or configuration."
     })
 public final class Main {

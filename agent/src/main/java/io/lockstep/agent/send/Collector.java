@@ -3,9 +3,12 @@ package io.lockstep.agent.send;
 import io.lockstep.agent.batch.Batch;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.otlp.Signal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -110,11 +114,25 @@ public final class Collector {
 
   /// Sends a batch once; once more where the token was refused and its file says another by now.
   public Answer post(Batch batch) {
+    return post(batch.signal(), batch.id(), batch.gzip());
+  }
+
+  /// Sends a request with nothing in it, of which the collector remembers nothing.
+  public Answer probe() {
+    try (var bytes = new ByteArrayOutputStream()) {
+      new GZIPOutputStream(bytes).close();
+      return post(Signal.METRICS, null, bytes.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Answer post(Signal signal, @Nullable BatchId id, byte[] gzip) {
     URI base = url();
     try {
-      Response response = exchange(base, batch);
+      Response response = exchange(base, signal, id, gzip);
       if ((response.status == 401 || response.status == 403) && token != null && token.reread()) {
-        response = exchange(base, batch);
+        response = exchange(base, signal, id, gzip);
       }
       return response.answer(base.toString());
     } catch (IOException e) {
@@ -124,10 +142,11 @@ public final class Collector {
     }
   }
 
-  private Response exchange(URI base, Batch batch) throws IOException {
-    HttpURLConnection connection = open(base, batch);
+  private Response exchange(URI base, Signal signal, @Nullable BatchId id, byte[] gzip)
+      throws IOException {
+    HttpURLConnection connection = open(base, signal, id);
     try (OutputStream out = connection.getOutputStream()) {
-      out.write(batch.gzip());
+      out.write(gzip);
     } catch (IOException e) {
       connection.disconnect();
       throw e;
@@ -135,9 +154,8 @@ public final class Collector {
     return read(connection);
   }
 
-  private HttpURLConnection open(URI base, Batch batch) throws IOException {
-    var connection =
-        (HttpURLConnection) URI.create(base + batch.signal().path()).toURL().openConnection();
+  private HttpURLConnection open(URI base, Signal signal, @Nullable BatchId id) throws IOException {
+    var connection = (HttpURLConnection) URI.create(base + signal.path()).toURL().openConnection();
     if (sockets != null && connection instanceof HttpsURLConnection tls) {
       tls.setSSLSocketFactory(sockets);
     }
@@ -151,7 +169,9 @@ public final class Collector {
     connection.setRequestProperty("Content-Encoding", "gzip");
     connection.setRequestProperty("Accept", "application/x-protobuf");
     connection.setRequestProperty("User-Agent", userAgent);
-    connection.setRequestProperty(BatchId.HEADER, batch.id().header());
+    if (id != null) {
+      connection.setRequestProperty(BatchId.HEADER, id.header());
+    }
     if (token != null) {
       connection.setRequestProperty("Authorization", "Bearer " + token.value());
     }

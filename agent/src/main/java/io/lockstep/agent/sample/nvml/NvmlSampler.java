@@ -96,6 +96,11 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     return "gpu";
   }
 
+  /// Why GPUs can't be listed, with how to mend it after a semicolon; empty when they can.
+  public String trouble() {
+    return trouble;
+  }
+
   @Override
   public Duration interval() {
     return config.interval();

@@ -1,0 +1,122 @@
+package io.lockstep.agent.doctor;
+
+import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.Sample;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// GPUs: whether there are any, whether NVML answers for each, and how they are set up.
+final class GpuCheck {
+  private static final String NVIDIA = "0x10de";
+
+  /// Begin of the PCI class of display and 3D controllers.
+  private static final String DISPLAY = "0x03";
+
+  private GpuCheck() {}
+
+  static List<Diagnosis> of(NvmlSampler sampler, Path root) throws InterruptedException {
+    SamplerCheck check = SamplerCheck.of(sampler);
+    int onBus = onBus(root.resolve("sys/bus/pci/devices"));
+    long found = check.events().stream().filter(one -> is(one, "lockstep.gpu.found")).count();
+    if (found == 0) {
+      return List.of(nothing(sampler.trouble(), onBus));
+    }
+    var all = new ArrayList<Diagnosis>();
+    String driver =
+        check.events().stream()
+            .map(one -> one.attributes().getOrDefault("hw.driver_version", ""))
+            .filter(one -> !one.isEmpty())
+            .findFirst()
+            .orElse("unknown");
+    String some = found + (found == 1 ? " GPU" : " GPUs") + ", driver " + driver;
+    if (onBus > found) {
+      all.add(
+          Diagnosis.bad(
+              "gpu",
+              some + "; " + (onBus - found) + " more on the PCI bus that the driver does not have",
+              "nvidia-smi -L; look for XID and `fallen off the bus` in the kernel's log"));
+    } else {
+      all.add(Diagnosis.good("gpu", some));
+    }
+    if (!sampler.trouble().isEmpty()) {
+      all.add(
+          Diagnosis.bad(
+              "gpu",
+              sampler.trouble(),
+              "nvidia-smi -q says more; a GPU that is lost comes back by a reset or a reboot"));
+    }
+    for (Occurrence event : check.events()) {
+      if (is(event, "lockstep.gpu.state.changed")) {
+        all.add(Diagnosis.bad("gpu", event.body(), "see docs/runbooks of the state"));
+      }
+    }
+    check
+        .failures()
+        .forEach(failure ->
+            all.add(
+                Diagnosis.warning(
+                    "gpu", failure, "what this GPU or driver does not have is not asked again")));
+    persistence(check.samples(), all);
+    return all;
+  }
+
+  private static boolean is(Occurrence event, String name) {
+    return event.name().equals(name);
+  }
+
+  private static Diagnosis nothing(String trouble, int onBus) {
+    if (onBus == 0) {
+      String why = trouble.split(";", 2)[0];
+      return Diagnosis.absent(
+          "gpu", "no NVIDIA GPU on this server" + (why.isEmpty() ? "" : " (" + why + ")"));
+    }
+    String there = onBus + (onBus == 1 ? " NVIDIA GPU" : " NVIDIA GPUs") + " on the PCI bus";
+    int mend = trouble.indexOf(';');
+    return mend < 0
+        ? Diagnosis.bad("gpu", there + "; " + trouble, "nvidia-smi -L says more")
+        : Diagnosis.bad(
+            "gpu", there + "; " + trouble.substring(0, mend), trouble.substring(mend + 1).strip());
+  }
+
+  private static void persistence(List<Sample> samples, List<Diagnosis> all) {
+    long off =
+        samples.stream()
+            .filter(one -> one.metric().name().equals("lockstep.gpu.persistence.enabled"))
+            .filter(one -> one.value() == 0)
+            .count();
+    if (off > 0) {
+      all.add(
+          Diagnosis.warning(
+              "gpu",
+              "persistence mode is off on " + off + (off == 1 ? " GPU" : " GPUs"),
+              "systemctl enable --now nvidia-persistenced (or nvidia-smi -pm 1): without it the"
+                  + " driver unloads when nobody uses the GPU, and forgets what it counted"));
+    }
+  }
+
+  /// How many GPUs of NVIDIA the kernel sees, whatever the driver says.
+  private static int onBus(Path devices) {
+    int count = 0;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(devices)) {
+      for (Path device : all) {
+        count +=
+            read(device.resolve("vendor")).equals(NVIDIA)
+                    && read(device.resolve("class")).startsWith(DISPLAY)
+                ? 1
+                : 0;
+      }
+    } catch (IOException _) {
+      return count; // no PCI bus: a virtual machine, or a captured tree
+    }
+    return count;
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.isReadable(file) ? Files.readString(file).strip() : "";
+  }
+}
