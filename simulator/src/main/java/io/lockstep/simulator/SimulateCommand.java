@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "Faults unless others are given: port-flapping after 15s, gpu-slow after 25s, host-silent"
           + " after 35s, with two jobs gpu-lost after 45s, on servers chosen by the seed."
     },
-    footer = {"", "Exit codes: 0 done, 1 the collector took nothing, 2 wrong usage."})
+    footer = {"", "Exit codes: 0 done, 1 the collector did not take everything, 2 wrong usage."})
 public final class SimulateCommand implements Callable<Integer> {
   private static final Duration GOODBYE = Duration.ofSeconds(10);
 
@@ -182,7 +182,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  /// @return the exit code: 1 when the collector took nothing
+  /// @return the exit code: 1 when the collector did not take everything
   private int send(ClusterSpec spec, List<Injected> injected, @Nullable Duration length)
       throws InterruptedException {
     boolean fast = rate.equals("max");
@@ -197,9 +197,12 @@ public final class SimulateCommand implements Callable<Integer> {
       } else {
         fleet.run(length);
       }
-      fleet.stop(GOODBYE);
-      err().printf("simulated %d s: %s%n", simulation.second(), fleet.totals());
-      return fleet.totals().acknowledged() > 0 ? 0 : 1;
+      boolean all = fleet.stop(GOODBYE);
+      err()
+          .printf(
+              "simulated %d s: %s never_sent=%d%n",
+              simulation.second(), fleet.totals(), fleet.waiting());
+      return all && fleet.totals().acknowledged() > 0 ? 0 : 1;
     }
   }
 

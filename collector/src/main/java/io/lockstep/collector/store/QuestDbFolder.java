@@ -35,6 +35,9 @@ final class QuestDbFolder {
       w.stdout.level=ERROR,CRITICAL,ADVISORY
       """;
 
+  /// With less, QuestDB can't begin a new partition or table.
+  private static final long ROOM_MIN = 64L << 20;
+
   private final Path root;
 
   QuestDbFolder(Path root) {
@@ -43,6 +46,18 @@ final class QuestDbFolder {
 
   Path root() {
     return root;
+  }
+
+  /// That the disk is full, as the end of a sentence; empty when it is not.
+  String shortOfRoom() {
+    try {
+      long free = Files.getFileStore(root).getUsableSpace();
+      return free >= ROOM_MIN
+          ? ""
+          : "; the disk of " + root + " is full (" + (free >> 20) + " MiB left): make room";
+    } catch (IOException _) {
+      return "";
+    }
   }
 
   Path console() {

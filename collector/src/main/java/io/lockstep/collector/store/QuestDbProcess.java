@@ -66,7 +66,7 @@ final class QuestDbProcess {
           port.complete(Integer.valueOf(line.substring(QuestDbMain.READY.length())));
         } else if (line.startsWith(QuestDbMain.FAILED)) {
           port.completeExceptionally(new IOException(line.substring(QuestDbMain.FAILED.length())));
-        } else if (!line.startsWith("\tat ") && !line.isBlank()) {
+        } else if (!line.startsWith("\t") && !line.isBlank()) {
           last = line;
         }
       }

@@ -118,6 +118,11 @@ public final class QuestDbServer implements AutoCloseable {
     return state;
   }
 
+  /// That the store's disk is full, as the end of a sentence; empty when it is not.
+  String shortOfRoom() {
+    return folder.shortOfRoom();
+  }
+
   /// The child's process id; −1 while there is no child.
   public long pid() {
     QuestDbProcess running = process;
@@ -136,6 +141,7 @@ public final class QuestDbServer implements AutoCloseable {
       if (System.nanoTime() - started > LAST_PAUSE.toNanos() * 2) {
         pause = FIRST_PAUSE;
       }
+      reason += folder.shortOfRoom();
       if (!reason.equals(state.reason())) {
         LOG.error("questdb down reason=\"{}\" restart_in={}s", reason, pause.toSeconds());
       }

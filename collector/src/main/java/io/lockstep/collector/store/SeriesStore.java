@@ -86,7 +86,7 @@ public final class SeriesStore implements AutoCloseable {
     this.config = config;
     this.server = server;
     this.address = address;
-    this.reach = new StoreReach(clock);
+    this.reach = new StoreReach(clock, () -> server == null ? "" : server.shortOfRoom());
     this.refused =
         new RefusedLines(
             folder.resolve("refused.jsonl"),

@@ -3,6 +3,7 @@ package io.lockstep.collector.store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,12 +12,16 @@ final class StoreReach {
   private static final Logger LOG = LoggerFactory.getLogger(StoreReach.class);
 
   private final InstantSource clock;
+  private final Supplier<String> circumstances;
   private volatile boolean reachable = true;
   private volatile Instant since;
   private volatile String reason = "";
 
-  StoreReach(InstantSource clock) {
+  /// @param circumstances what may explain that it takes nothing, as an end of the reason; empty
+  ///   when nothing is known
+  StoreReach(InstantSource clock, Supplier<String> circumstances) {
     this.clock = clock;
+    this.circumstances = circumstances;
     this.since = clock.instant();
   }
 
@@ -28,7 +33,7 @@ final class StoreReach {
 
   void lost(String why) {
     if (reachable) {
-      change(false, why);
+      change(false, why + circumstances.get());
     }
   }
 

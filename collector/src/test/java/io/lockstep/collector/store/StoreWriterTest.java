@@ -51,7 +51,7 @@ class StoreWriterTest {
   private final Set<String> taken = new ConcurrentSkipListSet<>();
 
   private final ConcurrentLinkedQueue<Integer> requests = new ConcurrentLinkedQueue<>();
-  private final StoreReach reach = new StoreReach(InstantSource.system());
+  private final StoreReach reach = new StoreReach(InstantSource.system(), () -> "");
   private volatile Function<List<String>, Reply> store = this::take;
   private HttpServer server;
   private RefusedLines refused;
