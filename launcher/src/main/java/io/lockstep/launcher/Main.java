@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
       CollectorCommand.class,
       NotifyCommand.class,
       SimulateCommand.class,
+      ExplainCommand.class,
       BenchCommand.class,
       HelpCommand.class
     },

@@ -1,0 +1,89 @@
+package io.lockstep.launcher;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.kernel.KernelEvent;
+import io.lockstep.telemetry.kernel.KernelLog;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `lockstep explain`: a kernel log in, one JSON object for each recognized event out.
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Reads a kernel log (of dmesg, the journal, syslog or /dev/kmsg) and explains the errors in it:"
+          + " XIDs, SXids, lost GPUs, NVLink, PCIe, mlx5, machine checks, memory, hung tasks. Prints"
+          + " one JSON object for each: event, code, device, link, meaning, class, action, source,"
+          + " line.",
+      "Example: dmesg | lockstep explain"
+    },
+    footer = {"", "Exit codes: 0 read to the end, 1 could not be read, 2 wrong usage."})
+final class ExplainCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The log; standard input without it.")
+  private @Nullable Path file;
+
+  @Override
+  public Integer call() {
+    try (InputStream in = file == null ? System.in : Files.newInputStream(file)) {
+      explain(in, System.out);
+      return 0;
+    } catch (IOException e) {
+      String words = file == null ? FileProblem.words(e) : FileProblem.words(file, e);
+      System.err.println("lockstep explain: " + words);
+      return 1;
+    }
+  }
+
+  /// Bytes that are no UTF-8 become replacement characters: a log may hold anything.
+  static void explain(InputStream in, PrintStream out) throws IOException {
+    var log = new KernelLog();
+    try (var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        KernelEvent event = log.take(line).orElse(null);
+        if (event != null) {
+          out.println(json(event));
+        }
+      }
+    }
+    out.flush();
+  }
+
+  private static String json(KernelEvent event) throws JsonProcessingException {
+    ObjectNode object = JSON.createObjectNode();
+    object.put("event", event.kind().label());
+    if (event.code() >= 0) {
+      object.put("code", event.code());
+    } else {
+      object.putNull("code");
+    }
+    object.put("device", event.device());
+    if (event.link() >= 0) {
+      object.put("link", event.link());
+    }
+    return JSON.writeValueAsString(
+        object
+            .put("meaning", event.meaning().words())
+            .put("class", event.meaning().blame().label())
+            .put("action", event.meaning().remedy().label())
+            .put("source", event.meaning().source())
+            .put("line", event.line()));
+  }
+}

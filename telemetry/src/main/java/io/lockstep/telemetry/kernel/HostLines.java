@@ -1,0 +1,203 @@
+package io.lockstep.telemetry.kernel;
+
+import io.lockstep.telemetry.kernel.KernelEvent.Kind;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the kernel says of the server itself and its adapters, one row for each kind of line.
+final class HostLines {
+  private static final String LINUX = "Linux kernel source";
+  private static final String MLX5 = "Linux kernel source, drivers/net/ethernet/mellanox/mlx5";
+  private static final String PCI = "([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-9])";
+
+  /// A kind of line.
+  ///
+  /// @param line found anywhere in it; the first group, where there is one, is the device
+  private record Row(Kind kind, Pattern line, Meaning meaning) {}
+
+  private static final List<Row> ROWS =
+      List.of(
+          row(
+              Kind.PCIE,
+              PCI + ": (?:AER: )?PCIe Bus Error: severity=Uncorrect[a-z]* \\(Fatal\\)",
+              "A PCIe error that could not be corrected; the link is not to be trusted.",
+              Blame.HARDWARE,
+              Remedy.RESTART_SERVER,
+              LINUX),
+          row(
+              Kind.PCIE,
+              PCI + ": (?:AER: )?PCIe Bus Error: severity=Uncorrect",
+              "A PCIe transfer failed; the link goes on.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              LINUX),
+          row(
+              Kind.PCIE,
+              PCI + ": (?:AER: )?PCIe Bus Error: severity=Correct",
+              "A PCIe error that was corrected.",
+              Blame.HARDWARE,
+              Remedy.NONE,
+              LINUX),
+          row(
+              Kind.PCIE,
+              "AER: (?:Multiple )?Uncorrect[a-z]* .*(?:received|from)[^0-9a-f]*" + PCI,
+              "A PCIe error that could not be corrected.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              LINUX),
+          row(
+              Kind.PCIE,
+              "AER: (?:Multiple )?Correct[a-z]* .*(?:received|from)[^0-9a-f]*" + PCI,
+              "A PCIe error that was corrected.",
+              Blame.HARDWARE,
+              Remedy.NONE,
+              LINUX),
+          row(
+              Kind.PCIE,
+              PCI + ": AER: device recovery failed",
+              "A device did not come back after a PCIe error.",
+              Blame.HARDWARE,
+              Remedy.RESTART_SERVER,
+              LINUX),
+          row(
+              Kind.PCIE,
+              PCI + ": pciehp: Slot\\([^)]*\\): (?:Link Down|Card not present)",
+              "What sits behind a PCIe port is gone.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              LINUX),
+          row(
+              Kind.MLX5,
+              "(?:" + PCI + ": .*)?Detected insufficient power on the PCIe slot \\([0-9]+W\\)",
+              "The PCIe slot gives the network adapter too little power.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "(?:" + PCI + ": .*)?Port module event.*High Temperature",
+              "The cable or optics of a network port are too hot.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "(?:" + PCI + ": .*)?Port module event.*Cable unplugged",
+              "The cable of a network port was taken out.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "(?:" + PCI + ": .*)?mlx5_cmd_out_err.*ACCESS_REG.*failed",
+              "The network adapter refused to give a register: firmware and driver may not fit.",
+              Blame.DRIVER,
+              Remedy.UPDATE_SOFTWARE,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "(?:mlx5_core )?"
+                  + PCI
+                  + ": .*(?:health compromised|health recovery|[Ff]atal error"
+                  + " (?:[0-9]+ )?detected|handling bad device)",
+              "The network adapter does not work any more, by its driver's watch.",
+              Blame.HARDWARE,
+              Remedy.RESTART_SERVER,
+              MLX5),
+          row(
+              Kind.EDAC,
+              "EDAC ([A-Za-z0-9_ #-]{1,40}): [0-9]+ UE\\b",
+              "The server's memory had an error that could not be corrected.",
+              Blame.HOST,
+              Remedy.RESTART_SERVER,
+              LINUX),
+          row(
+              Kind.EDAC,
+              "EDAC ([A-Za-z0-9_ #-]{1,40}): [0-9]+ CE\\b",
+              "The server's memory had errors, which were corrected.",
+              Blame.HOST,
+              Remedy.NONE,
+              LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: (CPU ?[0-9]+)\\b.*Machine Check",
+              "A processor reports an error of the server's hardware.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: Machine check events logged",
+              "A processor has reported errors of the server's hardware.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: Hardware error from APEI",
+              "The server's firmware reports an error of its hardware.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.OOM,
+              "Killed? process [0-9]+ \\(([^)]{1,64})\\)",
+              "A process was killed because memory ran out.",
+              Blame.APPLICATION,
+              Remedy.RESTART_APPLICATION,
+              LINUX),
+          row(
+              Kind.OOM,
+              "oom-kill:constraint=.*\\btask=([^,]{1,64}),pid=[0-9]+",
+              "A process was chosen to be killed because memory ran out.",
+              Blame.APPLICATION,
+              Remedy.RESTART_APPLICATION,
+              LINUX),
+          row(
+              Kind.OOM,
+              "(\\S{1,64}) invoked oom-killer",
+              "Memory ran out.",
+              Blame.APPLICATION,
+              Remedy.RESTART_APPLICATION,
+              LINUX),
+          row(
+              Kind.OOM,
+              "OOM encountered, victim process: (.{1,64}?), pid: [0-9]+",
+              "A process was killed because memory ran out.",
+              Blame.APPLICATION,
+              Remedy.RESTART_APPLICATION,
+              "kubelet"),
+          row(
+              Kind.HUNG_TASK,
+              "task (\\S{1,64}:[0-9]+) blocked for more than [0-9]+ seconds",
+              "A task waits in the kernel and does not come back: a device or a file system hangs.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.HUNG_TASK,
+              "BUG: soft lockup - CPU#[0-9]+ stuck for [0-9]+s! \\[([^]]{1,64})]",
+              "A processor does not leave the kernel.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX));
+
+  private static Row row(
+      Kind kind, String line, String words, Blame blame, Remedy remedy, String source) {
+    return new Row(kind, Pattern.compile(line), new Meaning(words, blame, remedy, source));
+  }
+
+  Optional<KernelEvent> take(String line) {
+    for (Row row : ROWS) {
+      Matcher found = row.line.matcher(line);
+      if (found.find()) {
+        String device = found.groupCount() > 0 ? found.group(1) : null;
+        return Optional.of(
+            new KernelEvent(row.kind, -1, device == null ? "" : device, -1, row.meaning, line));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,102 @@
+package io.lockstep.telemetry.kernel;
+
+import io.lockstep.telemetry.kernel.KernelEvent.Kind;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Recognizes broken parts in the kernel's log, line by line, whoever wrote it down: `dmesg`, the
+/// journal, syslog, `/dev/kmsg`. Keeps what a message of several lines needs. One thread.
+public final class KernelLog {
+  private static final int LINE_MAX = 4096;
+  private static final String PCI = "([0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(?:\\.[0-9])?)";
+  private static final String SHORT_PCI =
+      "((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(?:\\.[0-9])?)";
+
+  private static final Pattern XID =
+      Pattern.compile("NVRM: Xid \\((?:PCI:)?" + PCI + "[^)]*\\): ([0-9]{1,9})\\b[, ]*(.*)");
+  private static final Pattern SXID =
+      Pattern.compile("SXid \\((?:PCI:)?" + PCI + "[^)]*\\): ([0-9]{1,9})\\b[, ]*(.*)");
+  private static final Pattern LINK = Pattern.compile("\\bLink (-?[0-9]{1,3})\\b");
+  private static final Pattern LOST =
+      Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ": .*fallen off the bus");
+  private static final Pattern LOST_BEGIN = Pattern.compile("NVRM: The NVIDIA GPU " + PCI);
+  private static final String LOST_END = "fallen off the bus and is not responding";
+  private static final int LOST_LINES = 4;
+
+  private final HostLines host = new HostLines();
+  private String losing = "";
+  private int losingLines;
+
+  /// Takes the next line.
+  ///
+  /// @return what it tells; empty for a line that tells of nothing broken
+  public Optional<KernelEvent> take(String whole) {
+    String line = Prefix.strip(whole.length() > LINE_MAX ? whole.substring(0, LINE_MAX) : whole);
+    if (line.contains("NVRM:")) {
+      return nvidia(line);
+    }
+    Matcher sxid = SXID.matcher(line);
+    if (sxid.find()) {
+      int code = Integer.parseInt(sxid.group(2));
+      Meaning meaning = Sxids.explain(code, sxid.group(3));
+      return Optional.of(
+          new KernelEvent(Kind.SXID, code, sxid.group(1), link(sxid.group(3)), meaning, line));
+    }
+    return host.take(line);
+  }
+
+  private Optional<KernelEvent> nvidia(String line) {
+    Matcher xid = XID.matcher(line);
+    if (xid.find()) {
+      int code = Integer.parseInt(xid.group(2));
+      String text = xid.group(3);
+      NvlinkError link = NvlinkError.of(code, text);
+      int number = link == null ? -1 : link.link();
+      return Optional.of(
+          new KernelEvent(Kind.XID, code, xid.group(1), number, Xids.explain(code, text), line));
+    }
+    Matcher lost = LOST.matcher(line);
+    if (lost.find()) {
+      return Optional.of(lost(lost.group(1), line));
+    }
+    if (line.contains("NVRM: knvlink")
+        && line.toLowerCase(java.util.Locale.ROOT).contains("fail")) {
+      return Optional.of(new KernelEvent(Kind.NVLINK, -1, "", -1, NVLINK_SETUP, line));
+    }
+    return losing(line);
+  }
+
+  private static final Meaning NVLINK_SETUP =
+      new Meaning(
+          "The driver could not find out which NVLinks are connected.",
+          Blame.FABRIC,
+          Remedy.CHECK_LINK,
+          "open-gpu-kernel-modules");
+
+  /// The message of several lines: who, then some lines on, what.
+  private Optional<KernelEvent> losing(String line) {
+    Matcher begin = LOST_BEGIN.matcher(line);
+    if (begin.find()) {
+      losing = begin.group(1);
+      losingLines = 0;
+    } else if (!losing.isEmpty() && ++losingLines > LOST_LINES) {
+      losing = "";
+    }
+    if (losing.isEmpty() || !line.contains(LOST_END)) {
+      return Optional.empty();
+    }
+    String device = losing;
+    losing = "";
+    return Optional.of(lost(device, line));
+  }
+
+  private static KernelEvent lost(String device, String line) {
+    return new KernelEvent(Kind.GPU_LOST, -1, device, -1, Xids.explain(Xids.OFF_THE_BUS, ""), line);
+  }
+
+  private static int link(String text) {
+    Matcher link = LINK.matcher(text);
+    return link.find() ? Integer.parseInt(link.group(1)) : -1;
+  }
+}

@@ -1,0 +1,76 @@
+package io.lockstep.telemetry.kernel;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// NVIDIA's XIDs: what the numbers mean that the driver reports. A number that no catalogue has is
+/// explained as unknown, never left out.
+public final class Xids {
+  /// The GPU fell off the bus.
+  public static final int OFF_THE_BUS = 79;
+
+  private static final int RECOVERY_ACTION = 154;
+  private static final String SOURCE = "NVIDIA XID catalogue 2025-10";
+  private static final Pattern RECOVERY =
+      Pattern.compile("recovery action changed from \\S+ \\(([^)]*)\\) to \\S+ \\(([^)]*)\\)");
+
+  private record Entry(String mnemonic, Blame blame, Remedy remedy, String words) {}
+
+  private static final Map<Integer, Entry> ALL = new HashMap<>();
+
+  static {
+    for (String[] field : Catalogue.lines("xid.tsv")) {
+      ALL.put(
+          Integer.valueOf(field[0]),
+          new Entry(field[1], Blame.of(field[2]), Remedy.of(field[3]), field[4]));
+    }
+  }
+
+  private Xids() {}
+
+  /// The catalogue's short name, as in `ROBUST_CHANNEL_GPU_ECC_DBE`; empty for an unknown code.
+  public static String mnemonic(int code) {
+    Entry entry = ALL.get(code);
+    return entry == null ? "" : entry.mnemonic;
+  }
+
+  /// What a code means.
+  ///
+  /// @param text what the driver wrote behind the code, which decodes 144 to 150 and 154; may be
+  ///   empty
+  public static Meaning explain(int code, String text) {
+    Entry entry = ALL.get(code);
+    if (entry == null) {
+      return new Meaning(
+          "XID " + code + " stands in no catalogue that is known here.",
+          Blame.UNKNOWN,
+          Remedy.CONTACT_SUPPORT,
+          SOURCE);
+    }
+    NvlinkError link = NvlinkError.of(code, text);
+    if (link != null) {
+      return new Meaning(
+          entry.words + " " + link.words(), entry.blame, link.remedy(), SOURCE + ", decode table");
+    }
+    return code == RECOVERY_ACTION
+        ? recovery(entry, text)
+        : new Meaning(entry.words, entry.blame, entry.remedy, SOURCE);
+  }
+
+  private static Meaning recovery(Entry entry, String text) {
+    Matcher changed = RECOVERY.matcher(text);
+    if (!changed.find()) {
+      return new Meaning(entry.words, entry.blame, Remedy.BY_DETAIL, SOURCE);
+    }
+    String wanted = changed.group(2);
+    Remedy remedy =
+        switch (wanted) {
+          case "None" -> Remedy.NONE;
+          case "Node Reboot Required" -> Remedy.RESTART_SERVER;
+          default -> wanted.contains("Reset") ? Remedy.RESET_GPU : Remedy.CONTACT_SUPPORT;
+        };
+    return new Meaning(entry.words + " It asks for: " + wanted + ".", entry.blame, remedy, SOURCE);
+  }
+}

@@ -1,0 +1,167 @@
+package io.lockstep.telemetry.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.telemetry.kernel.KernelEvent.Kind;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelLogTest {
+  private final KernelLog log = new KernelLog();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NVRM: Xid (PCI:0000:3b:00): 79, pid=1, name=x, GPU has fallen off the bus.",
+        "[  171.5] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.",
+        "[Mon Nov 23 10:00:00 2026] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.",
+        "4,1234,56789,-;NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.",
+        "Nov 23 10:00:00 node-7 kernel: [ 99.1] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off",
+        "2026-11-23T10:00:00,123456+00:00 NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off",
+        "kern  :err   : [ 1.0] NVRM: Xid (0000:3b:00): 79, GPU has fallen off the bus.",
+        "<3>[ 1.0] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.",
+      })
+  void readsAnXidWhoeverWroteTheLineDown(String line) {
+    KernelEvent event = log.take(line).orElseThrow();
+    assertThat(event.kind()).isEqualTo(Kind.XID);
+    assertThat(event.code()).isEqualTo(79);
+    assertThat(event.device()).isEqualTo("0000:3b:00");
+    assertThat(event.line()).startsWith("NVRM: Xid");
+    assertThat(event.meaning().blame()).isEqualTo(Blame.HARDWARE);
+    assertThat(event.meaning().remedy()).isEqualTo(Remedy.RESTART_SERVER);
+  }
+
+  @Test
+  void readsAnXidOfAPartOfAGpu() {
+    String line = "NVRM: Xid (PCI:0000:ca:00 GPU-I:05): 94, pid=7194, Contained: CE User Channel";
+    assertThat(log.take(line).orElseThrow().device()).isEqualTo("0000:ca:00");
+  }
+
+  @Test
+  void showsACodeThatNoCatalogueHas() {
+    KernelEvent event = log.take("NVRM: Xid (PCI:0000:3b:00): 9001, new").orElseThrow();
+    assertThat(event.code()).isEqualTo(9001);
+    assertThat(event.meaning().blame()).isEqualTo(Blame.UNKNOWN);
+    assertThat(event.meaning().words()).contains("9001");
+  }
+
+  @Test
+  void decodesErrorsOfNvlink5() {
+    KernelEvent event =
+        log.take(
+                "NVRM: Xid (PCI:0009:01:00): 149, NETIR_LINK_EVT  Fatal   XC0 i0 Link 14"
+                    + " (0x021425c6 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000)")
+            .orElseThrow();
+    assertThat(event.link()).isEqualTo(14);
+    assertThat(event.meaning().blame()).isEqualTo(Blame.FABRIC);
+    assertThat(event.meaning().words()).contains("NETIR_LINK_EVT, fatal, link 14");
+    assertThat(event.meaning().remedy()).isEqualTo(Remedy.RESET_GPU);
+    event =
+        log.take(
+                "NVRM: Xid (PCI:0019:01:00): 145, RLW_SRC_TRACK Nonfatal XC1 i0 Link 12"
+                    + " (0x040988e2 0x00000002 0x00000000 0x00000000 0x00000000 0x00000000)")
+            .orElseThrow();
+    assertThat(event.meaning().remedy()).isEqualTo(Remedy.NONE);
+  }
+
+  @Test
+  void saysWhatTheDriverAsksFor() {
+    String line =
+        "NVRM: Xid (PCI:0009:01:00): 154, GPU recovery action changed from 0x0 (None) to 0x1 (GPU"
+            + " Reset Required)";
+    Meaning meaning = log.take(line).orElseThrow().meaning();
+    assertThat(meaning.remedy()).isEqualTo(Remedy.RESET_GPU);
+    assertThat(meaning.words()).contains("GPU Reset Required");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nvidia-nvswitch3: SXid (PCI:0000:05:00.0): 12028, Non-fatal, Link 32 egress error | SXID | 0000:05:00.0",
+        "NVRM: GPU 0000:29:00.0: GPU has fallen off the bus. | GPU_LOST | 0000:29:00.0",
+        "pcieport 0000:00:01.0: AER: Uncorrected (Fatal) error received: 0000:18:00.0 | PCIE | 0000:18:00.0",
+        "nvidia 0000:18:00.0: PCIe Bus Error: severity=Corrected, type=Data Link Layer | PCIE | 0000:18:00.0",
+        "pcieport 0000:16:01.0: pciehp: Slot(12): Link Down | PCIE | 0000:16:01.0",
+        "mlx5_core 0000:5c:00.0: poll_health:825:(pid 0): device's health compromised - reached miss count | MLX5 | 0000:5c:00.0",
+        "mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7: be00000000800400 | MCE | CPU 12",
+        "EDAC MC1: 1 UE memory read error on CPU_SrcID#0_MC#1_Chan#0_DIMM#0 | EDAC | MC1",
+        "EDAC skx MC0: 3 CE memory scrubbing error | EDAC | skx MC0",
+        "Memory cgroup out of memory: Killed process 4711 (python3) total-vm:1kB | OOM | python3",
+        "INFO: task nccl_watchdog:4711 blocked for more than 120 seconds. | HUNG_TASK | nccl_watchdog:4711",
+      })
+  void readsTheOtherKinds(String line, Kind kind, String device) {
+    KernelEvent event = log.take("[ 12.5] " + line).orElseThrow();
+    assertThat(event.kind()).isEqualTo(kind);
+    assertThat(event.device()).isEqualTo(device);
+    assertThat(event.line()).isEqualTo(line);
+  }
+
+  @Test
+  void readsTheLossOfAGpuThatIsToldInSeveralLines() {
+    assertThat(log.take("NVRM: The NVIDIA GPU 0000:18:00.0")).isEmpty();
+    assertThat(log.take("NVRM: (PCI ID: 10de:2901) installed in this system has")).isEmpty();
+    KernelEvent event =
+        log.take("NVRM: fallen off the bus and is not responding to commands.").orElseThrow();
+    assertThat(event.kind()).isEqualTo(Kind.GPU_LOST);
+    assertThat(event.device()).isEqualTo("0000:18:00.0");
+    assertThat(log.take("NVRM: fallen off the bus and is not responding to commands.")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "NVRM: loading NVIDIA UNIX x86_64 Kernel Module  550.144.03",
+        "NVRM: Xid error: xyz, invalid data",
+        "NVRM: Xid (PCI:0000:3b:00): , nothing",
+        "NVRM: Xid (PCI:0000:3b:00): 99999999999999999999, too long",
+        "MCE: In-kernel MCE decoding enabled.",
+        "EDAC MC0: Giving out device to module amd64_edac controller F19h",
+        "pcieport 0000:00:01.0: AER: enabled with IRQ 124",
+        "mlx5_core 0000:5c:00.0: Port module event: module 0, Cable plugged",
+        "Killed by signal 15",
+        "task running normally",
+      })
+  void isSilentOnLinesThatTellOfNothingBroken(String line) {
+    assertThat(log.take(line)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void garbageNeitherFailsNorHangs(long seed) {
+    var random = new Random(seed);
+    String[] parts = {
+      "NVRM: ", "Xid (PCI:", "0000:3b:00", "): ", "79", "AER: ", "(", "[", "\u0000", "é"
+    };
+    for (int i = 0; i < 20_000; i++) {
+      var line = new StringBuilder();
+      for (int part = random.nextInt(12); part > 0; part--) {
+        line.append(parts[random.nextInt(parts.length)]);
+      }
+      Optional<KernelEvent> event = log.take(line.toString());
+      assertThat(event).isNotNull();
+    }
+    assertThat(log.take("NVRM: Xid (PCI:" + "0".repeat(1_000_000))).isEmpty();
+  }
+
+  @Test
+  void everyCodeOfTheCatalogueIsExplainedInWordsOfItsOwn() {
+    var used = new HashSet<String>();
+    for (int code = 1; code <= 172; code++) {
+      Meaning meaning = Xids.explain(code, "");
+      assertThat(meaning.blame()).as("%s", code).isNotEqualTo(Blame.UNKNOWN);
+      assertThat(Xids.mnemonic(code)).as("%s", code).isNotEmpty();
+      if (!meaning.words().startsWith("Not used")) {
+        used.add(meaning.words());
+      }
+    }
+    assertThat(used).hasSizeGreaterThan(100);
+  }
+}
