@@ -77,6 +77,12 @@ public record Config(
         host, collectors, interval, root, samplers.withNvml(library), send, spool, listen);
   }
 
+  /// The same with a file in the place of the kernel's log.
+  Config withKernelLog(Path file) {
+    return new Config(
+        host, collectors, interval, root, samplers.withKernelLog(file), send, spool, listen);
+  }
+
   /// The same with other collectors.
   Config withCollectors(List<URI> urls) {
     return new Config(host, urls, interval, root, samplers, send, spool, listen);

@@ -93,6 +93,12 @@ public final class Main implements Callable<Integer> {
   private @Nullable String nvml;
 
   @Option(
+      names = "--kernel-log",
+      paramLabel = "FILE",
+      description = "A file in the place of the kernel's log (default: /dev/kmsg).")
+  private @Nullable Path kernelLog;
+
+  @Option(
       names = "--format",
       paramLabel = "prometheus|json",
       description = "How --once prints (default: prometheus).")
@@ -156,6 +162,7 @@ public final class Main implements Callable<Integer> {
     config = host == null ? config : config.withHost(host);
     config = root == null ? config : config.withRoot(root);
     config = nvml == null ? config : config.withNvml(nvml);
+    config = kernelLog == null ? config : config.withKernelLog(kernelLog);
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 

@@ -3,9 +3,9 @@ package io.lockstep.agent.doctor;
 import io.lockstep.agent.Config;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
+import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -52,12 +52,13 @@ public final class Doctor {
       if (sampler instanceof NvmlSampler gpus) {
         all.addAll(GpuCheck.of(gpus, config.root()));
         gpus.close();
+      } else if (sampler instanceof KernelLogSampler) {
+        all.add(KernelLogCheck.of(config.samplers().kernelLog().file()));
       } else if (sampler.name().equals("infiniband")) {
         all.add(NetworkCheck.of(SamplerCheck.of(sampler)));
       } else {
         all.add(SamplerCheck.of(sampler).plain());
       }
     }
-    all.add(KernelLogCheck.of(Path.of("/dev/kmsg")));
   }
 }

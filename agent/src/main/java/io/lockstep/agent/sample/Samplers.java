@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ public final class Samplers {
   /// @param hostSlow what changes slowly about the host; the same as the agent's own cost, whose
   ///   table it shares
   /// @param gpu GPUs, through NVML
+  /// @param kernelLog the kernel's log
   /// @param infiniband devices by name, as in `mlx5_0`
   /// @param disks by the kernel's name, as in `nvme0n1`
   /// @param filesystems by where they are mounted
@@ -29,6 +31,7 @@ public final class Samplers {
       Duration host,
       Duration hostSlow,
       NvmlSampler.Config gpu,
+      KernelLogSampler.Config kernelLog,
       Choice infiniband,
       Choice disks,
       Choice filesystems,
@@ -38,6 +41,7 @@ public final class Samplers {
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             NvmlSampler.Config.DEFAULT,
+            KernelLogSampler.Config.DEFAULT,
             Choice.all(Duration.ofSeconds(1)),
             DiskSampler.DEFAULT,
             FilesystemSampler.DEFAULT,
@@ -50,8 +54,16 @@ public final class Samplers {
 
     /// The same with another NVML library.
     public Config withNvml(String library) {
-      return new Config(
-          host, hostSlow, gpu.withLibrary(library), infiniband, disks, filesystems, interfaces);
+      return with(gpu.withLibrary(library), kernelLog);
+    }
+
+    /// The same with another file in the place of the kernel's log.
+    public Config withKernelLog(Path file) {
+      return with(gpu, kernelLog.withFile(file));
+    }
+
+    private Config with(NvmlSampler.Config gpus, KernelLogSampler.Config kernel) {
+      return new Config(host, hostSlow, gpus, kernel, infiniband, disks, filesystems, interfaces);
     }
   }
 
@@ -70,16 +82,28 @@ public final class Samplers {
   /// Every sampler of this agent.
   ///
   /// @param root `/`, or a folder that holds a captured `proc/` and `sys/`, of which alone the
-  ///   samplers then speak; a captured host's GPUs are read from a library that is named
+  ///   samplers then speak; a captured host's GPUs are read from a library that is named, its
+  ///   kernel's log from a file that is named
   public static List<Sampler> all(Config config, Path root, Surroundings around) {
     var samplers = new ArrayList<Sampler>();
+    Path folder = around.folder();
+    var ledger = new GpuLedger();
     if (live(root) || !config.gpu().library().equals(NvmlSampler.Config.DEFAULT.library())) {
-      Path folder = around.folder();
       samplers.add(
           new NvmlSampler(
               config.gpu(),
               around.deadline(),
               folder == null ? null : folder.resolve("gpus.tsv"),
+              ledger,
+              around.clock(),
+              around.events()));
+    }
+    if (live(root) || !config.kernelLog().file().equals(KernelLogSampler.Config.DEFAULT.file())) {
+      samplers.add(
+          new KernelLogSampler(
+              config.kernelLog(),
+              folder == null ? null : folder.resolve("kernel-log.tsv"),
+              ledger,
               around.clock(),
               around.events()));
     }

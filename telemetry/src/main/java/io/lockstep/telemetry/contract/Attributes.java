@@ -73,6 +73,12 @@ final class Attributes {
           event("lockstep.gpu.pci.address", "Where the GPU sits: `0000:18:00.0`."),
           event("lockstep.gpu.state", "`ok`, `lost`, `reset-required`, `unresponsive`, `missing`."),
           event("lockstep.gpu.xid", "NVIDIA's number of the error."),
+          event("lockstep.nvswitch.sxid", "NVIDIA's number of the NVSwitch's error."),
+          event("lockstep.kernel.sequence", "Number of the record in the kernel's log."),
+          event(
+              "lockstep.kernel.device",
+              "What a record of the kernel's log is about: a PCI address, a process, a memory"
+                  + " controller."),
           event("lockstep.gpu.state.before", "The state before the change."),
           event("training.checkpoint.duration", "Time that saving took, s."));
 

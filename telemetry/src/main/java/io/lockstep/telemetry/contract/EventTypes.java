@@ -68,7 +68,27 @@ final class EventTypes {
               "lockstep.gpu.xid",
               "ERROR",
               "The driver reported an error of a GPU: an XID.",
-              List.of("hw.id", "lockstep.gpu.pci.address", "lockstep.gpu.xid")),
+              List.of(
+                  "hw.id",
+                  "lockstep.gpu.pci.address",
+                  "lockstep.gpu.xid",
+                  "lockstep.kernel.sequence")),
+          new EventType(
+              "lockstep.nvswitch.sxid",
+              "ERROR",
+              "NVSwitch's driver reported an error: an SXid.",
+              List.of("hw.id", "lockstep.nvswitch.sxid", "lockstep.kernel.sequence")),
+          new EventType(
+              "lockstep.kernel.fault",
+              "ERROR",
+              "The kernel's log tells of something broken: `gpu-lost`, `nvlink`, `pcie`, `mlx5`,"
+                  + " `mce`, `edac`, `oom`, `hung-task`.",
+              List.of(
+                  "hw.id",
+                  "lockstep.gpu.pci.address",
+                  "error.type",
+                  "lockstep.kernel.device",
+                  "lockstep.kernel.sequence")),
           new EventType(
               "lockstep.gpu.memory.error",
               "ERROR",

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
+import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.time.Instant;
@@ -42,14 +43,17 @@ final class NvmlEvents implements AutoCloseable {
 
   private final Map<Pointer, Identity> gpus = new HashMap<>();
   private final Nvml nvml;
+  private final GpuLedger ledger;
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
   private final Thread thread;
   private volatile boolean stopping;
 
   /// @param outlet gets each event at once, on this class's thread
-  NvmlEvents(Listing listing, InstantSource clock, Consumer<List<Occurrence>> outlet) {
+  NvmlEvents(
+      Listing listing, GpuLedger ledger, InstantSource clock, Consumer<List<Occurrence>> outlet) {
     this.nvml = listing.nvml();
+    this.ledger = ledger;
     this.clock = clock;
     this.outlet = outlet;
     for (Found found : listing.found()) {
@@ -127,10 +131,16 @@ final class NvmlEvents implements AutoCloseable {
   private void happened(@Nullable Pointer gpu, long type, long detail) {
     Identity identity = gpu == null ? null : gpus.get(gpu);
     for (Kind kind : KINDS) {
-      if (identity != null && (type & kind.bit()) != 0) {
+      if (identity != null && (type & kind.bit()) != 0 && isNews(kind, identity, detail)) {
         outlet.accept(List.of(occurrence(kind, identity, detail)));
       }
     }
+  }
+
+  /// The kernel's log may have told of the same XID.
+  private boolean isNews(Kind kind, Identity gpu, long detail) {
+    return kind.bit() != XID
+        || ledger.isNews("nvml", gpu.uuid(), detail, clock.instant().getEpochSecond());
   }
 
   private Occurrence occurrence(Kind kind, Identity gpu, long detail) {

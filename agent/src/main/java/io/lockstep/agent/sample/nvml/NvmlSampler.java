@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample.nvml;
 
+import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
@@ -65,6 +66,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private final Config config;
   private final Duration deadline;
   private final Inventory inventory;
+  private final GpuLedger ledger;
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
   private @Nullable Nvml nvml;
@@ -82,11 +84,13 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       Config config,
       Duration deadline,
       @Nullable Path inventory,
+      GpuLedger ledger,
       InstantSource clock,
       Consumer<List<Occurrence>> outlet) {
     this.config = config;
     this.deadline = deadline;
     this.inventory = new Inventory(inventory);
+    this.ledger = ledger;
     this.clock = clock;
     this.outlet = outlet;
   }
@@ -196,6 +200,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   /// @return whether it was not there before
   private boolean found(Found found, Listing there, boolean anew, Notes notes, Instant now) {
     Identity identity = found.identity();
+    ledger.found(identity.pci(), identity.uuid());
     Gpu known = gpus.get(identity.uuid());
     boolean back = known != null && known.state() != State.OK && !known.hangs();
     if (known == null) {
@@ -276,7 +281,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     if (before != null) {
       before.stop();
     }
-    events = there.found().isEmpty() ? null : new NvmlEvents(there, clock, outlet);
+    events = there.found().isEmpty() ? null : new NvmlEvents(there, ledger, clock, outlet);
   }
 
   private void libraryGone(int code) throws InterruptedException {

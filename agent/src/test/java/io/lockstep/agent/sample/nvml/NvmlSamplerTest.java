@@ -3,6 +3,7 @@ package io.lockstep.agent.sample.nvml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.simulator.NvmlStandIn;
 import io.lockstep.telemetry.contract.Column;
@@ -35,6 +36,7 @@ class NvmlSamplerTest {
 
   private final List<Occurrence> reported = new CopyOnWriteArrayList<>();
   private NvmlStandIn nvml;
+  private final GpuLedger ledger = new GpuLedger();
   private @Nullable NvmlSampler sampler;
   private long second;
 
@@ -323,6 +325,7 @@ class NvmlSamplerTest {
             NvmlSampler.Config.DEFAULT.withLibrary(folder.resolve("none.so").toString()),
             Duration.ofSeconds(5),
             null,
+            new GpuLedger(),
             InstantSource.system(),
             reported::addAll);
     Reading reading = none.sample(now());
@@ -342,7 +345,12 @@ class NvmlSamplerTest {
     // On the first round all is waited for; on later ones a hang must not make the test slow.
     NvmlSampler started =
         new NvmlSampler(
-            config, Duration.ofSeconds(2), inventory, InstantSource.system(), reported::addAll);
+            config,
+            Duration.ofSeconds(2),
+            inventory,
+            ledger,
+            InstantSource.system(),
+            reported::addAll);
     sampler = started;
     return started;
   }

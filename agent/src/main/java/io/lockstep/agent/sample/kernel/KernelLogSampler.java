@@ -1,0 +1,284 @@
+package io.lockstep.agent.sample.kernel;
+
+import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Quoted;
+import io.lockstep.agent.sample.Reading;
+import io.lockstep.agent.sample.Sampler;
+import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.kernel.KernelEvent;
+import io.lockstep.telemetry.kernel.KernelEvent.Kind;
+import io.lockstep.telemetry.kernel.KernelLog;
+import io.lockstep.telemetry.otlp.Occurrence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows the kernel's log on a thread of its own and sends what it tells of broken parts at once.
+/// A round only looks whether that thread still reads, and begins it anew where it does not.
+public final class KernelLogSampler implements Sampler, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelLogSampler.class);
+  private static final String SOURCE = "kernel";
+  private static final Duration STOP = Duration.ofSeconds(2);
+
+  /// The driver tells which GPU sits where, when one of them fails.
+  private static final Pattern GPU_AT =
+      Pattern.compile("NVRM: GPU at (?:PCI:)?([0-9a-fA-F:.]{7,16}): (GPU-[0-9a-f-]{36})");
+
+  /// How the log is followed.
+  ///
+  /// @param interval time between two looks whether it can be read
+  /// @param file `/dev/kmsg`, or a file in its place
+  public record Config(Duration interval, Path file) {
+    public static final Config DEFAULT = new Config(Duration.ofSeconds(10), Path.of("/dev/kmsg"));
+
+    public Config {
+      if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException(
+            "interval must be 100ms to 1h, is " + interval.toMillis() + "ms");
+      }
+    }
+
+    /// The same with another file.
+    public Config withFile(Path other) {
+      return new Config(interval, other);
+    }
+  }
+
+  private final Config config;
+  private final KernelPosition position;
+  private final GpuLedger gpus;
+  private final InstantSource clock;
+  private final Consumer<List<Occurrence>> outlet;
+  private final Flood flood = new Flood();
+  private volatile @Nullable KernelSource source;
+  private @Nullable Thread thread;
+  private long writtenAt = System.nanoTime();
+  private long lostBefore;
+  private boolean absent;
+  private volatile boolean closed;
+
+  /// @param position file in which it is kept up to where the log has been told; null for nowhere
+  /// @param outlet gets each event at once, on this class's thread
+  public KernelLogSampler(
+      Config config,
+      @Nullable Path position,
+      GpuLedger gpus,
+      InstantSource clock,
+      Consumer<List<Occurrence>> outlet) {
+    this.config = config;
+    this.position = new KernelPosition(position);
+    this.gpus = gpus;
+    this.clock = clock;
+    this.outlet = outlet;
+  }
+
+  @Override
+  public String name() {
+    return "kernel-log";
+  }
+
+  @Override
+  public Duration interval() {
+    return config.interval();
+  }
+
+  @Override
+  public Reading sample(Instant now) throws IOException {
+    Thread reading = thread;
+    if (reading == null || !reading.isAlive()) {
+      if (Files.notExists(config.file())) {
+        absent();
+        return new Reading(List.of(), List.of());
+      }
+      begin();
+    }
+    return new Reading(List.of(), List.of());
+  }
+
+  /// A container often has no such device, and that is no fault.
+  private void absent() {
+    if (!absent) {
+      absent = true;
+      LOG.info("kernel log off: {} is not there", config.file());
+    }
+  }
+
+  private void begin() throws IOException {
+    KernelSource open;
+    try {
+      open = KernelSource.open(config.file());
+    } catch (NoSuchFileException _) {
+      absent();
+      return;
+    } catch (IOException e) {
+      throw new IOException(
+          FileProblem.words(config.file(), e) + "; lockstep doctor says how to mend it", e);
+    }
+    absent = false;
+    source = open;
+    thread = Thread.ofPlatform().daemon().name("kernel-log").start(() -> follow(open));
+  }
+
+  /// Until the log can't be read any more.
+  private void follow(KernelSource open) {
+    var log = new KernelLog();
+    try (open) {
+      while (!closed) {
+        KernelRecord read = open.next();
+        if (read != null && position.isNew(open.identity(), read.sequence())) {
+          for (String line : read.lines()) {
+            take(line, read, log);
+          }
+          position.told(open.identity(), read.sequence());
+          writeNowAndThen();
+        }
+        tellOfLost(open);
+      }
+    } catch (IOException e) {
+      if (!closed) {
+        LOG.info("kernel log is opened anew: {}", FileProblem.words(config.file(), e));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (open.begunAnew()) {
+        position.told(open.identity(), -1);
+      }
+      position.write();
+    }
+  }
+
+  /// The position moves with every record; at each event it is written at once.
+  private void writeNowAndThen() {
+    if (System.nanoTime() - writtenAt > 1_000_000_000L) {
+      writtenAt = System.nanoTime();
+      position.write();
+    }
+  }
+
+  private void tellOfLost(KernelSource open) {
+    if (open.lost() > lostBefore) {
+      LOG.warn(
+          "kernel log was overwritten before it was read records={}", open.lost() - lostBefore);
+      lostBefore = open.lost();
+    }
+  }
+
+  private void take(String line, KernelRecord read, KernelLog log) {
+    Matcher at = GPU_AT.matcher(line);
+    if (at.find()) {
+      gpus.found(at.group(1), at.group(2));
+    }
+    KernelEvent event = log.take(line).orElse(null);
+    if (event == null) {
+      return;
+    }
+    long nanos = time(read);
+    String key = event.kind() + " " + event.code() + " " + event.device();
+    if (!flood.passes(key, System.nanoTime()) || repeated(event, nanos)) {
+      return;
+    }
+    long held = flood.takeHeld();
+    if (held > 0) {
+      LOG.warn(
+          "kernel log repeats itself, only {} alike a minute are sent held={}",
+          Flood.PER_MINUTE,
+          held);
+    }
+    LOG.warn("kernel log: {}", Quoted.of(event.line()));
+    outlet.accept(List.of(occurrence(event, nanos, read.sequence())));
+    position.told(identity(), read.sequence());
+    position.write();
+  }
+
+  private String identity() {
+    KernelSource open = source;
+    return open == null ? "" : open.identity();
+  }
+
+  /// NVML has told of the same XID.
+  private boolean repeated(KernelEvent event, long nanos) {
+    return event.kind() == Kind.XID
+        && !gpus.isNews(SOURCE, who(event), event.code(), nanos / 1_000_000_000L);
+  }
+
+  private String who(KernelEvent event) {
+    String uuid = gpus.uuid(event.device());
+    return uuid == null ? event.device() : uuid;
+  }
+
+  /// Its own time where it says it, counted back from now: what stood in the log before this
+  /// started happened then.
+  private long time(KernelRecord read) {
+    Instant now = clock.instant();
+    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    long uptime = read.microseconds() < 0 ? -1 : Uptime.nanos();
+    return uptime < 0 ? nanos : nanos - Math.max(0, uptime - read.microseconds() * 1000);
+  }
+
+  private Occurrence occurrence(KernelEvent event, long nanos, long sequence) {
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put("lockstep.kernel.sequence", Long.toString(sequence));
+    String name =
+        switch (event.kind()) {
+          case XID -> {
+            attributes.put("hw.id", who(event));
+            attributes.put("lockstep.gpu.pci.address", event.device());
+            attributes.put("lockstep.gpu.xid", Integer.toString(event.code()));
+            yield "lockstep.gpu.xid";
+          }
+          case SXID -> {
+            attributes.put("hw.id", "nvswitch/" + event.device());
+            attributes.put("lockstep.nvswitch.sxid", Integer.toString(event.code()));
+            yield "lockstep.nvswitch.sxid";
+          }
+          case GPU_LOST -> {
+            attributes.put("hw.id", who(event));
+            attributes.put("lockstep.gpu.pci.address", event.device());
+            attributes.put("error.type", event.kind().label());
+            yield "lockstep.kernel.fault";
+          }
+          default -> {
+            attributes.put("error.type", event.kind().label());
+            attributes.put("lockstep.kernel.device", event.device());
+            yield "lockstep.kernel.fault";
+          }
+        };
+    return new Occurrence(name, nanos, event.line(), attributes);
+  }
+
+  /// Stops following; what was told is on the disk then.
+  @Override
+  public void close() {
+    closed = true;
+    KernelSource open = source;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("kernel log can't be closed", e);
+    }
+    Thread reading = thread;
+    try {
+      if (reading != null) {
+        reading.join(STOP);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.lockstep.agent.sample.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.telemetry.otlp.Occurrence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelLogSamplerTest {
+  private static final String UUID_A = "GPU-509665ad-b600-ac93-3616-d754b23d636d";
+
+  @TempDir Path folder;
+  private final BlockingQueue<Occurrence> told = new LinkedBlockingQueue<>();
+  private final GpuLedger ledger = new GpuLedger();
+  private final List<KernelLogSampler> started = new ArrayList<>();
+  private Path log = Path.of("unset");
+
+  @BeforeEach
+  void log() throws IOException {
+    log = Files.createFile(folder.resolve("kmsg"));
+  }
+
+  @AfterEach
+  void close() {
+    started.forEach(KernelLogSampler::close);
+  }
+
+  @Test
+  void tellsEachEventAsItIsWrittenAndNothingElse() throws Exception {
+    start(log);
+    write("6,1,1000,-;usb 1-1: new device");
+    write("4,2,2000,-;NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.");
+    Occurrence xid = next();
+    assertThat(xid.name()).isEqualTo("lockstep.gpu.xid");
+    assertThat(xid.attributes())
+        .containsEntry("lockstep.gpu.xid", "79")
+        .containsEntry("lockstep.gpu.pci.address", "0000:3b:00")
+        .containsEntry("hw.id", "0000:3b:00");
+    assertThat(xid.body()).startsWith("NVRM: Xid");
+    write("4,3,3000,-;nvidia-nvswitch0: SXid (PCI:0000:05:00.0): 20034, Fatal, Link 30 LTSSM");
+    Occurrence sxid = next();
+    assertThat(sxid.name()).isEqualTo("lockstep.nvswitch.sxid");
+    assertThat(sxid.attributes()).containsEntry("hw.id", "nvswitch/0000:05:00.0");
+    write("[ 1.0] EDAC MC1: 1 UE memory read error on DIMM_A1");
+    assertThat(next().attributes()).containsEntry("error.type", "edac");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void namesTheGpuByTheUuidThatTheDriverTells() throws Exception {
+    start(log);
+    write("4,1,1,-;NVRM: GPU at PCI:0000:9b:00: " + UUID_A);
+    write("4,2,2,-;NVRM: Xid (PCI:0000:9b:00): 119, Timeout after 6s of waiting for RPC response");
+    assertThat(next().attributes()).containsEntry("hw.id", UUID_A);
+  }
+
+  @Test
+  void anXidThatNvmlHasToldIsNotToldAgain() throws Exception {
+    ledger.found("00000000:3B:00.0", UUID_A);
+    assertThat(ledger.isNews("nvml", UUID_A, 31, Instant.now().getEpochSecond())).isTrue();
+    start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 31, pid=1, name=x");
+    write("4,2,2,-;NVRM: Xid (PCI:0000:3b:00): 43, pid=1, name=x");
+    assertThat(next().attributes()).containsEntry("lockstep.gpu.xid", "43");
+    long second = Instant.now().getEpochSecond();
+    assertThat(ledger.isNews("nvml", UUID_A, 43, second)).isFalse();
+    assertThat(ledger.isNews("nvml", UUID_A, 43, second + 10)).isTrue();
+  }
+
+  @Test
+  void aRestartTellsNothingAgainAndMissesNothing() throws Exception {
+    start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 31, first");
+    assertThat(next().body()).endsWith("first");
+    started.getFirst().close();
+    write("4,2,2,-;NVRM: Xid (PCI:0000:3b:00): 13, second");
+    start(log);
+    assertThat(next().body()).endsWith("second");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsCutBeginsAnew() throws Exception {
+    KernelLogSampler sampler = start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 31, first and long enough to be cut");
+    next();
+    Files.writeString(log, "4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 13, anew\n");
+    Occurrence anew = null;
+    for (int i = 0; i < 100 && anew == null; i++) {
+      sampler.sample(Instant.now());
+      anew = told.poll(100, TimeUnit.MILLISECONDS);
+    }
+    assertThat(anew).isNotNull();
+    assertThat(anew.body()).endsWith("anew");
+  }
+
+  @Test
+  void aFloodIsBoundedAndOtherEventsComeThrough() throws Exception {
+    var flood = new StringBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      flood.append("4,").append(i).append(",1,-;NVRM: Xid (PCI:0000:3b:00): 13, again\n");
+    }
+    Files.writeString(log, flood);
+    start(log);
+    write("4,100000,1,-;NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.");
+    int again = 0;
+    Occurrence event = next();
+    while (!"79".equals(event.attributes().get("lockstep.gpu.xid"))) {
+      again++;
+      event = next();
+    }
+    assertThat(again).isBetween(Flood.PER_MINUTE, 2 * Flood.PER_MINUTE);
+  }
+
+  @Test
+  void sanelyTakesWhatIsNoText() throws Exception {
+    start(log);
+    Files.write(log, new byte[] {(byte) 0xff, 0, (byte) 0xc3, '\n', ';', ',', '\n'});
+    Files.writeString(log, "x".repeat(100_000) + "\n", StandardOpenOption.APPEND);
+    write("4,2,2,-;NVRM: Xid (PCI:0000:3b:00): 48, after");
+    assertThat(next().body()).endsWith("after");
+  }
+
+  @Test
+  void aLogThatIsNotThereIsOffAndOneThatCannotBeReadIsAFailure() throws Exception {
+    KernelLogSampler absent = sampler(folder.resolve("nowhere"), null);
+    assertThat(absent.sample(Instant.now()).samples()).isEmpty();
+    assertThatThrownBy(() -> sampler(folder, null).sample(Instant.now()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("lockstep doctor");
+  }
+
+  /// With the kernel itself, where this process may read and write its log.
+  @Test
+  void followsTheRealKernelsLog() throws Exception {
+    Path device = Path.of("/dev/kmsg");
+    assumeTrue(Files.isReadable(device) && Files.isWritable(device), "/dev/kmsg is not open to us");
+    String mark = UUID.randomUUID().toString();
+    try {
+      Files.writeString(device, "lockstep test " + mark + "\n");
+    } catch (IOException e) {
+      assumeTrue(false, "/dev/kmsg can't be written: " + e.getMessage());
+    }
+    KernelLogSampler sampler = sampler(device, folder.resolve("device.tsv"));
+    sampler.sample(Instant.now());
+    Files.writeString(device, "<4>NVRM: Xid (PCI:0000:3b:00): 94, " + mark + "\n");
+    Occurrence event = next();
+    while (!event.body().endsWith(mark)) {
+      event = next();
+    }
+    long now = System.currentTimeMillis();
+    assertThat(event.timeNanos() / 1_000_000).isBetween(now - 10_000, now + 1_000);
+    sampler.close();
+    sampler(device, folder.resolve("device.tsv")).sample(Instant.now());
+    Files.writeString(device, "<4>NVRM: Xid (PCI:0000:3b:00): 95, " + mark + "\n");
+    assertThat(next().body()).contains(": 95, " + mark);
+  }
+
+  private KernelLogSampler start(Path file) throws IOException {
+    KernelLogSampler sampler = sampler(file, folder.resolve("position.tsv"));
+    sampler.sample(Instant.now());
+    return sampler;
+  }
+
+  private KernelLogSampler sampler(Path file, @Nullable Path position) {
+    var sampler =
+        new KernelLogSampler(
+            new KernelLogSampler.Config(Duration.ofSeconds(1), file),
+            position,
+            ledger,
+            InstantSource.system(),
+            told::addAll);
+    started.add(sampler);
+    return sampler;
+  }
+
+  private void write(String line) throws IOException {
+    Files.writeString(log, line + "\n", StandardOpenOption.APPEND);
+  }
+
+  private Occurrence next() throws InterruptedException {
+    Occurrence event = told.poll(20, TimeUnit.SECONDS);
+    assertThat(event).as("an event within 20 s").isNotNull();
+    return event;
+  }
+}
