@@ -1,5 +1,7 @@
 package io.lockstep.collector.detect;
 
+import io.lockstep.telemetry.rules.EventRule;
+import io.lockstep.telemetry.rules.EventRules;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.RuleTable;
 import java.util.ArrayList;
@@ -15,11 +17,14 @@ public final class Detectors {
 
   private Detectors() {}
 
-  /// All detectors, those of the rule table first.
+  /// All detectors, those of the rule tables first.
   public static List<Detector> all(Config config) {
     var all = new ArrayList<Detector>();
     for (Rule rule : RuleTable.ALL) {
       all.add(new RuleDetector(rule));
+    }
+    for (EventRule rule : EventRules.ALL) {
+      all.add(new EventDetector(rule));
     }
     all.add(new StragglerDetector(config.straggler()));
     all.add(new SilenceDetector(config.silence()));

@@ -5,6 +5,8 @@ package io.lockstep.collector.detect;
 public enum IncidentKind {
   /// More of a job's ranks are slow than could each be at fault: nobody is accused.
   JOB_SLOW,
+  /// A program failed on a GPU, most likely by its own fault.
+  GPU_PROGRAM_FAILED,
   /// A port does not carry traffic.
   PORT_DOWN,
   /// A port goes down and comes back, again and again.
@@ -17,6 +19,8 @@ public enum IncidentKind {
   GPU_SLOW,
   /// A GPU has errors that a job may not survive, or asks to be reset.
   GPU_FAILING,
+  /// An NVSwitch has errors, or has stopped.
+  NVSWITCH_FAILING,
   /// A GPU is lost, missing, or does not answer.
   GPU_LOST,
   /// Most of a server's GPUs do their shares more slowly than their peers: the server, not a GPU.

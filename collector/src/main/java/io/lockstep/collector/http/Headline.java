@@ -75,6 +75,8 @@ record Headline(String text, Mood mood) {
     private int degradedGpus;
     private int failingGpus;
     private int lostGpus;
+    private int failingSwitches;
+    private int failedPrograms;
     private int others;
     private boolean jobsInStep;
 
@@ -111,6 +113,8 @@ record Headline(String text, Mood mood) {
         case "gpu-degraded" -> degradedGpus++;
         case "gpu-failing" -> failingGpus++;
         case "gpu-lost" -> lostGpus++;
+        case "nvswitch-failing" -> failingSwitches++;
+        case "gpu-program-failed" -> failedPrograms++;
         case "job-slow" -> slowJobs++;
         case "collector-deaf" -> deaf++;
         default -> others++;
@@ -150,6 +154,7 @@ record Headline(String text, Mood mood) {
       add(words, slowJobs, "slow job", "slow jobs");
       add(words, slowHosts, "slow server", "slow servers");
       add(words, lostGpus, "lost GPU", "lost GPUs");
+      add(words, failingSwitches, "failing NVSwitch", "failing NVSwitches");
       add(words, failingGpus, "failing GPU", "failing GPUs");
       add(words, slow, "slow GPU", "slow GPUs");
       add(words, degradedGpus, "degraded GPU", "degraded GPUs");
@@ -157,6 +162,7 @@ record Headline(String text, Mood mood) {
       add(words, flapping, "flapping port", "flapping ports");
       add(words, down, "port down", "ports down");
       add(words, silent, "silent server", "silent servers");
+      add(words, failedPrograms, "program that failed on a GPU", "programs that failed on a GPU");
       add(words, others, "other incident", "other incidents");
       return words;
     }

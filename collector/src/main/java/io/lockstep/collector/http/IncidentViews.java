@@ -96,12 +96,14 @@ final class IncidentViews {
     String subject = incident.subject().subject();
     return switch (incident.kind()) {
       case JOB_SLOW -> "Slow " + subject.replace('/', ' ');
+      case GPU_PROGRAM_FAILED -> "A program failed on " + of(window, host, subject);
       case PORT_DOWN -> "Port " + subject + " of " + host + " is down";
       case PORT_FLAPPING -> "Port " + subject + " of " + host + " flaps";
       case GPU_SLOW -> "Slow " + gpu(window, host, subject) + " of " + host;
       case GPU_THROTTLED -> of(window, host, subject) + " is held back";
       case GPU_DEGRADED -> of(window, host, subject) + " is degraded";
       case GPU_FAILING -> of(window, host, subject) + " is failing";
+      case NVSWITCH_FAILING -> "An NVSwitch of " + host + " is failing";
       case GPU_LOST -> of(window, host, subject) + " is lost";
       case HOST_SLOW -> "Slow server " + host;
       case HOST_SILENT -> "No word from " + host;

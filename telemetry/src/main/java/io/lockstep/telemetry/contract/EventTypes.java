@@ -81,14 +81,9 @@ final class EventTypes {
           new EventType(
               "lockstep.kernel.fault",
               "ERROR",
-              "The kernel's log tells of something broken: `gpu-lost`, `nvlink`, `pcie`, `mlx5`,"
-                  + " `mce`, `edac`, `oom`, `hung-task`.",
-              List.of(
-                  "hw.id",
-                  "lockstep.gpu.pci.address",
-                  "error.type",
-                  "lockstep.kernel.device",
-                  "lockstep.kernel.sequence")),
+              "The kernel's log tells of something broken: `nvlink`, `pcie`, `mlx5`, `mce`, `edac`,"
+                  + " `oom`, `hung-task`.",
+              List.of("error.type", "lockstep.kernel.device", "lockstep.kernel.sequence")),
           new EventType(
               "lockstep.gpu.memory.error",
               "ERROR",

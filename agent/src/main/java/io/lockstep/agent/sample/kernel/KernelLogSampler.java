@@ -8,6 +8,7 @@ import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.kernel.KernelEvent;
 import io.lockstep.telemetry.kernel.KernelEvent.Kind;
 import io.lockstep.telemetry.kernel.KernelLog;
+import io.lockstep.telemetry.kernel.Xids;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -211,8 +212,13 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
 
   /// NVML has told of the same XID.
   private boolean repeated(KernelEvent event, long nanos) {
-    return event.kind() == Kind.XID
-        && !gpus.isNews(SOURCE, who(event), event.code(), nanos / 1_000_000_000L);
+    return (event.kind() == Kind.XID || event.kind() == Kind.GPU_LOST)
+        && !gpus.isNews(SOURCE, who(event), xid(event), nanos / 1_000_000_000L);
+  }
+
+  /// Older drivers tell of a GPU that fell off the bus in words alone.
+  private static int xid(KernelEvent event) {
+    return event.kind() == Kind.GPU_LOST ? Xids.OFF_THE_BUS : event.code();
   }
 
   private String who(KernelEvent event) {
@@ -234,22 +240,16 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     attributes.put("lockstep.kernel.sequence", Long.toString(sequence));
     String name =
         switch (event.kind()) {
-          case XID -> {
+          case XID, GPU_LOST -> {
             attributes.put("hw.id", who(event));
             attributes.put("lockstep.gpu.pci.address", event.device());
-            attributes.put("lockstep.gpu.xid", Integer.toString(event.code()));
+            attributes.put("lockstep.gpu.xid", Integer.toString(xid(event)));
             yield "lockstep.gpu.xid";
           }
           case SXID -> {
             attributes.put("hw.id", "nvswitch/" + event.device());
             attributes.put("lockstep.nvswitch.sxid", Integer.toString(event.code()));
             yield "lockstep.nvswitch.sxid";
-          }
-          case GPU_LOST -> {
-            attributes.put("hw.id", who(event));
-            attributes.put("lockstep.gpu.pci.address", event.device());
-            attributes.put("error.type", event.kind().label());
-            yield "lockstep.kernel.fault";
           }
           default -> {
             attributes.put("error.type", event.kind().label());

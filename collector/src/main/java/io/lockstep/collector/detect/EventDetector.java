@@ -1,0 +1,101 @@
+package io.lockstep.collector.detect;
+
+import io.lockstep.collector.detect.Finding.Action;
+import io.lockstep.collector.detect.Finding.Severity;
+import io.lockstep.collector.window.Host;
+import io.lockstep.collector.window.Watched;
+import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rows.Event;
+import io.lockstep.telemetry.rules.EventRule;
+import io.lockstep.telemetry.rules.EventRules;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/// Judges one row of the events' rule table. Between events it can only say that nothing more was
+/// heard of a subject, and that only while its server is heard.
+final class EventDetector implements Prompt {
+  private static final double HEARD_SECONDS = 30;
+
+  private final EventRule rule;
+  private final IncidentKind kind;
+
+  EventDetector(EventRule rule) {
+    this.rule = rule;
+    this.kind = IncidentKind.valueOf(rule.kind().toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  @Override
+  public String name() {
+    return rule.id();
+  }
+
+  @Override
+  public Duration patience() {
+    return Duration.ZERO;
+  }
+
+  @Override
+  public Duration keep() {
+    return rule.keep();
+  }
+
+  @Override
+  public void judge(Window window, Verdicts out) {
+    for (SubjectKey subject : out.open()) {
+      Host host = window.host(subject.host());
+      boolean heard =
+          host != null && (window.nowNanos() - host.lastHeardNanos()) / 1e9 < HEARD_SECONDS;
+      if (heard) {
+        out.absent(subject);
+      } else {
+        out.cannotTell(subject);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Verdict happened(Window window, Event event, long timeNanos) {
+    EventRule.Verdict verdict = rule.judge(event.name(), event.body(), event.attributes());
+    if (verdict == null || !isFirst(event)) {
+      return null;
+    }
+    String subject = event.subject().isEmpty() ? Table.HOST_SUBJECT : event.subject();
+    SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+    if (verdict.code() >= 0) {
+      boolean xid = event.attributes().containsKey("lockstep.gpu.xid");
+      evidence.put(xid ? "xid" : "sxid", (double) verdict.code());
+    }
+    var finding =
+        new Finding(
+            kind,
+            timeNanos,
+            Severity.valueOf(verdict.severity().name()),
+            Action.valueOf(verdict.action().name()),
+            summary(window, new Watched(event.host(), subject), verdict),
+            evidence);
+    return new Verdict(new SubjectKey(window.cluster(), event.host(), subject), finding);
+  }
+
+  /// Of the rules that speak of an event the first one counts.
+  private boolean isFirst(Event event) {
+    for (EventRule other : EventRules.ALL) {
+      if (other.judge(event.name(), event.body(), event.attributes()) != null) {
+        return other.id().equals(rule.id());
+      }
+    }
+    return false;
+  }
+
+  private String summary(Window window, Watched watched, EventRule.Verdict verdict) {
+    return rule.summary()
+        .replace("{gpu}", Words.gpu(window, watched))
+        .replace("{host}", watched.host())
+        .replace("{subject}", watched.subject())
+        .replace("{code}", Integer.toString(verdict.code()))
+        .replace("{meaning}", verdict.meaning().words());
+  }
+}
