@@ -43,7 +43,9 @@ class ConfigurationPageTest {
     `cluster` names what comes without a token. `times` says how old, and how far in the future, a point may be. `window` bounds what
     is kept in memory. `detect.straggler.margin` is how much slower than its peers a rank must be; `detect.silence.after` how long an agent may
     be unheard. `store.kind` is `questdb` (a child process of the collector; port 0 is any free one) or `influx` (any store that takes line
-    protocol at `/api/v2/write`). `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
+    protocol at `/api/v2/write`). `store.read_access` lets one user, `lockstep_read`, read the `questdb` store over PostgreSQL's protocol and change
+    nothing; its password is made at the first start, in `password_file` or else in `store/questdb/read-password` below `data`. QuestDB speaks no
+    TLS there, so an address that is not loopback needs `insecure: true`; [dashboards](../dashboards/README.md) show it to Grafana. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
 
     ## Agent: every key with its default
 

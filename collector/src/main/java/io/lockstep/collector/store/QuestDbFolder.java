@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// QuestDB's data folder: its settings, which are ours to write, and its password, which only this
+/// QuestDB's data folder: its settings, which are ours to write, and its passwords, which only this
 /// folder's owner can read.
 final class QuestDbFolder {
   static final String USER = "lockstep";
@@ -39,9 +39,11 @@ final class QuestDbFolder {
   private static final long ROOM_MIN = 64L << 20;
 
   private final Path root;
+  private final ReadAccess readAccess;
 
-  QuestDbFolder(Path root) {
+  QuestDbFolder(Path root, ReadAccess readAccess) {
     this.root = root;
+    this.readAccess = readAccess;
   }
 
   Path root() {
@@ -88,12 +90,13 @@ final class QuestDbFolder {
     Files.createDirectories(root, OWNER_FOLDER);
     Files.createDirectories(root.resolve("conf"), OWNER_FOLDER);
     clearUnpacked();
-    String password = password();
+    String password = password(root.resolve("password"));
     var all = new LinkedHashMap<>(fixed());
     all.putAll(settings);
     all.put("http.net.bind.to", "127.0.0.1:" + port);
     all.put("http.user", USER);
     all.put("http.password", password);
+    all.putAll(reading());
     write(
         root.resolve("conf/server.conf"),
         all.entrySet().stream()
@@ -108,7 +111,6 @@ final class QuestDbFolder {
   private static Map<String, String> fixed() {
     var settings = new LinkedHashMap<String, String>();
     settings.put("http.min.enabled", "false");
-    settings.put("pg.enabled", "false");
     settings.put("line.tcp.enabled", "false");
     settings.put("line.udp.enabled", "false");
     settings.put("line.auto.create.new.tables", "false");
@@ -134,8 +136,52 @@ final class QuestDbFolder {
     return settings;
   }
 
-  private String password() throws IOException {
-    Path file = root.resolve("password");
+  /// What opens PostgreSQL's protocol for reading, and for nothing else: the one user that it knows
+  /// is refused everything that changes something, and its questions have threads of their own, so
+  /// that writing never waits for them.
+  private Map<String, String> reading() throws IOException {
+    var settings = new LinkedHashMap<String, String>();
+    settings.put("pg.enabled", String.valueOf(readAccess.enabled()));
+    if (readAccess.enabled()) {
+      settings.put("pg.net.bind.to", readAccess.address());
+      settings.put("pg.net.connection.limit", "32");
+      settings.put("pg.worker.count", "2");
+      settings.put("pg.security.readonly", "true");
+      settings.put("pg.user", ReadAccess.USER);
+      settings.put("pg.password", readPassword());
+      settings.put("pg.readonly.user.enabled", "false");
+      // Both write files at the request of whoever may read.
+      settings.put("cairo.sql.copy.export.root", "");
+      settings.put("dev.mode.enabled", "false");
+    }
+    return settings;
+  }
+
+  /// The address for readers; empty when they are not let in.
+  String readers() {
+    return readAccess.enabled() ? readAccess.address() : "";
+  }
+
+  /// Where the reading user's password stands.
+  Path readPasswordFile() {
+    return readAccess.passwordFile().isEmpty()
+        ? root.resolve("read-password")
+        : Path.of(readAccess.passwordFile());
+  }
+
+  private String readPassword() throws IOException {
+    String password = password(readPasswordFile());
+    if (!password.matches("[!-~&&[^\\\\]]+")) {
+      throw new IOException(
+          "the password in "
+              + readPasswordFile()
+              + " must be of printable ASCII characters without space or backslash");
+    }
+    return password;
+  }
+
+  /// The password in a file, which gets a random one where there is none.
+  private static String password(Path file) throws IOException {
     if (Files.exists(file)) {
       String password = Files.readString(file).strip();
       if (!password.isEmpty()) {

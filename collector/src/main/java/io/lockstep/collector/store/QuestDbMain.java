@@ -6,11 +6,14 @@ import io.questdb.ServerMain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +21,14 @@ import org.jspecify.annotations.Nullable;
 /// The child process: QuestDB on one data folder. It lives as long as its standard input is open,
 /// so it never outlives the collector, not even after the collector's `kill -9`.
 ///
-/// On standard output it says `lockstep: ready port=N` or `lockstep: failed REASON`, among
-/// QuestDB's own lines.
+/// On standard output it says `lockstep: ready port=N` or `lockstep: failed REASON`, and of read
+/// access `lockstep: read port=N` or `lockstep: unread REASON` before that, among QuestDB's own
+/// lines.
 public final class QuestDbMain {
   static final String READY = "lockstep: ready port=";
   static final String FAILED = "lockstep: failed ";
+  static final String READ = "lockstep: read port=";
+  static final String UNREAD = "lockstep: unread ";
 
   /// A folder is free a moment after its former owner died; a restarted collector waits for that.
   private static final int LOCK_SECONDS = 15;
@@ -36,20 +42,24 @@ public final class QuestDbMain {
 
   /// Runs until standard input ends.
   ///
-  /// @param args the data folder
+  /// @param args the data folder; where readers are let in, the address for them
   public static void main(String[] args) throws Exception {
-    new QuestDbMain().run(Path.of(args[0]));
+    new QuestDbMain().run(Path.of(args[0]), args.length > 1 ? args[1] : "");
   }
 
-  private void run(Path folder) throws Exception {
+  private void run(Path folder, String readers) throws Exception {
     Thread.ofPlatform().daemon().name("standard-input").start(this::stopAtEndOfInput);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::close));
     // Held until the process ends.
     try (FileChannel lock = lock(folder)) {
       lock.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
-      var main = new ServerMain(new Bootstrap(new Plain(), "-d", folder.toString()));
+      boolean read = !readers.isEmpty() && free(readers);
+      var main = new ServerMain(new Bootstrap(new Plain(read), "-d", folder.toString()));
       main.start();
       server = main;
+      if (read) {
+        System.out.println(READ + main.getPgWireServerPort());
+      }
       System.out.println(READY + main.getHttpServerPort());
       new CountDownLatch(1).await();
     } finally {
@@ -79,6 +89,22 @@ public final class QuestDbMain {
     }
     channel.truncate(0);
     return channel;
+  }
+
+  /// Whether the address can be had. QuestDB would not start at all without it, and storing goes
+  /// before reading.
+  private static boolean free(String address) {
+    int colon = address.lastIndexOf(':');
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(
+          new InetSocketAddress(
+              address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))));
+      return true;
+    } catch (IOException e) {
+      System.out.println(UNREAD + address + ": " + e.getMessage());
+      return false;
+    }
   }
 
   private void stopAtEndOfInput() {
@@ -120,9 +146,21 @@ public final class QuestDbMain {
   /// Without the web console's files and the banner. Its parent must be this one: with QuestDB's
   /// default configuration the user and password in `server.conf` are not asked for.
   private static final class Plain extends PropBootstrapConfiguration {
+    private final boolean read;
+
+    Plain(boolean read) {
+      this.read = read;
+    }
+
     @Override
     public String getBanner() {
       return "";
+    }
+
+    /// Goes before the settings' file; the process's own environment has nothing of QuestDB.
+    @Override
+    public Map<String, String> getEnv() {
+      return Map.of("QDB_PG_ENABLED", String.valueOf(read));
     }
 
     @Override

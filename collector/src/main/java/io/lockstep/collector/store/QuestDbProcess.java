@@ -18,6 +18,8 @@ final class QuestDbProcess {
 
   private final Process process;
 
+  private volatile int readPort;
+
   /// The port, once QuestDB listens; fails with what the child said when it does not come to that.
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
 
@@ -46,7 +48,8 @@ final class QuestDbProcess {
                 "-cp",
                 classPath,
                 QuestDbMain.class.getName(),
-                folder.root().toString()));
+                folder.root().toString(),
+                folder.readers()));
     // QuestDB takes any setting from a variable of this prefix, the address it binds to included.
     builder.environment().keySet().removeIf(name -> name.startsWith("QDB_"));
     builder.redirectErrorStream(true);
@@ -64,6 +67,11 @@ final class QuestDbProcess {
         keep(console, line);
         if (line.startsWith(QuestDbMain.READY)) {
           port.complete(Integer.valueOf(line.substring(QuestDbMain.READY.length())));
+        } else if (line.startsWith(QuestDbMain.READ)) {
+          readPort = Integer.parseInt(line.substring(QuestDbMain.READ.length()));
+        } else if (line.startsWith(QuestDbMain.UNREAD)) {
+          LOG.error(
+              "questdb read_access off reason=\"{}\"", line.substring(QuestDbMain.UNREAD.length()));
         } else if (line.startsWith(QuestDbMain.FAILED)) {
           port.completeExceptionally(new IOException(line.substring(QuestDbMain.FAILED.length())));
         } else if (!line.startsWith("\t") && !line.isBlank()) {
@@ -99,6 +107,11 @@ final class QuestDbProcess {
       case FAILED -> throw new IOException(port.exceptionNow().getMessage());
       case RUNNING, CANCELLED -> throw new IOException("it does not listen yet");
     };
+  }
+
+  /// The port for readers, once QuestDB listens; 0 when they are not let in.
+  int readPort() {
+    return readPort;
   }
 
   /// Done when the child has ended.

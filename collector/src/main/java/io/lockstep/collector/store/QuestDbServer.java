@@ -37,7 +37,8 @@ public final class QuestDbServer implements AutoCloseable {
   /// @param port where it listens on loopback; 0 for any free port, said in the log
   /// @param heapMebibytes bound of its Java heap, MiB; QuestDB's native buffers come on top
   /// @param retention how long rows are kept, at least an hour
-  /// @param settings QuestDB's own settings (`server.conf`), which win over ours
+  /// @param settings QuestDB's own settings (`server.conf`), which win over ours but for addresses,
+  ///   users and passwords
   public record Config(
       int port, int heapMebibytes, Duration retention, Map<String, String> settings) {
     public static final Config DEFAULT = new Config(0, 512, Duration.ofDays(7), Map.of());
@@ -59,6 +60,7 @@ public final class QuestDbServer implements AutoCloseable {
   }
 
   private final Config config;
+  private final ReadAccess readAccess;
   private final QuestDbFolder folder;
   private final String classPath;
   private final InstantSource clock;
@@ -69,14 +71,18 @@ public final class QuestDbServer implements AutoCloseable {
 
   private volatile @Nullable QuestDbProcess process;
   private volatile @Nullable StoreAddress address;
+  private volatile int readPort;
   private volatile ServerState state;
 
+  /// @param readAccess who else may read it
   /// @param folder its data folder, made where it is missing; one collector only may use it
   /// @param classPath where the child finds QuestDB and [QuestDbMain], as [#ownClassPath()]
   /// @param clock for the times in [#state()]
-  public QuestDbServer(Config config, Path folder, String classPath, InstantSource clock) {
+  public QuestDbServer(
+      Config config, ReadAccess readAccess, Path folder, String classPath, InstantSource clock) {
     this.config = config;
-    this.folder = new QuestDbFolder(folder.toAbsolutePath());
+    this.readAccess = readAccess;
+    this.folder = new QuestDbFolder(folder.toAbsolutePath(), readAccess);
     this.classPath = classPath;
     this.clock = clock;
     this.state = new ServerState(ServerState.Phase.STARTING, clock.instant(), "", 0, Map.of(), 0);
@@ -114,6 +120,11 @@ public final class QuestDbServer implements AutoCloseable {
     return address;
   }
 
+  /// The port at which readers are let in over PostgreSQL's protocol; 0 while they are not.
+  public int readPort() {
+    return readPort;
+  }
+
   public ServerState state() {
     return state;
   }
@@ -135,6 +146,7 @@ public final class QuestDbServer implements AutoCloseable {
       long started = System.nanoTime();
       String reason = run();
       address = null;
+      readPort = 0;
       if (stop.isDone()) {
         return;
       }
@@ -178,6 +190,7 @@ public final class QuestDbServer implements AutoCloseable {
           folder.root(),
           child.pid(),
           (System.nanoTime() - begun) / 1_000_000);
+      tellReaders(child.readPort());
       firstReady.complete(ready);
       watch(child, new QuestDbWatch(ready, config.retention()));
       return child.alive() ? "it answers nothing" : "it died, " + child.ending();
@@ -187,6 +200,18 @@ public final class QuestDbServer implements AutoCloseable {
       if (child != null && child.alive()) {
         child.stop(STOP);
       }
+    }
+  }
+
+  private void tellReaders(int port) {
+    readPort = port;
+    if (port != 0) {
+      LOG.info(
+          "questdb read_access on address={}:{} user={} password_file={}",
+          readAccess.host(),
+          port,
+          ReadAccess.USER,
+          folder.readPasswordFile());
     }
   }
 

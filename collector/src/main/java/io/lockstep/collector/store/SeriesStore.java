@@ -29,10 +29,25 @@ public final class SeriesStore implements AutoCloseable {
 
   /// Which store, and how it is written to.
   public record Config(
-      Kind kind, QuestDbServer.Config questdb, Influx influx, StoreWriter.Config writer) {
+      Kind kind,
+      QuestDbServer.Config questdb,
+      ReadAccess readAccess,
+      Influx influx,
+      StoreWriter.Config writer) {
     public static final Config DEFAULT =
         new Config(
-            Kind.QUESTDB, QuestDbServer.Config.DEFAULT, Influx.DEFAULT, StoreWriter.Config.DEFAULT);
+            Kind.QUESTDB,
+            QuestDbServer.Config.DEFAULT,
+            ReadAccess.DEFAULT,
+            Influx.DEFAULT,
+            StoreWriter.Config.DEFAULT);
+
+    public Config {
+      if (kind != Kind.QUESTDB && readAccess.enabled()) {
+        throw new IllegalArgumentException(
+            "read_access opens the default store only: set enabled: false, or kind: questdb");
+      }
+    }
   }
 
   /// An external store. Used only with `kind: influx`.
@@ -117,7 +132,11 @@ public final class SeriesStore implements AutoCloseable {
       case QUESTDB -> {
         var server =
             new QuestDbServer(
-                config.questdb(), folder.resolve("questdb"), QuestDbServer.ownClassPath(), clock);
+                config.questdb(),
+                config.readAccess(),
+                folder.resolve("questdb"),
+                QuestDbServer.ownClassPath(),
+                clock);
         var store = new SeriesStore(config, server, server::address, folder, clock);
         server.start();
         yield store;

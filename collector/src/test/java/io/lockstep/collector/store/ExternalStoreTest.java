@@ -111,6 +111,7 @@ class ExternalStoreTest {
         new SeriesStore.Config(
             SeriesStore.Kind.INFLUX,
             QuestDbServer.Config.DEFAULT,
+            ReadAccess.DEFAULT,
             influx,
             new StoreWriter.Config(8, 1024, Duration.ZERO, Duration.ofSeconds(5), 1, 1));
     return SeriesStore.open(config, folder, InstantSource.system());

@@ -126,7 +126,11 @@ class QuestDbServerTest {
     var patient = SharedQuestDb.patient();
     var config =
         new SeriesStore.Config(
-            patient.kind(), patient.questdb(), patient.influx(), StoreWriter.Config.DEFAULT);
+            patient.kind(),
+            patient.questdb(),
+            ReadAccess.DEFAULT,
+            patient.influx(),
+            StoreWriter.Config.DEFAULT);
     try (SeriesStore store = SeriesStore.open(config, folder, InstantSource.system())) {
       get(store.firstReady());
       long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
@@ -192,6 +196,7 @@ class QuestDbServerTest {
     try (var second =
         new QuestDbServer(
             QuestDbServer.Config.DEFAULT,
+            ReadAccess.DEFAULT,
             data,
             QuestDbServer.ownClassPath(),
             InstantSource.system())) {

@@ -65,6 +65,7 @@ final class SharedQuestDb {
     return new SeriesStore.Config(
         SeriesStore.Kind.QUESTDB,
         new QuestDbServer.Config(0, 256, Duration.ofDays(7), settings),
+        ReadAccess.DEFAULT,
         SeriesStore.Influx.DEFAULT,
         new StoreWriter.Config(64, 4096, Duration.ofMillis(20), LONG, 2, 1));
   }

@@ -12,6 +12,7 @@ final class StoreParent {
     var server =
         new QuestDbServer(
             QuestDbServer.Config.DEFAULT,
+            ReadAccess.DEFAULT,
             Path.of(args[0]),
             QuestDbServer.ownClassPath(),
             InstantSource.system());
