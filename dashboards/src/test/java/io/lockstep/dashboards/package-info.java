@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.dashboards;
+
+import org.jspecify.annotations.NullMarked;
