@@ -35,7 +35,7 @@ typedef unsigned long long u64;
 typedef struct device { int place; } *device;
 
 enum { OK = 0, UNINITIALIZED = 1, INVALID = 2, NOT_SUPPORTED = 3, TOO_SMALL = 7, TIMED_OUT = 10 };
-enum { GPUS = 64, KEYS = 4096, TEXT = 96, LINKS = 36 };
+enum { GPUS = 64, KEYS = 16384, TEXT = 96, LINKS = 36 };
 
 struct key { int gpu; char name[48]; char value[TEXT]; };
 struct event { u64 number; int gpu; u64 type; u64 data; };

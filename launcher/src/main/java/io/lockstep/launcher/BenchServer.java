@@ -64,7 +64,13 @@ final class BenchServer {
   /// What the agent's configuration says of it, YAML.
   String configuration() {
     String library = gpus == null ? "" : "  gpu: {library: " + gpus.library() + "}\n";
-    return "host: bench\nroot: " + Site.quoted(folder.resolve("root")) + "\nsamplers:\n" + library;
+    return """
+    host: bench
+    root: %s
+    samplers:
+    %s  kernel_log: {file: %s}
+    """
+        .formatted(Site.quoted(folder.resolve("root")), library, Site.quoted(kernelLog()));
   }
 
   /// The id of a port.

@@ -5,6 +5,7 @@ import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.GpuReader.Round;
 import io.lockstep.telemetry.otlp.Sample;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ final class Gpu implements AutoCloseable {
 
   private final Set<String> failing = new HashSet<>();
   private final GpuSeries series;
+  private final Duration hang;
   private Worker<Round> worker;
   private Identity identity;
   private @Nullable GpuReader reader;
@@ -34,9 +36,16 @@ final class Gpu implements AutoCloseable {
   private String why = "";
   private boolean asked;
 
+  /// When the call began that is under way, by the monotonic clock.
+  private long begunNanos;
+
+  private boolean late;
+
   /// @param state OK for one that was found, MISSING for one that is only known of
-  Gpu(Identity identity, State state, Instant now) {
+  /// @param hang how long a call may take before the GPU counts as one that does not answer
+  Gpu(Identity identity, State state, Instant now, Duration hang) {
     this.identity = identity;
+    this.hang = hang;
     this.state = state;
     this.since = now;
     series = new GpuSeries(identity.uuid());
@@ -80,9 +89,12 @@ final class Gpu implements AutoCloseable {
   /// Begins a round, where there is somebody to ask.
   void begin(long round, boolean slowly) {
     GpuReader now = reader;
-    asked = now != null && (state == State.OK || round % AGAIN_ROUNDS == 0 || worker.isBusy());
+    boolean answersOrHangs = state == State.OK || state == State.UNRESPONSIVE;
+    asked = now != null && (answersOrHangs || round % AGAIN_ROUNDS == 0 || worker.isBusy());
     if (asked && now != null) {
       int index = identity.index();
+      late = worker.isBusy();
+      begunNanos = late ? begunNanos : System.nanoTime();
       worker.begin(() -> now.read(index, slowly));
     }
   }
@@ -95,10 +107,10 @@ final class Gpu implements AutoCloseable {
     int gone = 0;
     if (asked) {
       try {
-        // One that is known to hang is not waited for again.
-        Round round = worker.await(state == State.UNRESPONSIVE ? System.nanoTime() : untilNanos);
+        // One that was waited for in vain is not waited for again.
+        Round round = worker.await(late ? System.nanoTime() : untilNanos);
         if (round == null) {
-          become(State.UNRESPONSIVE, "a call into the driver does not return", notes, now);
+          hangs(notes, now);
         } else {
           become(State.OK, "", notes, now);
           round.samples().forEach(notes::add);
@@ -110,6 +122,13 @@ final class Gpu implements AutoCloseable {
     }
     state(now).forEach(notes::add);
     return gone;
+  }
+
+  /// A server under load answers late, and is healthy.
+  private void hangs(Notes notes, Instant now) {
+    if (System.nanoTime() - begunNanos >= hang.toNanos()) {
+      become(State.UNRESPONSIVE, "a call into the driver does not return", notes, now);
+    }
   }
 
   private int failed(@Nullable Throwable cause, Notes notes, Instant now) {

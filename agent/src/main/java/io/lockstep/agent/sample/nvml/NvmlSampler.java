@@ -33,11 +33,15 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   ///
   /// @param interval time between two rounds
   /// @param slow time between two rounds of what changes slowly
+  /// @param hang how long a call may take before the GPU counts as one that does not answer; a
+  ///   server under load may take a second
   /// @param library the NVML library: a file, or a name for the system's loader
   /// @param expected how many GPUs this server must have; 0 for as many as it ever had
-  public record Config(Duration interval, Duration slow, String library, int expected) {
+  public record Config(
+      Duration interval, Duration slow, Duration hang, String library, int expected) {
     public static final Config DEFAULT =
-        new Config(Duration.ofSeconds(1), Duration.ofSeconds(10), Nvml.DEFAULT, 0);
+        new Config(
+            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(5), Nvml.DEFAULT, 0);
 
     public Config {
       if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
@@ -46,6 +50,10 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       }
       if (slow.compareTo(interval) < 0) {
         throw new IllegalArgumentException("slow must not be below interval");
+      }
+      if (hang.toMillis() < 100 || hang.compareTo(Duration.ofMinutes(5)) > 0) {
+        throw new IllegalArgumentException(
+            "hang must be 100ms to 5m, is " + hang.toMillis() + "ms");
       }
       if (library.isBlank()) {
         throw new IllegalArgumentException("library must name a file, as " + Nvml.DEFAULT);
@@ -57,7 +65,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
     /// The same with another library.
     public Config withLibrary(String file) {
-      return new Config(interval, slow, file, expected);
+      return new Config(interval, slow, hang, file, expected);
     }
   }
 
@@ -179,7 +187,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       EventTimes times = EventTimes.of(there.driver());
       LOG.info("gpu throttle times are read from the fields {}", times.fields());
       for (Identity known : inventory.read().values()) {
-        gpus.computeIfAbsent(known.uuid(), _ -> new Gpu(known, State.OK, now));
+        gpus.computeIfAbsent(known.uuid(), _ -> new Gpu(known, State.OK, now, config.hang()));
       }
     }
     boolean changed = anew;
@@ -205,7 +213,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     boolean back = known != null && known.state() != State.OK && !known.hangs();
     if (known == null) {
       forgetReplaced(identity);
-      known = new Gpu(identity, State.OK, now);
+      known = new Gpu(identity, State.OK, now, config.hang());
       gpus.put(identity.uuid(), known);
       anew = true;
     }
@@ -256,7 +264,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     }
     for (int number = gpus.size() + 1; number <= config.expected(); number++) {
       var nobody = new Identity("missing/" + number, "", "", "", number - 1);
-      var gpu = new Gpu(nobody, State.OK, now);
+      var gpu = new Gpu(nobody, State.OK, now, config.hang());
       gpu.become(State.MISSING, config.expected() + " GPUs are expected", notes, now);
       gpus.put(nobody.uuid(), gpu);
     }

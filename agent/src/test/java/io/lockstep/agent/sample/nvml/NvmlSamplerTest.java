@@ -37,6 +37,7 @@ class NvmlSamplerTest {
   private final List<Occurrence> reported = new CopyOnWriteArrayList<>();
   private NvmlStandIn nvml;
   private final GpuLedger ledger = new GpuLedger();
+  private Duration hang = Duration.ofSeconds(1);
   private @Nullable NvmlSampler sampler;
   private long second;
 
@@ -133,6 +134,26 @@ class NvmlSamplerTest {
         assertThat(value(reading, column, 0)).as(column.toString()).isNotNull();
       }
     }
+  }
+
+  @Test
+  void aGpuThatAnswersLateIsHealthy() throws Exception {
+    hang = Duration.ofMinutes(1);
+    nvml.gpus(2);
+    start().sample(now());
+    nvml.set(1, "hang power", 1);
+    nvml.write();
+    Reading late = until(reading -> gpu(reading, 1, "power") == null);
+    for (int i = 0; i < 3; i++) {
+      assertThat(late.events()).isEmpty();
+      assertThat(state(late, 1)).isEqualTo(1);
+      assertThat(gpu(late, 0, "power")).isEqualTo(300.0);
+      late = round();
+    }
+    nvml.unset(1, "hang power");
+    nvml.write();
+    Reading back = until(reading -> gpu(reading, 1, "power") != null);
+    assertThat(back.events()).isEmpty();
   }
 
   @Test
@@ -341,7 +362,11 @@ class NvmlSamplerTest {
   private NvmlSampler start(int expected, @Nullable Path inventory) {
     var config =
         new NvmlSampler.Config(
-            Duration.ofSeconds(1), Duration.ofSeconds(10), nvml.library().toString(), expected);
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            hang,
+            nvml.library().toString(),
+            expected);
     // On the first round all is waited for; on later ones a hang must not make the test slow.
     NvmlSampler started =
         new NvmlSampler(
