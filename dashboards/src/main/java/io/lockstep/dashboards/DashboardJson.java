@@ -41,7 +41,7 @@ final class DashboardJson {
     root.put("description", "From the cluster to a server to its GPUs.");
     root.putArray("tags").add("lockstep");
     root.put("schemaVersion", SCHEMA_VERSION).put("editable", true).put("graphTooltip", 1);
-    root.put("timezone", "browser").put("refresh", "30s");
+    root.put("timezone", "browser").put("refresh", "1m");
     root.putObject("time").put("from", "now-15m").put("to", "now");
     ArrayNode marks = root.putObject("annotations").putArray("list");
     ClusterDashboard.MARKS.forEach(mark -> add(marks.addObject(), mark));
