@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// A server that an agent can read, made of files: ports below `sys/`, a kernel log, and GPUs
 /// through the stand-in for NVML, where there is a `gcc` to build it with.
 final class BenchServer {
+  /// NVML's type of such an event.
+  private static final long XID = 8;
+
   private static final String[][] PORT = {
     {"state", "4: ACTIVE"},
     {"phys_state", "5: LinkUp"},
@@ -24,6 +27,7 @@ final class BenchServer {
 
   private final Path folder;
   private final @Nullable NvmlStandIn gpus;
+  private int reported;
 
   private BenchServer(Path folder, @Nullable NvmlStandIn gpus) {
     this.folder = folder;
@@ -56,6 +60,16 @@ final class BenchServer {
     return folder.resolve("kmsg");
   }
 
+  /// Where its `sys/` is.
+  Path root() {
+    return folder.resolve("root");
+  }
+
+  /// The library that its GPUs are read through.
+  String library() {
+    return folder.resolve("nvml/libnvidia-ml.so.1").toString();
+  }
+
   /// Whether it has GPUs.
   boolean hasGpus() {
     return gpus != null;
@@ -70,7 +84,7 @@ final class BenchServer {
     samplers:
     %s  kernel_log: {file: %s}
     """
-        .formatted(Site.quoted(folder.resolve("root")), library, Site.quoted(kernelLog()));
+        .formatted(Site.quoted(root()), library, Site.quoted(kernelLog()));
   }
 
   /// The id of a port.
@@ -96,6 +110,22 @@ final class BenchServer {
   void lose(int gpu) throws IOException {
     if (gpus != null) {
       gpus.set(gpu, "code", 15);
+      gpus.write();
+    }
+  }
+
+  /// Lets a call about a GPU never return.
+  void hang(int gpu) throws IOException {
+    if (gpus != null) {
+      gpus.set(gpu, "hang power", 1);
+      gpus.write();
+    }
+  }
+
+  /// Lets NVML report an XID, of which the kernel's log says nothing.
+  void reportXid(int gpu, int code) throws IOException {
+    if (gpus != null) {
+      gpus.event(++reported, gpu, XID, code);
       gpus.write();
     }
   }

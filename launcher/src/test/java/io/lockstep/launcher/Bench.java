@@ -86,17 +86,21 @@ final class Bench implements AutoCloseable {
 
   /// @param root a captured tree; the agent reads that instead of this machine
   void startAgent(String host, Path root) throws IOException {
+    startAgent("host: " + host + "\nroot: " + root + "\n");
+  }
+
+  /// @param more whom the agent speaks for and what it reads, YAML
+  void startAgent(String more) throws IOException {
     Path config = folder.resolve("agent.yaml");
     Files.writeString(
         config,
         """
-        host: %s
         collectors: ["%s"]
         spool: {folder: %s}
         listen: {address: "127.0.0.1:%d"}
-        root: %s
         """
-            .formatted(host, otlp(), folder.resolve("agent"), training, root));
+                .formatted(otlp(), folder.resolve("agent"), training)
+            + more);
     start(
         "agent",
         List.of("io.lockstep.agent.Main", "--config", config.toString(), "--exit-with-stdin"));
