@@ -62,8 +62,9 @@ final class ClusterDashboard {
 
   static final List<Marks> MARKS =
       List.of(
-          new Marks("XIDs", EventSql.marks("lockstep.gpu.xid"), "red", true),
-          new Marks("Links down", EventSql.marks("lockstep.network.link.down"), "orange", false));
+          new Marks("XIDs and SXids", EventSql.marks(EventSql.GPU, EventSql.SWITCH), "red", true),
+          new Marks("Links down", EventSql.marks(EventSql.LINK_DOWN), "orange", false),
+          new Marks("Kernel faults", EventSql.marks(EventSql.KERNEL), "yellow", false));
 
   static final List<Section> SECTIONS =
       List.of(

@@ -32,10 +32,10 @@ final class ClusterPanels {
               "SELECT sum(CASE WHEN state > 1 THEN 1 ELSE 0 END) AS \"do not answer\" FROM "
                   + LATEST),
           Panel.number(
-              "XIDs",
-              "Errors of GPUs that the driver reported in the range.",
+              "XIDs and SXids",
+              "Errors of GPUs and NVSwitches that the driver reported in the range.",
               Panel.PLAIN,
-              EventSql.count("lockstep.gpu.xid")),
+              EventSql.errors()),
           Panel.number(
               "Power of all GPUs",
               "Sum of what all GPUs drew last.",
@@ -148,10 +148,10 @@ final class ClusterPanels {
                       .formatted(CLUSTER_NOW))
               .with(Meanings.PORT),
           Panel.table(
-                  "XIDs of GPUs",
-                  "The newest errors of GPUs that the driver reported.",
+                  "Errors of GPUs and switches",
+                  "The newest XIDs and SXids that the driver reported.",
                   Map.of(),
-                  EventSql.newest("lockstep.gpu.xid", "lockstep.gpu.xid", "XID"))
+                  EventSql.newestErrors())
               .wide(24));
 
   private ClusterPanels() {}

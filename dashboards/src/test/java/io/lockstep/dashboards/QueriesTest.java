@@ -167,22 +167,39 @@ class QueriesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "XIDs and SXids, demo, node-0009, ': 79,'",
+    "Links down, demo, node-0009, mlx5_2/1",
+    "XIDs and SXids, known, b, lockstep.nvswitch.sxid 20034",
+    "Kernel faults, known, b, lockstep.kernel.fault pcie"
+  })
+  void marksSayWhereAndWhat(String name, String cluster, String host, String text)
+      throws Exception {
+    Marks marks =
+        ClusterDashboard.MARKS.stream()
+            .filter(one -> one.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    var grafana =
+        new Grafana(connection, stored.from, stored.to, Map.of("cluster", List.of(cluster)));
+    List<Map<String, @Nullable Object>> rows = grafana.ask(marks.query(), SECOND);
+    assertThat(rows).hasSize(1);
+    assertThat(rows.getFirst().get("time")).isInstanceOf(Instant.class);
+    assertThat(rows.getFirst().get("text")).asString().startsWith(host + " ").contains(text);
+    assertThat(rows.getFirst().get("tags")).asString().endsWith("," + host);
+  }
+
   @Test
-  void marksAreTheXidsAndTheLinksDown() throws Exception {
-    for (Marks marks : ClusterDashboard.MARKS) {
-      List<Map<String, @Nullable Object>> rows = simulated().ask(marks.query(), SECOND);
-      assertThat(rows).as(marks.name()).hasSize(1);
-      assertThat(rows.getFirst().get("time")).isInstanceOf(Instant.class);
-      assertThat(rows.getFirst().get("text")).asString().startsWith(FAULTY + " ");
-      assertThat(rows.getFirst().get("tags")).asString().endsWith("," + FAULTY);
-    }
-    assertThat(simulated().ask(ClusterDashboard.MARKS.getFirst().query(), SECOND).getFirst())
-        .hasEntrySatisfying(
-            "text", text -> assertThat(text).asString().contains("Xid").contains(": 79,"));
-    assertThat(last(simulated(), "XIDs", SECOND)).containsEntry("XIDs", 1.0);
-    assertThat(last(simulated(), "XIDs of GPUs", SECOND))
-        .containsEntry("XID", "79")
+  void xidsAndSxidsAreShownByTheirNumber() throws Exception {
+    assertThat(last(simulated(), "XIDs and SXids", SECOND)).containsEntry("errors", 1.0);
+    assertThat(last(simulated(), "Errors of GPUs and switches", SECOND))
+        .containsEntry("kind", "XID")
+        .containsEntry("number", "79")
         .containsEntry("server", FAULTY);
+    assertThat(last(known(), "Errors of GPUs and switches", SECOND))
+        .containsEntry("kind", "SXid")
+        .containsEntry("number", "20034");
   }
 
   @Test
@@ -207,7 +224,7 @@ class QueriesTest {
     "Servers, servers, 2",
     "GPUs that answer, answer, 4",
     "GPUs that do not, do not answer, 0",
-    "XIDs, XIDs, 0",
+    "XIDs and SXids, errors, 1",
     "Power of all GPUs, power, 1800",
     "Hottest GPU, hottest, 70",
     "Utilization of GPUs, mean, 0.625",

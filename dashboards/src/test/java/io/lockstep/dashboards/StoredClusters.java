@@ -16,6 +16,7 @@ import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.BatchReader;
+import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +104,24 @@ final class StoredClusters implements AutoCloseable {
       rows.add(host("b", time));
     }
     var id = new BatchId("known", 1, 0);
-    return new Batch(KNOWN, id, rows, List.of(), List.of(), List.of(), 0, "");
+    var events =
+        List.of(
+            event(1, EventSql.SWITCH, "lockstep.nvswitch.sxid", "20034"),
+            event(2, EventSql.KERNEL, "error.type", "pcie"));
+    return new Batch(KNOWN, id, rows, List.of(), events, List.of(), 0, "");
+  }
+
+  private Event event(int number, String name, String attribute, String value) {
+    return new Event(
+        "known/" + number,
+        nanos(from.plusSeconds(100)),
+        "b",
+        "lockstep-agent",
+        name,
+        17,
+        "",
+        name + " " + value,
+        Map.of(attribute, value));
   }
 
   private static Row gpu(int index, int second, long time) {

@@ -150,7 +150,7 @@ final class QuestDbFolder {
       settings.put("pg.user", ReadAccess.USER);
       settings.put("pg.password", readPassword());
       settings.put("pg.readonly.user.enabled", "false");
-      // Both write files at the request of whoever may read.
+      // Else who may read may also have tables written to files, or suspend them.
       settings.put("cairo.sql.copy.export.root", "");
       settings.put("dev.mode.enabled", "false");
     }
