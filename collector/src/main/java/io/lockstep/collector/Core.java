@@ -86,7 +86,7 @@ final class Core implements Intake, AutoCloseable {
     this.state = state;
     this.notifier = notifier;
     this.reader = new BatchReader(config.times());
-    this.book = new AlertBook(config.alert(), state.load());
+    this.book = new AlertBook(config.alert(), state.load(), state.waiting());
     watch(config.cluster());
   }
 
@@ -202,6 +202,7 @@ final class Core implements Intake, AutoCloseable {
     transitions.forEach(Core::log);
     Told told = notifier.tell(transitions, now);
     state.save(transitions, told.messages(), told.deliveries());
+    state.keepWaiting(book.waiting());
     notifier.send(told);
   }
 

@@ -134,6 +134,27 @@ final class Bench implements AutoCloseable {
     last.waitFor(Duration.ofSeconds(30));
   }
 
+  /// Ends a process as `kill -9` does.
+  void kill(String name) throws InterruptedException {
+    for (Child child : List.copyOf(children)) {
+      if (child.name().equals(name)) {
+        children.remove(child);
+        ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        child.waitFor(Duration.ofSeconds(30));
+      }
+    }
+  }
+
+  /// Ends the collector's QuestDB as `kill -9` does; the collector stays.
+  void killQuestDb() {
+    processes().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /// Whether the collector says that it is ready.
+  boolean ready() {
+    return ready(new Api(page()));
+  }
+
   /// Whether there is an open or resolved incident of that kind.
   boolean hasIncident(String kind) {
     try {

@@ -18,6 +18,7 @@ final class InfinibandDevice implements AutoCloseable {
 
   private final Path path;
   private final boolean kept;
+  private final ActivePorts memory;
   private final Watch presence;
   private final Watch portFolder;
   private final Worker<Notes> worker;
@@ -30,8 +31,10 @@ final class InfinibandDevice implements AutoCloseable {
 
   /// @param path the device's folder
   /// @param kept as in [KernelFile]
-  InfinibandDevice(Path path, boolean kept) {
+  /// @param memory which ports were active before
+  InfinibandDevice(Path path, boolean kept, ActivePorts memory) {
     this.path = path;
+    this.memory = memory;
     this.kept = kept;
     presence = new Watch("", name());
     portFolder = new Watch("", name());
@@ -94,7 +97,8 @@ final class InfinibandDevice implements AutoCloseable {
     portFolder.good(notes);
     for (String name : names) {
       if (PORT.matcher(name).matches() && (ports.size() < PORTS_MAX || ports.containsKey(name))) {
-        ports.computeIfAbsent(name, _ -> new InfinibandPort(folder.resolve(name), name(), kept));
+        ports.computeIfAbsent(
+            name, _ -> new InfinibandPort(folder.resolve(name), name(), kept, memory));
       }
     }
     ports.values().forEach(port -> port.discover(notes, text));

@@ -28,14 +28,18 @@ final class InfinibandLink implements AutoCloseable {
   private final Series widthSeries;
   private final Series layerSeries;
   private @Nullable Long layerNumber;
+  private final ActivePorts memory;
   private boolean known;
   private boolean active;
 
   /// @param path the port's folder
   /// @param port `device/port`
   /// @param kept as in [KernelFile]
-  InfinibandLink(Path path, String port, boolean kept) {
+  /// @param memory whether it was active before
+  InfinibandLink(Path path, String port, boolean kept, ActivePorts memory) {
     this.port = port;
+    this.memory = memory;
+    active = memory.was(port);
     state = new WatchedFile(path.resolve("state"), port, kept);
     physicalState = new WatchedFile(path.resolve("phys_state"), port, kept);
     rate = new WatchedFile(path.resolve("rate"), port, kept);
@@ -87,7 +91,8 @@ final class InfinibandLink implements AutoCloseable {
     close();
   }
 
-  /// What is not active when it is first seen is not used: that is no event.
+  /// What is not active when it is first seen, and was not in an earlier run, is not used: that is
+  /// no event.
   private void change(Notes notes, boolean nowActive, String nowState) {
     if (active && !nowActive) {
       notes.event(
@@ -100,6 +105,7 @@ final class InfinibandLink implements AutoCloseable {
     }
     known = true;
     active = nowActive;
+    memory.is(port, nowActive);
   }
 
   private static Rate rate(Text text) throws IOException {

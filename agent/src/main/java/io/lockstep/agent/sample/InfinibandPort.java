@@ -41,11 +41,12 @@ final class InfinibandPort implements AutoCloseable {
   /// @param path `…/DEVICE/ports/PORT`
   /// @param device the device's name
   /// @param kept as in [KernelFile]
-  InfinibandPort(Path path, String device, boolean kept) {
+  /// @param memory which ports were active before
+  InfinibandPort(Path path, String device, boolean kept, ActivePorts memory) {
     this.path = path;
     this.id = device + "/" + path.getFileName();
     this.kept = kept;
-    link = new InfinibandLink(path, id, kept);
+    link = new InfinibandLink(path, id, kept, memory);
     counterFolders = new Watch(id, "counters");
     saturated = Series.of(Contract.column(Table.PORT, "saturated_counters"), id);
   }

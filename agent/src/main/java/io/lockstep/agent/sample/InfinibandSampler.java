@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class InfinibandSampler implements Sampler {
   private final Choice choice;
   private final Predicate<String> names;
   private final boolean kept;
+  private final ActivePorts memory;
   private final Duration deadline;
   private boolean absenceSaid;
   private long round;
@@ -37,12 +39,15 @@ public final class InfinibandSampler implements Sampler {
   /// @param root `/`, or a folder that holds a captured `sys/`
   /// @param choice which devices, by name, as in `mlx5_0`
   /// @param deadline of a round; a device that takes longer hangs
-  public InfinibandSampler(Path root, Choice choice, Duration deadline) {
-    this(root, choice, deadline, Samplers.live(root));
+  /// @param memory file in which it stands which ports were active; null to remember nothing
+  public InfinibandSampler(Path root, Choice choice, Duration deadline, @Nullable Path memory) {
+    this(root, choice, deadline, Samplers.live(root), memory);
   }
 
   /// @param kept as in [KernelFile]
-  InfinibandSampler(Path root, Choice choice, Duration deadline, boolean kept) {
+  InfinibandSampler(
+      Path root, Choice choice, Duration deadline, boolean kept, @Nullable Path memory) {
+    this.memory = new ActivePorts(memory);
     this.deadline = deadline;
     this.folder = root.resolve("sys/class/infiniband");
     this.choice = choice;
@@ -77,6 +82,7 @@ public final class InfinibandSampler implements Sampler {
     }
     long patience = devices.size() > 2 * DEVICES_MAX ? 0 : FORGOTTEN_ROUNDS;
     devices.values().removeIf(device -> forgotten(device, notes, patience));
+    memory.write();
     return notes.reading();
   }
 
@@ -85,7 +91,8 @@ public final class InfinibandSampler implements Sampler {
     var read = new ArrayList<InfinibandDevice>();
     for (String name : present) {
       read.add(
-          devices.computeIfAbsent(name, _ -> new InfinibandDevice(folder.resolve(name), kept)));
+          devices.computeIfAbsent(
+              name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory)));
     }
     read.forEach(device -> device.begin(notes));
     try {

@@ -107,15 +107,20 @@ public final class Samplers {
               around.clock(),
               around.events()));
     }
-    samplers.addAll(ofFiles(config, root, around.deadline()));
+    samplers.addAll(ofFiles(config, root, around));
     return List.copyOf(samplers);
   }
 
-  private static List<Sampler> ofFiles(Config config, Path root, Duration deadline) {
+  private static List<Sampler> ofFiles(Config config, Path root, Surroundings around) {
+    Path folder = around.folder();
     return List.of(
         new HostSampler(root, config.host()),
         new HostSlowSampler(root, config.hostSlow()),
-        new InfinibandSampler(root, config.infiniband(), deadline),
+        new InfinibandSampler(
+            root,
+            config.infiniband(),
+            around.deadline(),
+            folder == null ? null : folder.resolve("ports.txt")),
         new DiskSampler(root, config.disks()),
         new InterfaceSampler(root, config.interfaces()),
         new FilesystemSampler(root, false, config.filesystems()),

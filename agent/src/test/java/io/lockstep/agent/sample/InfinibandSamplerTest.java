@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ class InfinibandSamplerTest {
   private static final Duration DEADLINE = Duration.ofSeconds(2);
 
   @TempDir private Path folder;
+  private @Nullable Path memory;
   private Tree tree;
   private InfinibandSampler sampler;
 
@@ -40,7 +42,7 @@ class InfinibandSamplerTest {
   }
 
   private InfinibandSampler sampler(Choice choice) {
-    return new InfinibandSampler(tree.root(), choice, DEADLINE);
+    return new InfinibandSampler(tree.root(), choice, DEADLINE, memory);
   }
 
   private Said round() throws IOException {
@@ -69,6 +71,28 @@ class InfinibandSamplerTest {
     Said up = round();
     assertThat(up.values()).containsEntry(UP, 1.0);
     assertThat(up.eventNames()).containsExactly("lockstep.network.link.up");
+  }
+
+  @Test
+  void aPortThatWentDownWhileNoAgentRanIsToldByTheNextOnce() throws IOException {
+    memory = folder.resolve("ports.txt");
+    sampler = sampler(Choice.all(Duration.ofSeconds(1)));
+    round();
+    tree.write(PORT + "state", "1: DOWN\n");
+    sampler = sampler(Choice.all(Duration.ofSeconds(1)));
+    assertThat(round().eventNames()).contains("lockstep.network.link.down");
+    sampler = sampler(Choice.all(Duration.ofSeconds(1)));
+    assertThat(round().eventNames()).doesNotContain("lockstep.network.link.down");
+  }
+
+  @Test
+  void afterAnotherBootPortsMayTakeTheirTime() throws IOException {
+    memory = folder.resolve("ports.txt");
+    Files.writeString(memory, "another boot\nmlx5_0/1\n");
+    sampler = sampler(Choice.all(Duration.ofSeconds(1)));
+    tree.write(PORT + "state", "2: INIT\n");
+    assertThat(round().eventNames()).doesNotContain("lockstep.network.link.down");
+    assertThat(Files.readString(memory)).doesNotContain("another boot");
   }
 
   @Test
@@ -322,7 +346,8 @@ class InfinibandSamplerTest {
 
   @Test
   void filesThatAreKeptOpenAreReadAnew() throws IOException {
-    sampler = new InfinibandSampler(tree.root(), Choice.all(Duration.ofSeconds(1)), DEADLINE, true);
+    sampler =
+        new InfinibandSampler(tree.root(), Choice.all(Duration.ofSeconds(1)), DEADLINE, true, null);
     round();
     tree.write(PORT + "state", "1: DOWN\n");
     tree.write(PORT + "counters/symbol_error", "5\n");

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,15 +53,27 @@ public final class AlertBook {
 
   private final Config config;
   private final Map<Key, Alert> alerts = new HashMap<>();
+  private final Set<Key> byEvent = new LinkedHashSet<>();
   private final Map<String, Long> lastRounds = new HashMap<>();
   private final Map<SubjectKey, Incident> open = new LinkedHashMap<>();
   private final Deque<Incident> resolved = new ArrayDeque<>();
   private volatile List<Incident> published = List.of();
 
+  /// @param earlier as below
+  public AlertBook(Config config, Collection<Incident> earlier) {
+    this(config, earlier, List.of());
+  }
+
   /// @param earlier incidents from before a restart, oldest first: their alerts go on where they
   ///   stood
-  public AlertBook(Config config, Collection<Incident> earlier) {
+  /// @param waiting alerts from before a restart that an event had begun and that had not fired
+  public AlertBook(Config config, Collection<Incident> earlier, Collection<Waiting> waiting) {
     this.config = config;
+    for (Waiting one : waiting) {
+      var key = new Key(one.alert().detector(), one.subject());
+      alerts.put(key, one.alert().unclear());
+      byEvent.add(key);
+    }
     for (Incident incident : earlier) {
       if (incident.isOpen()) {
         open.put(incident.subject(), incident);
@@ -138,6 +151,7 @@ public final class AlertBook {
             : finding;
     var transitions = new ArrayList<Transition>();
     present(key, graver, patience, now, transitions);
+    byEvent.add(key);
     publish();
     return transitions;
   }
@@ -148,6 +162,20 @@ public final class AlertBook {
     alerts.computeIfPresent(
         new Key(detector, subject),
         (_, alert) -> alert.state() == Alert.State.PENDING ? null : alert);
+  }
+
+  /// The alerts that an event began and that have not fired yet.
+  public List<Waiting> waiting() {
+    var waiting = new ArrayList<Waiting>();
+    for (Key key : List.copyOf(byEvent)) {
+      Alert alert = alerts.get(key);
+      if (alert == null || alert.state() != Alert.State.PENDING) {
+        byEvent.remove(key);
+      } else {
+        waiting.add(new Waiting(key.subject(), alert));
+      }
+    }
+    return waiting;
   }
 
   /// The subjects of a cluster of which a detector's alert stands, fired or not.

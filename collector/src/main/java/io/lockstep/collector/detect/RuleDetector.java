@@ -48,7 +48,9 @@ final class RuleDetector implements Prompt {
     for (int subject = 0; subject < subjects.size(); subject++) {
       Watched watched = subjects.get(subject);
       var key = new SubjectKey(window.cluster(), watched.host(), watched.subject());
-      switch (Rules.judge(rule, window, subject)) {
+      // Where its alert stands, it was good before, whether the window remembers that or not.
+      boolean wasGood = rule.onceGood() && out.open().contains(key);
+      switch (Rules.judge(rule, window, subject, wasGood)) {
         case Judgement.Present present ->
             out.present(key, finding(watched, present, window, subject));
         case Judgement.Absent _ -> out.absent(key);

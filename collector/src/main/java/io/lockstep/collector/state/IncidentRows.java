@@ -97,7 +97,8 @@ final class IncidentRows {
     }
   }
 
-  private static Alert alert(ResultSet row) throws SQLException, JsonProcessingException {
+  /// The alert in a row of its columns.
+  static Alert alert(ResultSet row) throws SQLException, JsonProcessingException {
     LinkedHashMap<String, Double> evidence =
         JSON.readValue(row.getString("evidence"), new TypeReference<>() {});
     var finding =
@@ -145,22 +146,27 @@ final class IncidentRows {
     String row = "INSERT OR REPLACE INTO alert VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     try (PreparedStatement statement = connection.prepareStatement(row)) {
       statement.setString(1, incident);
-      statement.setString(2, alert.detector());
-      statement.setString(3, alert.state().name());
-      statement.setLong(4, alert.sinceNanos());
-      statement.setLong(5, alert.firedNanos());
-      statement.setLong(6, alert.presentNanos());
-      statement.setLong(7, alert.absentNanos());
-      statement.setLong(8, alert.judgedNanos());
-      statement.setLong(9, alert.resolvedNanos());
-      statement.setString(10, alert.finding().kind().name());
-      statement.setLong(11, alert.finding().onsetNanos());
-      statement.setString(12, alert.finding().severity().name());
-      statement.setString(13, alert.finding().action().name());
-      statement.setString(14, alert.finding().summary());
-      statement.setString(15, JSON.valueToTree(alert.finding().evidence()).toString());
+      set(statement, 2, alert);
       statement.executeUpdate();
     }
+  }
+
+  /// Sets an alert's columns, from one on.
+  static void set(PreparedStatement statement, int from, Alert alert) throws SQLException {
+    statement.setString(from, alert.detector());
+    statement.setString(from + 1, alert.state().name());
+    statement.setLong(from + 2, alert.sinceNanos());
+    statement.setLong(from + 3, alert.firedNanos());
+    statement.setLong(from + 4, alert.presentNanos());
+    statement.setLong(from + 5, alert.absentNanos());
+    statement.setLong(from + 6, alert.judgedNanos());
+    statement.setLong(from + 7, alert.resolvedNanos());
+    statement.setString(from + 8, alert.finding().kind().name());
+    statement.setLong(from + 9, alert.finding().onsetNanos());
+    statement.setString(from + 10, alert.finding().severity().name());
+    statement.setString(from + 11, alert.finding().action().name());
+    statement.setString(from + 12, alert.finding().summary());
+    statement.setString(from + 13, JSON.valueToTree(alert.finding().evidence()).toString());
   }
 
   /// Forgets all but the newest resolved incidents.

@@ -24,7 +24,9 @@ final class Schema {
   /// One list of statements for each version, from 1 on.
   private static final List<List<String>> STEPS =
       List.of(
-          IncidentRows.SCHEMA, Stream.concat(LEVELS.stream(), OutboxRows.SCHEMA.stream()).toList());
+          IncidentRows.SCHEMA,
+          Stream.concat(LEVELS.stream(), OutboxRows.SCHEMA.stream()).toList(),
+          WaitingRows.SCHEMA);
 
   private Schema() {}
 

@@ -2,6 +2,8 @@ package io.lockstep.collector.state;
 
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.alert.Transition;
+import io.lockstep.collector.alert.Waiting;
+import io.lockstep.collector.detect.SubjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,10 @@ public final class State implements AutoCloseable {
   private final Connection connection;
   private final IncidentRows incidents;
   private final OutboxRows messages;
+  private final WaitingRows waitingRows;
   private final List<Incident> earlier;
+  private final List<Waiting> earlierWaiting;
+  private List<SubjectKey> waitingWritten;
   private Outbox outbox;
   private final Unwritten unwritten = new Unwritten();
   private boolean failing;
@@ -49,7 +54,10 @@ public final class State implements AutoCloseable {
     this.connection = connection;
     this.incidents = new IncidentRows(connection);
     this.messages = new OutboxRows(connection);
+    this.waitingRows = new WaitingRows(connection);
     this.earlier = incidents.read(RESOLVED_LOADED);
+    this.earlierWaiting = waitingRows.read();
+    this.waitingWritten = subjects(earlierWaiting);
     this.outbox = messages.read(RESOLVED_LOADED);
   }
 
@@ -137,6 +145,31 @@ public final class State implements AutoCloseable {
   /// the others.
   public List<Incident> load() {
     return earlier;
+  }
+
+  /// The alerts of before this start that an event had begun and that had not fired.
+  public List<Waiting> waiting() {
+    return earlierWaiting;
+  }
+
+  private static List<SubjectKey> subjects(List<Waiting> waiting) {
+    return waiting.stream().map(Waiting::subject).toList();
+  }
+
+  /// Writes which alerts wait, where others do than before. When the disk refuses, the next call
+  /// tries again.
+  public void keepWaiting(List<Waiting> waiting) {
+    if (subjects(waiting).equals(waitingWritten)) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      waitingRows.write(waiting);
+      statement.execute("COMMIT");
+      waitingWritten = subjects(waiting);
+    } catch (SQLException e) {
+      giveUp(e);
+    }
   }
 
   /// The messages of before this start. Asked once: they are not held on to.

@@ -229,6 +229,20 @@ class AlertBookTest {
   }
 
   @Test
+  void whatAnEventBeganOutlivesARestartUntilItFiresOrIsOver() {
+    happened("port-down", PATIENCE, 100);
+    present("port-flapping", OTHER, 100);
+    assertThat(book.waiting()).extracting(Waiting::subject).containsExactly(PORT);
+    var again = new AlertBook(AlertBook.Config.DEFAULT, book.incidents(), book.waiting());
+    assertThat(again.subjects("c", "port-down")).containsExactly(PORT);
+    var round = present(PORT, finding("port-down", 100));
+    assertThat(again.apply("c", "port-down", PATIENCE, KEEP, round, seconds(104))).hasSize(1);
+    assertThat(again.waiting()).isEmpty();
+    book.over("port-down", PORT);
+    assertThat(book.waiting()).isEmpty();
+  }
+
+  @Test
   void saysOfWhichSubjectsAnAlertStands() {
     fire("port-down", PORT, 100);
     present("port-down", OTHER, 104);

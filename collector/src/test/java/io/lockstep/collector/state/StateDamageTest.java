@@ -67,7 +67,7 @@ class StateDamageTest {
   void aFullDiskIsSaidOnceAndNothingIsLostMeanwhile() throws IOException {
     var book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
     int rounds = 0;
-    try (State state = State.open(file(), 12)) {
+    try (State state = State.open(file(), 14)) {
       while (!state.failing()) {
         rounds++;
         state.save(Faults.all(book, rounds, Faults.port(rounds)));

@@ -7,6 +7,7 @@ import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.alert.Round;
 import io.lockstep.collector.alert.Transition;
+import io.lockstep.collector.alert.Waiting;
 import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.detect.IncidentKind;
 import io.lockstep.collector.detect.SubjectKey;
@@ -19,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,34 @@ class StateTest {
   private static final SubjectKey GPU = new SubjectKey("c", "node-1", "GPU-'\"; DROP TABLE x");
 
   @TempDir Path folder;
+
+  @Test
+  void keepsWhatWaits() throws Exception {
+    var key = new SubjectKey("c", "node-1", "mlx5_0/1");
+    var finding =
+        new Finding(
+            IncidentKind.PORT_DOWN,
+            7,
+            Finding.Severity.CRITICAL,
+            Finding.Action.CHECKPOINT,
+            "Port \"x\" is down",
+            new LinkedHashMap<>(Map.of("up", 0.0)));
+    Path file = folder.resolve("waiting.db");
+    AlertBook book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+    book.happened("port-down", Duration.ofSeconds(2), key, finding, 1_000);
+    List<Waiting> waiting = book.waiting();
+    try (State state = State.open(file)) {
+      assertThat(state.waiting()).isEmpty();
+      state.keepWaiting(waiting);
+    }
+    try (State state = State.open(file)) {
+      assertThat(state.waiting()).isEqualTo(waiting).hasSize(1);
+      state.keepWaiting(List.of());
+    }
+    try (State state = State.open(file)) {
+      assertThat(state.waiting()).isEmpty();
+    }
+  }
 
   @Test
   void whatWasSavedIsThereAgainToTheLetter() throws IOException {

@@ -21,17 +21,24 @@ public final class Rules {
   ///
   /// @param subject its index in the table of the rule's column
   public static Judgement judge(Rule rule, Readings readings, int subject) {
+    return judge(rule, readings, subject, false);
+  }
+
+  /// Judges a rule on one subject.
+  ///
+  /// @param wasGood whether the subject is known to have been without the fault, from elsewhere
+  public static Judgement judge(Rule rule, Readings readings, int subject, boolean wasGood) {
     Unless unless = rule.unless();
     if (unless != null && readings.latest(unless.column(), subject) == unless.value()) {
       return Judgement.ABSENT;
     }
     return switch (rule.test()) {
-      case BELOW, ABOVE, EQUALS, BITS -> limit(rule, readings, subject);
+      case BELOW, ABOVE, EQUALS, BITS -> limit(rule, readings, subject, wasGood);
       case CYCLES -> cycles(rule, readings, subject);
     };
   }
 
-  private static Judgement limit(Rule rule, Readings readings, int subject) {
+  private static Judgement limit(Rule rule, Readings readings, int subject, boolean wasGood) {
     double latest = readings.latest(rule.column(), subject);
     if (Double.isNaN(latest)) {
       return Judgement.CANNOT_TELL;
@@ -40,7 +47,7 @@ public final class Rules {
       return Judgement.ABSENT;
     }
     Run run = newestRun(rule, readings.last(rule.column(), subject, MEMORY_SECONDS));
-    if (rule.onceGood() && !run.afterGood() && !wasUp(rule, readings, subject)) {
+    if (rule.onceGood() && !wasGood && !run.afterGood() && !wasUp(rule, readings, subject)) {
       return Judgement.CANNOT_TELL;
     }
     long since = readings.edgeNanos() - run.seconds() * SECOND;

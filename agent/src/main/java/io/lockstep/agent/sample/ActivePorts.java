@@ -1,0 +1,87 @@
+package io.lockstep.agent.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which ports were active when they were last read, on disk, so that one that went down while no
+/// agent ran is told by the next. The first line is the boot: after another one, ports may take
+/// their time to come up. Then one id a line. Any thread, but for [#write].
+final class ActivePorts {
+  private static final Logger LOG = LoggerFactory.getLogger(ActivePorts.class);
+  private static final int PORTS_MAX = 1024;
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final Set<String> active = new ConcurrentSkipListSet<>();
+  private final @Nullable Path file;
+  private final String boot = boot();
+  private List<String> written = List.of();
+
+  /// @param file null to remember nothing
+  ActivePorts(@Nullable Path file) {
+    this.file = file;
+    if (file == null) {
+      return;
+    }
+    try {
+      List<String> lines = Files.readAllLines(file);
+      if (!lines.isEmpty() && lines.getFirst().equals(boot)) {
+        written = lines;
+        lines.stream().skip(1).limit(PORTS_MAX).forEach(active::add);
+      }
+    } catch (NoSuchFileException _) {
+      LOG.debug("no port is known of yet file={}", file);
+    } catch (IOException e) {
+      LOG.warn("ports of earlier runs can't be read file={} error={}", file, e.toString());
+    }
+  }
+
+  private static String boot() {
+    try {
+      return Files.readString(BOOT_ID).strip();
+    } catch (IOException _) {
+      return "unknown";
+    }
+  }
+
+  /// Whether a port was active when it was last read, by this run or an earlier one.
+  boolean was(String port) {
+    return active.contains(port);
+  }
+
+  /// Notes how a port is now.
+  void is(String port, boolean nowActive) {
+    if (!nowActive) {
+      active.remove(port);
+    } else if (active.size() < PORTS_MAX) {
+      active.add(port);
+    }
+  }
+
+  /// Keeps it, where it has changed. One thread.
+  void write() {
+    var now = new ArrayList<String>();
+    now.add(boot);
+    now.addAll(active);
+    if (file == null || now.equals(written)) {
+      return;
+    }
+    written = now; // a failure is said once for each change
+    try {
+      Path next = file.resolveSibling(file.getFileName() + ".next");
+      Files.write(next, now);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      LOG.warn("ports can't be remembered file={} error={}", file, e.toString());
+    }
+  }
+}
