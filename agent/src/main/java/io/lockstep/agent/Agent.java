@@ -11,6 +11,7 @@ import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.systemd.ServiceNotice;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,17 +38,21 @@ final class Agent {
   private final Encoder encoder;
   private final Rounds rounds;
   private final Listener listener;
+  private final OwnState state;
+  private final ServiceNotice service;
 
   /// Puts the parts together; listens from here on, samples from [#run] on.
   ///
   /// @param host this server's name
   /// @param version this agent's
+  /// @param service who is told that it runs
   /// @throws IOException when a file or the address of the configuration can't be used
   /// @throws ConfigException when a file of the configuration says something wrong
-  Agent(Config config, String host, String version, InstantSource clock)
+  Agent(Config config, String host, String version, InstantSource clock, ServiceNotice service)
       throws IOException, ConfigException {
     this.clock = clock;
     this.version = version;
+    this.service = service;
     Instant start = clock.instant();
     long run = start.toEpochMilli();
     var collector = new Collector(config.collectors(), config.send(), version);
@@ -66,8 +71,8 @@ final class Agent {
     var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
     samplers.add(own);
     rounds = new Rounds(samplers, config.interval(), encoder);
-    var self = new OwnState(rounds, own).asSelf();
-    listener = new Listener(config.listen(), sender, self, clock, refused);
+    state = new OwnState(rounds, own);
+    listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);
     LOG.info(
         "agent starts version={} host={} run={} interval={} collectors={} spool={} listen={}"
             + " samplers={}",
@@ -85,7 +90,9 @@ final class Agent {
   void run() throws InterruptedException, IOException {
     sender.start();
     say("lockstep.agent.started", "The agent started", Map.of("service.version", version));
+    service.ready(state::ticks);
     rounds.run(clock, stop);
+    service.close();
     rounds.close();
     listener.close();
     say("lockstep.agent.stopped", "The agent was stopped", Map.of());

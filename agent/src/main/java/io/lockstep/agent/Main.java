@@ -10,6 +10,7 @@ import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.systemd.ServiceNotice;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
@@ -189,7 +190,9 @@ public final class Main implements Callable<Integer> {
       Once.run(config.samplers(), config.root(), config.host(), format, System.out);
       return 0;
     }
-    var agent = new Agent(config, hostName(config), Version.number(), InstantSource.system());
+    var service = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());
+    var clock = InstantSource.system();
+    var agent = new Agent(config, hostName(config), Version.number(), clock, service);
     var ended = new CountDownLatch(1);
     stopOnSignal(agent, ended);
     try {

@@ -25,9 +25,14 @@ final class OwnState {
     return new Listener.Self(this::problem, this::metrics);
   }
 
+  /// Whether it ticks; what the watchdog asks.
+  boolean ticks() {
+    return rounds.sinceTick().compareTo(STUCK) < 0;
+  }
+
   private String problem() {
     Duration since = rounds.sinceTick();
-    return since.compareTo(STUCK) < 0 ? "" : "no tick has ended for " + since.toSeconds() + " s";
+    return ticks() ? "" : "no tick has ended for " + since.toSeconds() + " s";
   }
 
   /// Prometheus' text format.

@@ -159,6 +159,11 @@ public final class Collector implements AutoCloseable {
     return state.ready() ? List.of() : List.of("store " + state.kind() + ": " + state.reason());
   }
 
+  /// Whether what arrives is judged: false when the core's rounds stand still.
+  public boolean lives() {
+    return core.lives();
+  }
+
   private static String version() {
     String version = Collector.class.getPackage().getImplementationVersion();
     return version == null ? "from source" : version;

@@ -3,6 +3,7 @@ package io.lockstep.collector;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.systemd.ServiceNotice;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,7 +88,9 @@ public final class CollectorCommand implements Callable<Integer> {
     if (exitWithStdin) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> awaitEnd(System.in, stop));
     }
-    try (Collector _ = Collector.start(effective)) {
+    try (Collector collector = Collector.start(effective);
+        var service = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid())) {
+      service.ready(collector::lives);
       stop.await();
       return 0;
     } catch (ConfigException e) {

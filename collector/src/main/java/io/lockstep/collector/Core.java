@@ -52,6 +52,7 @@ final class Core implements Intake, AutoCloseable {
   private static final Duration ROUND = Duration.ofSeconds(1);
   private static final Duration SETTLED = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration STUCK = Duration.ofSeconds(30);
 
   private final CollectorConfig config;
   private final InstantSource clock;
@@ -70,6 +71,7 @@ final class Core implements Intake, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("core").factory());
   private boolean roundFailed;
+  private volatile long lastRound = System.nanoTime();
 
   /// What became of a delivery, until it is on the disk.
   private record Done(Delivery delivery, CompletableFuture<Void> written) {}
@@ -100,7 +102,13 @@ final class Core implements Intake, AutoCloseable {
             ROUND.plus(SETTLED).toNanos() - intoSecond,
             ROUND.toNanos(),
             TimeUnit.NANOSECONDS);
+    lastRound = System.nanoTime();
     log.debug("rounds {}", rounds);
+  }
+
+  /// Whether rounds come; what the watchdog asks.
+  boolean lives() {
+    return System.nanoTime() - lastRound < STUCK.toNanos();
   }
 
   AlertBook book() {
@@ -195,6 +203,7 @@ final class Core implements Intake, AutoCloseable {
         log.error("a round failed, the next one is tried", e);
       }
     }
+    lastRound = System.nanoTime();
   }
 
   /// Writes down what happened, with what is to be told of it, and only then tells it.
