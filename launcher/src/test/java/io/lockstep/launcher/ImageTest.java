@@ -1,0 +1,132 @@
+package io.lockstep.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lockstep.simulator.NvmlStandIn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The agent's image on a server that has no Java, and its installation.
+class ImageTest {
+  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+  @TempDir static Path folder;
+  @TempDir Path own;
+  private static Path image;
+
+  @BeforeAll
+  static void makeAndUnpack() throws Exception {
+    assumeTrue(
+        Files.isDirectory(HOME.resolve("agent/target/lib")),
+        "the agent's jars are not there yet: ./mvnw verify makes them");
+    // with the Java of this build: the image needs none, making it does
+    Map<String, String> java = Map.of("JAVA_HOME", System.getProperty("java.home"));
+    new Shell(HOME).with(java).run("deploy/image", "--as-built", "agent", folder.toString());
+    new Shell(folder).run("sh", "-c", "tar -xzf lockstep-agent-*.tar.gz");
+    try (Stream<Path> all = Files.list(folder)) {
+      image = all.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void runsWithItsOwnJava() throws Exception {
+    assertThat(new Shell(image).run("bin/lockstep-agent", "--version"))
+        .startsWith("lockstep agent ")
+        .contains("JDK 25");
+    assertThat(new Shell(image).run("bin/lockstep-agent", "--once"))
+        .contains("\nsystem_memory_usage_bytes{", "\nsystem_uptime_seconds ", "system_filesystem_");
+  }
+
+  @Test
+  void readsGpusThroughTheLibraryThatItBrought() throws Exception {
+    assumeTrue(NvmlStandIn.possible(), "no gcc to build the stand-in of NVML with");
+    var nvml = new NvmlStandIn(own);
+    nvml.gpus(8);
+    String said =
+        new Shell(image).run("bin/lockstep-agent", "--once", "--nvml", nvml.library().toString());
+    for (int gpu = 0; gpu < 8; gpu++) {
+      assertThat(said).contains(NvmlStandIn.uuid(gpu));
+    }
+  }
+
+  @Test
+  void isAServiceThatSaysHowItFares() throws Exception {
+    assumeTrue(SystemdStandIn.possible(), "no python3 to stand in for systemd");
+    Path config = own.resolve("agent.yaml");
+    Files.writeString(
+        config,
+        """
+        collectors: ["http://127.0.0.1:1"]
+        spool: {folder: %s}
+        listen: {address: "127.0.0.1:0"}
+        """
+            .formatted(own.resolve("spool")));
+    try (var systemd = new SystemdStandIn(own)) {
+      Process agent =
+          new Shell(image)
+              .with(systemd.environment())
+              .start("bin/lockstep-agent", "--config", config.toString());
+      try {
+        systemd.sees(agent);
+      } finally {
+        agent.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void isInstalledAgainAndAgainAndTakenAway() throws Exception {
+    Shell shell = new Shell(image).with(Map.of("DESTDIR", own.toString()));
+    shell.run("./install");
+    Path program = own.resolve("opt/lockstep/agent");
+    Path config = own.resolve("etc/lockstep/agent.yaml");
+    assertThat(new Shell(own).run(program.resolve("bin/lockstep-agent").toString(), "--version"))
+        .startsWith("lockstep agent ");
+    assertThat(own.resolve("etc/systemd/system/lockstep-agent.service")).exists();
+    Files.writeString(config, "interval: 2s\n");
+    Files.writeString(program.resolve("lib/of-an-older-version.jar"), "");
+    shell.run("./install");
+    assertThat(config).hasContent("interval: 2s\n");
+    assertThat(program.resolve("lib/of-an-older-version.jar")).doesNotExist();
+    assertThat(own.resolve("opt/lockstep")).isDirectoryNotContaining("glob:**.new");
+
+    Path spool = Files.createDirectories(own.resolve("var/lib/lockstep/spool"));
+    // the copy that was installed can do it as well: the tar.gz may be long gone
+    Shell installed = new Shell(own).with(Map.of("DESTDIR", own.toString()));
+    installed.run(program.resolve("install").toString(), "--undo");
+    assertThat(files()).containsExactlyInAnyOrder(config, spool);
+    shell.run("./install", "--undo");
+    assertThat(files()).containsExactlyInAnyOrder(config, spool);
+    shell.run("./install", "--undo", "--purge");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void whatOthersPutInItsPlaceIsLeftAlone() throws Exception {
+    Shell shell = new Shell(image).with(Map.of("DESTDIR", own.toString()));
+    Path other = Files.createDirectories(own.resolve("opt/lockstep/agent")).resolve("theirs");
+    Files.writeString(other, "");
+    assertThat(shell.fails("./install")).contains("is none of Lockstep's");
+    Path token = Files.createDirectories(own.resolve("etc/lockstep")).resolve("token");
+    Files.writeString(token, "");
+    assertThat(shell.run("./install", "--undo", "--purge")).contains("kept: " + token);
+    assertThat(files()).containsExactlyInAnyOrder(other, token);
+  }
+
+  /// Files and empty folders.
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(own)) {
+      return all.filter(path -> !path.equals(own))
+          .filter(path -> !Files.isDirectory(path) || path.endsWith("spool"))
+          .toList();
+    }
+  }
+}
