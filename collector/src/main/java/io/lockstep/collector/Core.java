@@ -168,8 +168,15 @@ final class Core implements Intake, AutoCloseable {
       return CompletableFuture.completedFuture(
           new Answer.Malformed(String.valueOf(e.getMessage())));
     }
-    core.execute(() -> append(batch, arrival));
-    return store.write(batch).thenApply(result -> answer(batch, result));
+    CompletionStage<?> judged =
+        CompletableFuture.runAsync(() -> append(batch, arrival), core)
+            .exceptionally(e -> {
+              log.error("a batch could not be judged", e);
+              return null;
+            });
+    CompletionStage<Answer> stored = store.write(batch).thenApply(result -> answer(batch, result));
+    // An event that is acknowledged does not come again: what follows from it must be on the disk.
+    return batch.events().isEmpty() ? stored : stored.thenCombine(judged, (answer, _) -> answer);
   }
 
   private static Answer answer(Batch batch, StoreResult result) {

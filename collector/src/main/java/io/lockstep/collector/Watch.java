@@ -105,8 +105,10 @@ final class Watch {
     } catch (RuntimeException e) {
       failed(detector, e);
     }
-    if (verdict == null || now - time > detector.keep().toNanos()) {
-      return List.of(); // an event that was long under way tells of what is over
+    // An event that was long under way may tell of what is over, unless the data have a say in it.
+    boolean stale = now - time > detector.keep().toNanos() && detector.patience().isZero();
+    if (verdict == null || stale) {
+      return List.of();
     }
     Finding finding = verdict.finding();
     if (finding == null) {
