@@ -64,8 +64,13 @@ final class AgentProcess implements AutoCloseable {
           folder: %s
         listen:
           address: 127.0.0.1:0
+        samplers:
+          kernel_log: {file: "%s"}
         """
-            .formatted(collector, folder.resolve("spool")));
+            .formatted(
+                collector,
+                folder.resolve("spool"),
+                folder.resolve("what this machine's log says is not for a test")));
   }
 
   /// Waits until it listens.
