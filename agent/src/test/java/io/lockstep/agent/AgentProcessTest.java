@@ -109,7 +109,7 @@ class AgentProcessTest {
       agent.terminate();
       agent.end();
       assertThat(agent.log()).containsPattern("agent stopped sent=0 left_in_spool=[1-9]");
-      assertThat(agent.log().lines().filter(line -> line.contains(" WARN "))).hasSize(1);
+      assertThat(agent.log().lines().filter(line -> line.contains(" WARN collector "))).hasSize(1);
     }
     assertThat(spoolFiles()).isNotEmpty();
   }
@@ -148,7 +148,7 @@ class AgentProcessTest {
         AgentProcess second = start()) {
       assertThat(second.end()).isEqualTo(2);
       assertThat(second.log()).hasLineCount(1).contains("is in use by another process (");
-      assertThat(first.log()).doesNotContain(" WARN ");
+      assertThat(first.log()).doesNotContain(" WARN spool ");
     }
   }
 
