@@ -42,14 +42,14 @@ final class HostLines {
               LINUX),
           row(
               Kind.PCIE,
-              "AER: (?:Multiple )?Uncorrect[a-z]* .*(?:received|from)[^0-9a-f]*" + PCI,
+              "AER: (?:Multiple )?Uncorrect[a-z]* .*received(?:(?: from|:) " + PCI + ")?",
               "A PCIe error that could not be corrected.",
               Blame.HARDWARE,
               Remedy.CHECK_CONNECTIONS,
               LINUX),
           row(
               Kind.PCIE,
-              "AER: (?:Multiple )?Correct[a-z]* .*(?:received|from)[^0-9a-f]*" + PCI,
+              "AER: (?:Multiple )?Correct[a-z]* .*received(?:(?: from|:) " + PCI + ")?",
               "A PCIe error that was corrected.",
               Blame.HARDWARE,
               Remedy.NONE,
@@ -65,6 +65,13 @@ final class HostLines {
               Kind.PCIE,
               PCI + ": pciehp: Slot\\([^)]*\\): (?:Link Down|Card not present)",
               "What sits behind a PCIe port is gone.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              LINUX),
+          row(
+              Kind.PCIE,
+              PCI + ": DPC: containment event",
+              "A PCIe port cut off what is behind it, after an error that would have spread.",
               Blame.HARDWARE,
               Remedy.CHECK_CONNECTIONS,
               LINUX),
@@ -91,6 +98,37 @@ final class HostLines {
               MLX5),
           row(
               Kind.MLX5,
+              "(?:"
+                  + PCI
+                  + ": .*)?Port module event\\[error].*(?:Power budget exceeded|Bus stuck|shorted"
+                  + "|EEPROM|Enforce part number|Unknown identifier|Unknown status)",
+              "The cable or optics of a network port have an error.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "mlx5_core " + PCI + ": .*High temperature on sensors",
+              "The network adapter is too hot.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "mlx5_core " + PCI + "[: ].*\\b[Ll]ink (?:is )?(?:down|DOWN|Down)\\b",
+              "A port of the network adapter lost its link.",
+              Blame.FABRIC,
+              Remedy.CHECK_CONNECTIONS,
+              MLX5),
+          row(
+              Kind.MLX5,
+              "mlx5_core " + PCI + ": .*timeout\\. Will cause a leak",
+              "The network adapter did not answer a command in time.",
+              Blame.HARDWARE,
+              Remedy.CONTACT_SUPPORT,
+              MLX5),
+          row(
+              Kind.MLX5,
               "(?:" + PCI + ": .*)?mlx5_cmd_out_err.*ACCESS_REG.*failed",
               "The network adapter refused to give a register: firmware and driver may not fit.",
               Blame.DRIVER,
@@ -100,7 +138,7 @@ final class HostLines {
               Kind.MLX5,
               "(?:mlx5_core )?"
                   + PCI
-                  + ": .*(?:health compromised|health recovery|[Ff]atal error"
+                  + ": .*(?:health compromised|health recovery (?:flow aborted|failed)|[Ff]atal error"
                   + " (?:[0-9]+ )?detected|handling bad device)",
               "The network adapter does not work any more, by its driver's watch.",
               Blame.HARDWARE,
@@ -108,14 +146,14 @@ final class HostLines {
               MLX5),
           row(
               Kind.EDAC,
-              "EDAC ([A-Za-z0-9_ #-]{1,40}): [0-9]+ UE\\b",
+              "EDAC ([A-Za-z0-9_ #-]{1,40}): (?:[0-9]+ )?UE\\b",
               "The server's memory had an error that could not be corrected.",
               Blame.HOST,
               Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.EDAC,
-              "EDAC ([A-Za-z0-9_ #-]{1,40}): [0-9]+ CE\\b",
+              "EDAC ([A-Za-z0-9_ #-]{1,40}): (?:[0-9]+ )?CE\\b",
               "The server's memory had errors, which were corrected.",
               Blame.HOST,
               Remedy.NONE,
@@ -142,8 +180,51 @@ final class HostLines {
               Remedy.CONTACT_SUPPORT,
               LINUX),
           row(
+              Kind.MCE,
+              "\\[Hardware Error]: (CPU:[0-9]+) .*MC[0-9]+_STATUS\\[[^]]*\\bUE\\b",
+              "A processor or its memory had an error that could not be corrected.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: (CPU:[0-9]+) .*MC[0-9]+_STATUS\\[",
+              "A processor or its memory had an error, which was corrected or put aside.",
+              Blame.HOST,
+              Remedy.NONE,
+              LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: (?:Corrected|Deferred) error, no action required",
+              "A processor or its memory had an error, which was corrected or put aside.",
+              Blame.HOST,
+              Remedy.NONE,
+              LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: (?:System Fatal error|Uncorrected, software |Machine check: )",
+              "A processor or its memory had an error that could not be corrected.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.MCE,
+              "not syncing: .{0,20}[Mm]achine check",
+              "The kernel stopped because of an error of the hardware.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.MCE,
+              "Memory failure: 0x[0-9a-f]+: Killing|due to hardware memory corruption"
+                  + "|mce: Uncorrected hardware memory error",
+              "A page of the server's memory is broken, and who used it may have been ended.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
               Kind.OOM,
-              "Killed? process [0-9]+ \\(([^)]{1,64})\\)",
+              "Killed? process [0-9]+(?:, UID [0-9]+,)? \\((.{1,64}?)\\)(?=[ ,.]|$)",
               "A process was killed because memory ran out.",
               Blame.APPLICATION,
               Remedy.RESTART_APPLICATION,
@@ -171,18 +252,46 @@ final class HostLines {
               "kubelet"),
           row(
               Kind.HUNG_TASK,
-              "task (\\S{1,64}:[0-9]+) blocked for more than [0-9]+ seconds",
+              "task (.{1,64}?:[0-9]+) blocked (?:in I/O wait )?for more than [0-9]+ seconds",
               "A task waits in the kernel and does not come back: a device or a file system hangs.",
               Blame.HOST,
               Remedy.CONTACT_SUPPORT,
               LINUX),
           row(
               Kind.HUNG_TASK,
-              "BUG: soft lockup - CPU#[0-9]+ stuck for [0-9]+s! \\[([^]]{1,64})]",
+              "BUG: soft lockup - CPU#[0-9]+ stuck for [0-9]+s!(?: \\[([^]]{1,64})])?",
               "A processor does not leave the kernel.",
               Blame.HOST,
               Remedy.CONTACT_SUPPORT,
+              LINUX),
+          row(
+              Kind.HUNG_TASK,
+              "Watchdog detected hard LOCKUP on (cpu [0-9]+)",
+              "A processor does not even take interrupts any more.",
+              Blame.HOST,
+              Remedy.CONTACT_SUPPORT,
               LINUX));
+
+  /// Each line that a row knows has one of these: looking for them first costs little.
+  private static final List<String> WORDS =
+      List.of(
+          "AER: ",
+          "PCIe Bus Error",
+          "pciehp",
+          "DPC: ",
+          "mlx5",
+          "PCIe slot",
+          "Port module event",
+          "EDAC ",
+          "Hardware Error",
+          "hardware memory",
+          "achine check",
+          "Memory failure",
+          "process",
+          "oom-kill",
+          "blocked",
+          "lockup",
+          "LOCKUP");
 
   private static Row row(
       Kind kind, String line, String words, Blame blame, Remedy remedy, String source) {
@@ -190,6 +299,9 @@ final class HostLines {
   }
 
   Optional<KernelEvent> take(String line) {
+    if (WORDS.stream().noneMatch(line::contains)) {
+      return Optional.empty();
+    }
     for (Row row : ROWS) {
       Matcher found = row.line.matcher(line);
       if (found.find()) {

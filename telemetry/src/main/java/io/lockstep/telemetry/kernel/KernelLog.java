@@ -4,6 +4,7 @@ import io.lockstep.telemetry.kernel.KernelEvent.Kind;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Recognizes broken parts in the kernel's log, line by line, whoever wrote it down: `dmesg`, the
 /// journal, syslog, `/dev/kmsg`. Keeps what a message of several lines needs. One thread.
@@ -19,13 +20,17 @@ public final class KernelLog {
       Pattern.compile("SXid \\((?:PCI:)?" + PCI + "[^)]*\\): ([0-9]{1,9})\\b[, ]*(.*)");
   private static final Pattern LINK = Pattern.compile("\\bLink (-?[0-9]{1,3})\\b");
   private static final Pattern LOST =
-      Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ": .*fallen off the bus");
-  private static final Pattern LOST_BEGIN = Pattern.compile("NVRM: The NVIDIA GPU " + PCI);
+      Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ":? .*fallen off the bus");
+  private static final Pattern LOST_BEGIN =
+      Pattern.compile("NVRM: The NVIDIA GPU (?:" + PCI + "(?!\\w))?");
   private static final String LOST_END = "fallen off the bus and is not responding";
   private static final int LOST_LINES = 4;
 
   private final HostLines host = new HostLines();
-  private String losing = "";
+
+  /// The GPU of a message that has begun: empty where its address can't be read, null for none.
+  private @Nullable String losing;
+
   private int losingLines;
 
   /// Takes the next line.
@@ -78,16 +83,16 @@ public final class KernelLog {
   private Optional<KernelEvent> losing(String line) {
     Matcher begin = LOST_BEGIN.matcher(line);
     if (begin.find()) {
-      losing = begin.group(1);
+      losing = begin.group(1) == null ? "" : begin.group(1);
       losingLines = 0;
-    } else if (!losing.isEmpty() && ++losingLines > LOST_LINES) {
-      losing = "";
+    } else if (++losingLines > LOST_LINES) {
+      losing = null;
     }
-    if (losing.isEmpty() || !line.contains(LOST_END)) {
+    if (losing == null || !line.contains(LOST_END)) {
       return Optional.empty();
     }
     String device = losing;
-    losing = "";
+    losing = null;
     return Optional.of(lost(device, line));
   }
 

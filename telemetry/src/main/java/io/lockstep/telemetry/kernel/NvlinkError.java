@@ -1,7 +1,10 @@
 package io.lockstep.telemetry.kernel;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +16,32 @@ import org.jspecify.annotations.Nullable;
 /// @param link number of the NVLink; −1 when it concerns no single one
 /// @param remedy by the catalogue; for a status that it does not have, by the driver's word
 record NvlinkError(String unit, boolean fatal, int link, Remedy remedy) {
+  private static final int PORT = 149;
   private static final Pattern TEXT =
       Pattern.compile(
-          "([A-Z][A-Z0-9_]+)\\s+(Fatal|Nonfatal|Non-fatal)\\s+XC\\d+\\s+i\\d+\\s+Link\\s+(-?\\d+)"
-              + "\\s+\\(0x([0-9a-fA-F]+)\\s+0x([0-9a-fA-F]+)");
+          "([A-Z][A-Z0-9_]+)\\s+(Fatal|Nonfatal|Non-fatal)\\s+XC\\d+\\s+i\\d+\\s+Link\\s+(-?\\d{1,3})"
+              + "\\s+\\(0x([0-9a-fA-F]{1,8})\\s+0x([0-9a-fA-F]{1,8})\\b");
 
   /// A condition of the decode table.
   private record Row(
       int code, String unit, String before575, String since575, String status, Remedy remedy) {
     boolean matches(int xid, String name, long info) {
-      return code == xid
-          && (unit.startsWith(name) || name.startsWith(unit))
-          && (fits(before575, info) || fits(since575, info));
+      return code == xid && named(name) && (fits(before575, info) || fits(since575, info));
+    }
+
+    /// Some units have another name since driver 575; then the table has `before/since`.
+    private boolean named(String name) {
+      return List.of(unit.split("/")).contains(name);
+    }
+
+    boolean is(long errors) {
+      return status.equals("-") || Long.decode(status) == errors;
+    }
+
+    /// Of several errors at once. The network port's status is a number, not a set of bits.
+    boolean isAmong(long errors) {
+      long mine = status.equals("-") ? 0 : Long.decode(status);
+      return code != PORT && mine != 0 && (errors & mine) == mine;
     }
 
     /// @param pattern 32 bits, the highest first; `-` is any
@@ -69,19 +86,14 @@ record NvlinkError(String unit, boolean fatal, int link, Remedy remedy) {
   }
 
   private static Remedy remedy(int xid, String unit, boolean fatal, long info, long status) {
-    Remedy gravest = null;
-    for (Row row : TABLE) {
-      boolean same = row.status.equals("-") || Long.decode(row.status) == status;
-      if (same
-          && row.matches(xid, unit, info)
-          && (gravest == null || row.remedy.compareTo(gravest) > 0)) {
-        gravest = row.remedy;
-      }
-    }
-    if (gravest != null) {
-      return gravest;
-    }
-    return fatal ? Remedy.RESET_GPU : Remedy.NONE;
+    List<Row> rows = TABLE.stream().filter(row -> row.matches(xid, unit, info)).toList();
+    return gravest(rows, row -> row.is(status))
+        .or(() -> gravest(rows, row -> row.isAmong(status)))
+        .orElse(fatal ? Remedy.RESET_GPU : Remedy.NONE);
+  }
+
+  private static Optional<Remedy> gravest(List<Row> rows, Predicate<Row> which) {
+    return rows.stream().filter(which).map(Row::remedy).max(Comparator.naturalOrder());
   }
 
   /// In words: `RLW_RXPIPE, not fatal, link 3.`

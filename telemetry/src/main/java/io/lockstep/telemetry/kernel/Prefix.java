@@ -13,7 +13,7 @@ final class Prefix {
   /// `dmesg`: seconds since the boot, or `-T`: a date; and the journal's and syslog's `kernel: `.
   private static final Pattern TIME =
       Pattern.compile(
-          "^(?:<[0-9]{1,3}>)?(?:\\[[^\\]]{1,40}] *|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,+Z-]+ )");
+          "^(?:<[0-9]{1,3}>)?(?:\\[(?!Hardware Error)[^\\]]{1,40}] *|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.,+Z-]+ )");
 
   private static final Pattern SYSLOG =
       Pattern.compile("^.{0,100}?\\bkernel(?:\\[[0-9]*])?: (?:\\[ *[0-9.]+] )?");

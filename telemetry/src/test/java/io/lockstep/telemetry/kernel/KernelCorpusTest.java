@@ -46,10 +46,11 @@ class KernelCorpusTest {
         KernelEvent sxid = only(found, Kind.SXID, line);
         assertThat(sxid.code()).as(line).isEqualTo(truth.path("sxid").asInt());
         assertThat(sxid.device()).as(line).isEqualTo(truth.path("pci").asText());
-      } else if (lost && truth.path("pci").isTextual()) {
+        assertThat(sxid.link()).as(line).isEqualTo(truth.path("link").asInt(-1));
+      } else if (lost) {
         assertThat(only(found, Kind.GPU_LOST, line).device())
             .as(line)
-            .isEqualTo(truth.path("pci").asText());
+            .isEqualTo(truth.path("pci").asText(""));
       } else {
         assertThat(found)
             .as(line)

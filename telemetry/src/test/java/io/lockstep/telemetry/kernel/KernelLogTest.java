@@ -69,6 +69,42 @@ class KernelLogTest {
     assertThat(event.meaning().remedy()).isEqualTo(Remedy.NONE);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "149, NETIR_LINK_DOWN Nonfatal | 00000011 | 00000000 | RESET_GPU",
+        "149, NETIR_LINK_DOWN Fatal | 02600011 | 00000000 | NONE",
+        "149, NETIR_MFDE_EVENT Nonfatal | 00000014 | 00000003 | NONE",
+        "146, TLW_RX_PIPE0 Nonfatal | 0000000a | 00000004 | RESET_GPU",
+        "144, SAW_MVB Nonfatal | 00000001 | 00000003 | RESET_GPU",
+        "144, SAW_MVB Nonfatal | 00000001 | 00000005 | NONE",
+      })
+  void decodesBothGenerationsOfNamesAndSeveralErrorsAtOnce(
+      String begins, String info, String status, Remedy remedy) {
+    String line =
+        "NVRM: Xid (PCI:0009:01:00): " + begins + " XC0 i0 Link 04 (0x" + info + " 0x" + status;
+    assertThat(log.take(line + " 0x00000000)").orElseThrow().meaning().remedy()).isEqualTo(remedy);
+  }
+
+  @Test
+  void showsAnNvlinkErrorWhoseRegistersCannotBeRead() {
+    String line =
+        "NVRM: Xid (PCI:0009:01:00): 145, RLW_RXPIPE Nonfatal XC0 i0 Link 13 (0x"
+            + "f".repeat(40)
+            + " 0x0)";
+    assertThat(log.take(line).orElseThrow().code()).isEqualTo(145);
+  }
+
+  @Test
+  void readsALossWhoseAddressCannotBeRead() {
+    assertThat(log.take("NVRM: The NVIDIA GPU invalid-bdf.0")).isEmpty();
+    KernelEvent event =
+        log.take("NVRM: fallen off the bus and is not responding to commands.").orElseThrow();
+    assertThat(event.kind()).isEqualTo(Kind.GPU_LOST);
+    assertThat(event.device()).isEmpty();
+  }
+
   @Test
   void saysWhatTheDriverAsksFor() {
     String line =
@@ -81,19 +117,39 @@ class KernelLogTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '~',
       value = {
-        "nvidia-nvswitch3: SXid (PCI:0000:05:00.0): 12028, Non-fatal, Link 32 egress error | SXID | 0000:05:00.0",
-        "NVRM: GPU 0000:29:00.0: GPU has fallen off the bus. | GPU_LOST | 0000:29:00.0",
-        "pcieport 0000:00:01.0: AER: Uncorrected (Fatal) error received: 0000:18:00.0 | PCIE | 0000:18:00.0",
-        "nvidia 0000:18:00.0: PCIe Bus Error: severity=Corrected, type=Data Link Layer | PCIE | 0000:18:00.0",
-        "pcieport 0000:16:01.0: pciehp: Slot(12): Link Down | PCIE | 0000:16:01.0",
-        "mlx5_core 0000:5c:00.0: poll_health:825:(pid 0): device's health compromised - reached miss count | MLX5 | 0000:5c:00.0",
-        "mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7: be00000000800400 | MCE | CPU 12",
-        "EDAC MC1: 1 UE memory read error on CPU_SrcID#0_MC#1_Chan#0_DIMM#0 | EDAC | MC1",
-        "EDAC skx MC0: 3 CE memory scrubbing error | EDAC | skx MC0",
-        "Memory cgroup out of memory: Killed process 4711 (python3) total-vm:1kB | OOM | python3",
-        "INFO: task nccl_watchdog:4711 blocked for more than 120 seconds. | HUNG_TASK | nccl_watchdog:4711",
+        "nvidia-nvswitch3: SXid (PCI:0000:05:00.0): 12028, Non-fatal, Link 32 egress error ~ SXID ~ 0000:05:00.0",
+        "NVRM: GPU 0000:29:00.0: GPU has fallen off the bus. ~ GPU_LOST ~ 0000:29:00.0",
+        "pcieport 0000:00:01.0: AER: Uncorrected (Fatal) error received: 0000:18:00.0 ~ PCIE ~ 0000:18:00.0",
+        "nvidia 0000:18:00.0: PCIe Bus Error: severity=Corrected, type=Data Link Layer ~ PCIE ~ 0000:18:00.0",
+        "pcieport 0000:16:01.0: pciehp: Slot(12): Link Down ~ PCIE ~ 0000:16:01.0",
+        "mlx5_core 0000:5c:00.0: poll_health:825:(pid 0): device's health compromised - reached miss count ~ MLX5 ~ 0000:5c:00.0",
+        "mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7: be00000000800400 ~ MCE ~ CPU 12",
+        "EDAC MC1: 1 UE memory read error on CPU_SrcID#0_MC#1_Chan#0_DIMM#0 ~ EDAC ~ MC1",
+        "EDAC skx MC0: 3 CE memory scrubbing error ~ EDAC ~ skx MC0",
+        "Memory cgroup out of memory: Killed process 4711 (python3) total-vm:1kB ~ OOM ~ python3",
+        "INFO: task nccl_watchdog:4711 blocked for more than 120 seconds. ~ HUNG_TASK ~ nccl_watchdog:4711",
+        "pcieport 0000:00:03.0: AER: Uncorrected (Fatal) error received: id=0018 ~ PCIE ~ ''",
+        "pcieport 0000:40:01.1: AER: Corrected error message received from 0000:41:00.0 ~ PCIE ~ 0000:41:00.0",
+        "pcieport 0000:40:01.1: DPC: containment event, status:0x1f01 source:0x0000 ~ PCIE ~ 0000:40:01.1",
+        "mlx5_core 0000:5c:00.0 ib0: Link down ~ MLX5 ~ 0000:5c:00.0",
+        "mlx5_core 0000:ab:00.0 mlx5_5: Port: 1 Link DOWN ~ MLX5 ~ 0000:ab:00.0",
+        "mlx5_core 0000:61:00.0: temp_warn:171:(pid 0): High temperature on sensors with bit set 0 8 ~ MLX5 ~ 0000:61:00.0",
+        "mlx5_core 0000:9a:00.0: wait_func:1194:(pid 967): CREATE_EQ(0x301) timeout. Will cause a leak ~ MLX5 ~ 0000:9a:00.0",
+        "mlx5_core 0000:5c:00.0: Port module event[error]: module 0, Cable error, Bus stuck (I2C) ~ MLX5 ~ 0000:5c:00.0",
+        "EDAC MC1: CE page 0x1f, offset 0x0, grain 32, syndrome 0x0 ~ EDAC ~ MC1",
+        "[Hardware Error]: CPU:2 (17:31:0) MC16_STATUS[Over|UE|MiscV]: 0x9c ~ MCE ~ CPU:2",
+        "[Hardware Error]: Corrected error, no action required. ~ MCE ~ ''",
+        "mce: [Hardware Error]: Machine check events logged ~ MCE ~ ''",
+        "Kernel panic - not syncing: Fatal machine check ~ MCE ~ ''",
+        "Memory failure: 0x1c4f21: Killing python:42 due to hardware memory corruption ~ MCE ~ ''",
+        "Killed process 29957, UID 502, (crond) total-vm:117216kB ~ OOM ~ crond",
+        "Out of memory: Killed process 77 (sd (pam)) total-vm:1kB ~ OOM ~ sd (pam)",
+        "INFO: task C2 CompilerThre:1234 blocked for more than 122 seconds. ~ HUNG_TASK ~ C2 CompilerThre:1234",
+        "INFO: task python3:77 blocked in I/O wait for more than 120 seconds. ~ HUNG_TASK ~ python3:77",
+        "watchdog: CPU3: Watchdog detected hard LOCKUP on cpu 3 ~ HUNG_TASK ~ cpu 3",
+        "NVRM: GPU at 0000:01:00.0 has fallen off the bus. ~ GPU_LOST ~ 0000:01:00.0",
       })
   void readsTheOtherKinds(String line, Kind kind, String device) {
     KernelEvent event = log.take("[ 12.5] " + line).orElseThrow();
@@ -126,6 +182,14 @@ class KernelLogTest {
         "EDAC MC0: Giving out device to module amd64_edac controller F19h",
         "pcieport 0000:00:01.0: AER: enabled with IRQ 124",
         "mlx5_core 0000:5c:00.0: Port module event: module 0, Cable plugged",
+        "mlx5_core 0000:ab:00.0 mlx5_5: Port: 1 Link ACTIVE",
+        "mlx5_core 0000:5c:00.0 ib0: Link up",
+        "pcieport 0000:40:01.1: AER: device recovery successful",
+        "pcieport 0000:00:01.0: DPC: enabled with IRQ 34",
+        "mce: CPU0: Thermal monitoring enabled (TM1)",
+        "mce: [Hardware Error]: TSC 0 ADDR 1ffff98edc72e MISC d012000100000000",
+        "EDAC MC: Ver: 3.0.0",
+        "oom_reaper: reaped process 77 (python3), now anon-rss:0kB",
         "Killed by signal 15",
         "task running normally",
       })

@@ -241,8 +241,10 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     String name =
         switch (event.kind()) {
           case XID, GPU_LOST -> {
-            attributes.put("hw.id", who(event));
-            attributes.put("lockstep.gpu.pci.address", event.device());
+            if (!event.device().isEmpty()) {
+              attributes.put("hw.id", who(event));
+              attributes.put("lockstep.gpu.pci.address", event.device());
+            }
             attributes.put("lockstep.gpu.xid", Integer.toString(xid(event)));
             yield "lockstep.gpu.xid";
           }
