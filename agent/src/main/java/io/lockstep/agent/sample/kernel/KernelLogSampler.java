@@ -140,9 +140,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       while (!closed) {
         KernelRecord read = open.next();
         if (read != null && position.isNew(open.identity(), read.sequence())) {
-          for (String line : read.lines()) {
-            take(line, read, log);
-          }
+          read.lines().forEach(line -> takeOrSkip(line, read, log));
           position.told(open.identity(), read.sequence());
           writeNowAndThen();
         }
@@ -175,6 +173,15 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       LOG.warn(
           "kernel log was overwritten before it was read records={}", open.lost() - lostBefore);
       lostBefore = open.lost();
+    }
+  }
+
+  /// A line that trips this program up must not be met again and again.
+  private void takeOrSkip(String line, KernelRecord read, KernelLog log) {
+    try {
+      take(line, read, log);
+    } catch (RuntimeException e) {
+      LOG.error("a line of the kernel log is passed over line=\"{}\"", Quoted.of(line), e);
     }
   }
 
