@@ -32,6 +32,13 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Exit codes: 0 read to the end, 1 could not be read, 2 wrong usage."})
 final class ExplainCommand implements Callable<Integer> {
+  /// Of one line, characters: enough for any log writer, and never the whole of a file that has no
+  /// lines.
+  static final int LINE_MAX = 65_536;
+
+  /// The driver's own word for an NVLink error that is about no single link.
+  private static final String NO_LINK = " Link -1 ";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Parameters(
@@ -55,18 +62,40 @@ final class ExplainCommand implements Callable<Integer> {
   /// Bytes that are no UTF-8 become replacement characters: a log may hold anything.
   static void explain(InputStream in, PrintStream out) throws IOException {
     var log = new KernelLog();
-    try (var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        KernelEvent event = log.take(line).orElse(null);
-        if (event != null) {
-          out.println(json(event));
-        }
+    var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    String line = readLine(reader);
+    while (line != null && !out.checkError()) {
+      KernelEvent event = log.take(line).orElse(null);
+      if (event != null) {
+        out.println(json(event, line));
       }
+      line = readLine(reader);
     }
     out.flush();
   }
 
-  private static String json(KernelEvent event) throws JsonProcessingException {
+  /// The next line, or its beginning where it is very long; null at the end.
+  private static @Nullable String readLine(BufferedReader reader) throws IOException {
+    int one = reader.read();
+    if (one < 0) {
+      return null;
+    }
+    var line = new StringBuilder();
+    while (one >= 0 && one != '\n') {
+      if (line.length() < LINE_MAX) {
+        line.append((char) one);
+      }
+      one = reader.read();
+    }
+    int last = line.length() - 1;
+    if (last >= 0 && line.charAt(last) == '\r') {
+      line.setLength(last);
+    }
+    return line.toString();
+  }
+
+  /// @param line as it was read, so that it is found again in the log
+  private static String json(KernelEvent event, String line) throws JsonProcessingException {
     ObjectNode object = JSON.createObjectNode();
     object.put("event", event.kind().label());
     if (event.code() >= 0) {
@@ -75,7 +104,7 @@ final class ExplainCommand implements Callable<Integer> {
       object.putNull("code");
     }
     object.put("device", event.device());
-    if (event.link() >= 0) {
+    if (event.link() >= 0 || line.contains(NO_LINK)) {
       object.put("link", event.link());
     }
     return JSON.writeValueAsString(
@@ -84,6 +113,6 @@ final class ExplainCommand implements Callable<Integer> {
             .put("class", event.meaning().blame().label())
             .put("action", event.meaning().remedy().label())
             .put("source", event.meaning().source())
-            .put("line", event.line()));
+            .put("line", line));
   }
 }
