@@ -6,14 +6,12 @@ import java.util.Locale;
 public enum Blame {
   /// The program that ran on the part.
   APPLICATION,
-  /// A driver or its firmware.
+  /// A driver or its firmware, or the kernel.
   DRIVER,
   /// A link between GPUs, or what they are linked by.
   FABRIC,
   /// The part itself.
   HARDWARE,
-  /// The server around it: its memory, its processors.
-  HOST,
   /// A code that stands in no catalogue.
   UNKNOWN;
 
