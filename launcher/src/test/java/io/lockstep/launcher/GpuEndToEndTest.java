@@ -112,7 +112,9 @@ class GpuEndToEndTest {
     return rows.isEmpty() ? null : rows.getFirst().get("value");
   }
 
+  /// Once the window has sealed the first seconds.
   private static void thePageShowsIt(Bench bench) throws Exception {
+    Bench.await("GPUs on the page", Duration.ofMinutes(1), () -> allAreShown(bench));
     JsonNode gpus = host(bench).path("gpus");
     assertThat(gpus).hasSize(GPUS);
     for (int gpu = 0; gpu < GPUS; gpu++) {
@@ -126,6 +128,20 @@ class GpuEndToEndTest {
       assertThat(shown.path("utilization").asDouble()).isCloseTo((90 + gpu) / 100.0, within(1e-6));
       assertThat(shown.path("memoryUsedBytes").asDouble())
           .isCloseTo(6_000_000_000.0 + gpu, within(512.0));
+    }
+  }
+
+  private static boolean allAreShown(Bench bench) {
+    try {
+      int shown = 0;
+      for (JsonNode gpu : host(bench).path("gpus")) {
+        shown += gpu.path("state").asText().equals("ok") ? 1 : 0;
+      }
+      return shown == GPUS;
+    } catch (IOException _) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -183,7 +199,7 @@ class GpuEndToEndTest {
             + "'");
   }
 
-  private static JsonNode host(Bench bench) throws Exception {
+  private static JsonNode host(Bench bench) throws IOException, InterruptedException {
     try (var client = HttpClient.newHttpClient()) {
       var request =
           HttpRequest.newBuilder(bench.page().resolve("/api/v1/cluster/hosts/bench")).build();
