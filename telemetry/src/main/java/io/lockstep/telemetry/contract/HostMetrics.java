@@ -270,6 +270,18 @@ final class HostMetrics {
         "Requests of training processes that the agent's listener answered with an error.",
         stored(HOST_SLOW, "agent_training_refused", LONG));
     rows.counter(
+        "lockstep.agent.kernel.lost",
+        "{record}",
+        host,
+        "Records of the kernel's log that were overwritten before the agent had read them.",
+        stored(HOST_SLOW, "agent_kernel_lost", LONG));
+    rows.counter(
+        "lockstep.agent.kernel.held",
+        "{event}",
+        host,
+        "Events of the kernel's log that were not sent, because many alike came before them.",
+        stored(HOST_SLOW, "agent_kernel_held", LONG));
+    rows.counter(
         "lockstep.agent.sent",
         "{batch}",
         host,

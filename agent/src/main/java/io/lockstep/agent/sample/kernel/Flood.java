@@ -2,9 +2,10 @@ package io.lockstep.agent.sample.kernel;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Keeps an error that is written over and over from filling everything behind: of each kind of
-/// event so many a minute are told, the others are counted. One thread.
+/// event so many a minute are told, the others are counted. One thread, but for [#held()].
 final class Flood {
   static final int PER_MINUTE = 20;
   private static final int KEYS_MAX = 1000;
@@ -12,7 +13,8 @@ final class Flood {
 
   private final Map<String, Integer> counts = new HashMap<>();
   private long minute = Long.MIN_VALUE;
-  private long held;
+  private final AtomicLong held = new AtomicLong();
+  private long told;
 
   /// Whether an event is to be told.
   ///
@@ -25,18 +27,26 @@ final class Flood {
       counts.clear();
     }
     if (counts.size() >= KEYS_MAX && !counts.containsKey(key)) {
-      held++;
+      held.incrementAndGet();
       return false;
     }
-    boolean passes = counts.merge(key, 1, Integer::sum) <= PER_MINUTE;
-    held += passes ? 0 : 1;
-    return passes;
+    if (counts.merge(key, 1, Integer::sum) > PER_MINUTE) {
+      held.incrementAndGet();
+      return false;
+    }
+    return true;
   }
 
   /// How many were not told since this was asked last.
   long takeHeld() {
-    long taken = held;
-    held = 0;
+    long now = held.get();
+    long taken = now - told;
+    told = now;
     return taken;
+  }
+
+  /// How many were not told, ever.
+  long held() {
+    return held.get();
   }
 }

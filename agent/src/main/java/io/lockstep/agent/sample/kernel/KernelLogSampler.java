@@ -5,11 +5,15 @@ import io.lockstep.agent.sample.Quoted;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.kernel.KernelEvent;
 import io.lockstep.telemetry.kernel.KernelEvent.Kind;
 import io.lockstep.telemetry.kernel.KernelLog;
 import io.lockstep.telemetry.kernel.Xids;
 import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +24,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class KernelLogSampler implements Sampler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KernelLogSampler.class);
   private static final String SOURCE = "kernel";
+  private static final Column LOST = Contract.column(Table.HOST_SLOW, "agent_kernel_lost");
+  private static final Column HELD = Contract.column(Table.HOST_SLOW, "agent_kernel_held");
   private static final Duration STOP = Duration.ofSeconds(2);
 
   /// The driver tells which GPU sits where, when one of them fails.
@@ -67,7 +74,8 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private volatile @Nullable KernelSource source;
   private @Nullable Thread thread;
   private long writtenAt = System.nanoTime();
-  private long lostBefore;
+  private final AtomicLong lost = new AtomicLong();
+  private long lostOfSource;
   private boolean absent;
   private volatile boolean closed;
 
@@ -106,7 +114,8 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       }
       begin();
     }
-    return new Reading(List.of(), List.of());
+    return new Reading(
+        List.of(Sample.of(LOST, "", lost.get()), Sample.of(HELD, "", flood.held())), List.of());
   }
 
   /// A container often has no such device, and that is no fault.
@@ -130,6 +139,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     }
     absent = false;
     source = open;
+    lostOfSource = 0;
     thread = Thread.ofPlatform().daemon().name("kernel-log").start(() -> follow(open));
   }
 
@@ -169,10 +179,11 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   }
 
   private void tellOfLost(KernelSource open) {
-    if (open.lost() > lostBefore) {
-      LOG.warn(
-          "kernel log was overwritten before it was read records={}", open.lost() - lostBefore);
-      lostBefore = open.lost();
+    long more = open.lost() - lostOfSource;
+    if (more > 0) {
+      LOG.warn("kernel log was overwritten before it was read records={}", more);
+      lostOfSource = open.lost();
+      lost.addAndGet(more);
     }
   }
 

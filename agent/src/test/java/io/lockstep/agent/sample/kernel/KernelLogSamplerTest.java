@@ -2,10 +2,12 @@ package io.lockstep.agent.sample.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +122,7 @@ class KernelLogSamplerTest {
       flood.append("4,").append(i).append(",1,-;NVRM: Xid (PCI:0000:3b:00): 13, again\n");
     }
     Files.writeString(log, flood);
-    start(log);
+    KernelLogSampler sampler = start(log);
     write("4,100000,1,-;NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.");
     int again = 0;
     Occurrence event = next();
@@ -129,6 +131,11 @@ class KernelLogSamplerTest {
       event = next();
     }
     assertThat(again).isBetween(Flood.PER_MINUTE, 2 * Flood.PER_MINUTE);
+    assertThat(sampler.sample(Instant.now()).samples())
+        .extracting(sample -> sample.metric().name(), Sample::value)
+        .containsExactlyInAnyOrder(
+            tuple("lockstep.agent.kernel.lost", 0.0),
+            tuple("lockstep.agent.kernel.held", 100_000.0 - again));
   }
 
   @Test
