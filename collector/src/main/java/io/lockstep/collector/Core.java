@@ -106,7 +106,7 @@ final class Core implements Intake, AutoCloseable {
     log.debug("rounds {}", rounds);
   }
 
-  /// Whether rounds come; what the watchdog asks.
+  /// Whether rounds come to their end; what the watchdog asks.
   boolean lives() {
     return System.nanoTime() - lastRound < STUCK.toNanos();
   }
@@ -203,6 +203,7 @@ final class Core implements Intake, AutoCloseable {
         carryOut(watch.round(book, now), now);
       }
       roundFailed = false;
+      lastRound = System.nanoTime();
     } catch (RuntimeException e) {
       // The next round must come, whatever this one met.
       if (!roundFailed) {
@@ -210,7 +211,6 @@ final class Core implements Intake, AutoCloseable {
         log.error("a round failed, the next one is tried", e);
       }
     }
-    lastRound = System.nanoTime();
   }
 
   /// Writes down what happened, with what is to be told of it, and only then tells it.
