@@ -321,10 +321,27 @@ ret nvmlDeviceGetMigMode(device d, u32 *now, u32 *pending) {
   if (!code) *pending = *now;
   return code;
 }
+ret nvmlDeviceGetTotalEnergyConsumption(device d, u64 *out) { return number64(d, "energy", out); }
+ret nvmlDeviceGetPcieReplayCounter(device d, u32 *out) { return number(d, "pcie_replays", out); }
+ret nvmlDeviceGetTotalEccErrors(device d, u32 type, u32 counter, u64 *out) {
+  if (type > 1 || counter) return INVALID;
+  return number64(d, type ? "ecc_uncorrected" : "ecc_corrected", out);
+}
+ret nvmlDeviceGetRemappedRows(device d, u32 *corrected, u32 *uncorrected, u32 *pending, u32 *failed) {
+  ret code = number(d, "remapped_corrected", corrected);
+  if (!code) code = number(d, "remapped_uncorrected", uncorrected);
+  if (!code) code = number(d, "remapped_pending", pending);
+  return code ? code : number(d, "remapped_failed", failed);
+}
 ret nvmlDeviceGetNvLinkState(device d, u32 link, u32 *out) {
   char name[16];
   snprintf(name, sizeof name, "link %u", link);
   return link < LINKS ? number(d, name, out) : INVALID;
+}
+ret nvmlDeviceGetNvLinkErrorCounter(device d, u32 link, u32 counter, u64 *out) {
+  char name[24];
+  snprintf(name, sizeof name, "link_errors_%u", counter);
+  return link < LINKS && counter < 4 ? number64(d, name, out) : INVALID;
 }
 ret nvmlDeviceGetComputeRunningProcesses_v3(device d, u32 *count, void *out) {
   u32 running;
@@ -470,20 +487,20 @@ OTHER(nvmlDeviceGetMemoryAffinity) OTHER(nvmlDeviceGetMemoryBusWidth) OTHER(nvml
 OTHER(nvmlDeviceGetMigDeviceHandleByIndex) OTHER(nvmlDeviceGetMinMaxClockOfPState)
 OTHER(nvmlDeviceGetMinMaxFanSpeed) OTHER(nvmlDeviceGetMinorNumber) OTHER(nvmlDeviceGetModuleId)
 OTHER(nvmlDeviceGetMultiGpuBoard) OTHER(nvmlDeviceGetNumFans) OTHER(nvmlDeviceGetNumGpuCores)
-OTHER(nvmlDeviceGetNumaNodeId) OTHER(nvmlDeviceGetNvLinkCapability) OTHER(nvmlDeviceGetNvLinkErrorCounter)
+OTHER(nvmlDeviceGetNumaNodeId) OTHER(nvmlDeviceGetNvLinkCapability)
 OTHER(nvmlDeviceGetNvLinkInfo) OTHER(nvmlDeviceGetNvLinkRemoteDeviceType)
 OTHER(nvmlDeviceGetNvLinkRemotePciInfo) OTHER(nvmlDeviceGetNvLinkRemotePciInfo_v2)
 OTHER(nvmlDeviceGetNvLinkUtilizationControl) OTHER(nvmlDeviceGetNvLinkUtilizationCounter)
 OTHER(nvmlDeviceGetNvLinkVersion) OTHER(nvmlDeviceGetNvlinkBwMode) OTHER(nvmlDeviceGetNvlinkSupportedBwModes)
 OTHER(nvmlDeviceGetOfaUtilization) OTHER(nvmlDeviceGetP2PStatus) OTHER(nvmlDeviceGetPciInfo)
 OTHER(nvmlDeviceGetPciInfoExt) OTHER(nvmlDeviceGetPciInfo_v2) OTHER(nvmlDeviceGetPcieLinkMaxSpeed)
-OTHER(nvmlDeviceGetPcieReplayCounter) OTHER(nvmlDeviceGetPcieSpeed) OTHER(nvmlDeviceGetPcieThroughput)
+OTHER(nvmlDeviceGetPcieSpeed) OTHER(nvmlDeviceGetPcieThroughput)
 OTHER(nvmlDeviceGetPdi) OTHER(nvmlDeviceGetPerformanceModes) OTHER(nvmlDeviceGetPgpuMetadataString)
 OTHER(nvmlDeviceGetPlatformInfo) OTHER(nvmlDeviceGetPowerManagementDefaultLimit)
 OTHER(nvmlDeviceGetPowerManagementLimit) OTHER(nvmlDeviceGetPowerManagementLimitConstraints)
 OTHER(nvmlDeviceGetPowerManagementMode) OTHER(nvmlDeviceGetPowerMizerMode_v1) OTHER(nvmlDeviceGetPowerSource)
 OTHER(nvmlDeviceGetPowerState) OTHER(nvmlDeviceGetProcessUtilization)
-OTHER(nvmlDeviceGetProcessesUtilizationInfo) OTHER(nvmlDeviceGetRemappedRows)
+OTHER(nvmlDeviceGetProcessesUtilizationInfo)
 OTHER(nvmlDeviceGetRemappedRows_v2) OTHER(nvmlDeviceGetRepairStatus) OTHER(nvmlDeviceGetRetiredPages)
 OTHER(nvmlDeviceGetRetiredPagesPendingStatus) OTHER(nvmlDeviceGetRetiredPages_v2)
 OTHER(nvmlDeviceGetRowRemapperHistogram) OTHER(nvmlDeviceGetRunningProcessDetailList)
@@ -494,7 +511,7 @@ OTHER(nvmlDeviceGetSupportedMemoryClocks) OTHER(nvmlDeviceGetSupportedPerformanc
 OTHER(nvmlDeviceGetSupportedVgpus) OTHER(nvmlDeviceGetTargetFanSpeed)
 OTHER(nvmlDeviceGetTemperatureThreshold) OTHER(nvmlDeviceGetThermalSettings)
 OTHER(nvmlDeviceGetTopologyCommonAncestor) OTHER(nvmlDeviceGetTopologyNearestGpus)
-OTHER(nvmlDeviceGetTotalEccErrors) OTHER(nvmlDeviceGetTotalEnergyConsumption)
+
 OTHER(nvmlDeviceGetUnrepairableMemoryFlag_v1) OTHER(nvmlDeviceGetVbiosVersion)
 OTHER(nvmlDeviceGetVgpuCapabilities) OTHER(nvmlDeviceGetVgpuHeterogeneousMode)
 OTHER(nvmlDeviceGetVgpuInstancesUtilizationInfo) OTHER(nvmlDeviceGetVgpuMetadata)

@@ -78,6 +78,17 @@ final class DeviceCalls {
     return ask(names, scratch) ? (Long) scratch.getLong(0) : null;
   }
 
+  /// A 64-bit number that a function writes to its last argument; asked, and given up, by itself.
+  ///
+  /// @param question names what is asked for among what the function tells
+  @Nullable Long number64Of(String question, String name, Object... middle) throws NvmlException {
+    if (!due(question)) {
+      return null;
+    }
+    int code = nvml.call(List.of(name), withDevice(withAnswer(middle)));
+    return settled(question, code) ? (Long) scratch.getLong(0) : null;
+  }
+
   private Object[] withAnswer(Object... middle) {
     var arguments = new Object[middle.length + 1];
     System.arraycopy(middle, 0, arguments, 0, middle.length);

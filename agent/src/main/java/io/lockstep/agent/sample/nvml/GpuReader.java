@@ -15,6 +15,9 @@ final class GpuReader {
   private static final int SM = 1; // nvmlClockType_t
   private static final int MEMORY = 2;
   private static final int GPU_SENSOR = 0; // nvmlTemperatureSensors_t
+  private static final int CORRECTED = 0; // nvmlMemoryErrorType_t
+  private static final int UNCORRECTED = 1;
+  private static final int VOLATILE = 0; // nvmlEccCounterType_t
   private static final int TEMPERATURE_VERSION = 16_777_228; // nvmlTemperature_v1
   private static final int MEMORY_VERSION = 33_554_472; // nvmlMemory_v2
   private static final int FABRIC_VERSION = 33_554_468; // nvmlGpuFabricInfo_v2
@@ -22,6 +25,8 @@ final class GpuReader {
   private static final double MILLI = 1e-3;
   private static final double NANO = 1e-9;
   private static final long KIBI = 1024;
+
+  private static final List<String> TOTAL_ENERGY = List.of("nvmlDeviceGetTotalEnergyConsumption");
 
   private static final List<Field> ALWAYS =
       Stream.of(
@@ -126,17 +131,26 @@ final class GpuReader {
 
   private void fields() throws NvmlException {
     FieldValues read = FieldValues.read(calls, fields);
-    series.add("ecc_corrected", read.get(FieldValues.ECC_CORRECTED), 1);
-    series.add("ecc_uncorrected", read.get(FieldValues.ECC_UNCORRECTED), 1);
+    Number corrected = read.get(FieldValues.ECC_CORRECTED);
+    Number uncorrected = read.get(FieldValues.ECC_UNCORRECTED);
+    series.add("ecc_corrected", corrected == null ? eccErrors(CORRECTED) : corrected, 1);
+    series.add("ecc_uncorrected", uncorrected == null ? eccErrors(UNCORRECTED) : uncorrected, 1);
     series.add("power_cap_time", read.get(FieldValues.POWER_CAP_TIME), NANO);
     series.add("sw_thermal_time", read.get(times.softwareThermal()), NANO);
     series.add("hw_thermal_time", read.get(times.hardwareThermal()), NANO);
     series.add("power_brake_time", read.get(times.powerBrake()), NANO);
     series.add("temperature_memory", read.get(FieldValues.MEMORY_TEMPERATURE), 1);
-    series.add("energy", read.get(FieldValues.ENERGY), MILLI);
-    series.add("pcie_replays", read.get(FieldValues.PCIE_REPLAYS), 1);
-    series.add("row_remaps_pending", read.get(FieldValues.REMAP_PENDING), 1);
-    series.add("row_remaps_failed", read.get(FieldValues.REMAP_FAILED), 1);
+    Number energy = read.get(FieldValues.ENERGY);
+    series.add("energy", energy == null ? calls.number64(TOTAL_ENERGY) : energy, MILLI);
+    Number replays = read.get(FieldValues.PCIE_REPLAYS);
+    series.add(
+        "pcie_replays",
+        replays == null ? calls.number("nvmlDeviceGetPcieReplayCounter") : replays,
+        1);
+    Number pending = read.get(FieldValues.REMAP_PENDING);
+    series.add("row_remaps_pending", pending == null ? remappedRows(2) : pending, 1);
+    Number failed = read.get(FieldValues.REMAP_FAILED);
+    series.add("row_remaps_failed", failed == null ? remappedRows(3) : failed, 1);
     series.add("pcie_transmitted", read.get(FieldValues.PCIE_TRANSMITTED), 1);
     series.add("pcie_received", read.get(FieldValues.PCIE_RECEIVED), 1);
     series.add("recovery_action", read.get(FieldValues.RECOVERY_ACTION), 1);
@@ -187,8 +201,30 @@ final class GpuReader {
             List.of(
                 new Field(FieldValues.REMAPPED_CORRECTED, 0),
                 new Field(FieldValues.REMAPPED_UNCORRECTED, 0)));
-    series.addSlow("row_remaps_corrected", remaps.get(FieldValues.REMAPPED_CORRECTED), 1);
-    series.addSlow("row_remaps_uncorrected", remaps.get(FieldValues.REMAPPED_UNCORRECTED), 1);
+    Number corrected = remaps.get(FieldValues.REMAPPED_CORRECTED);
+    series.addSlow("row_remaps_corrected", corrected == null ? remappedRows(0) : corrected, 1);
+    Number uncorrected = remaps.get(FieldValues.REMAPPED_UNCORRECTED);
+    series.addSlow(
+        "row_remaps_uncorrected", uncorrected == null ? remappedRows(1) : uncorrected, 1);
+  }
+
+  /// Since the driver was loaded, for drivers that don't say it as a field.
+  private @Nullable Long eccErrors(int type) throws NvmlException {
+    String name = "nvmlDeviceGetTotalEccErrors";
+    return calls.number64Of(name + " " + type, name, type, VOLATILE);
+  }
+
+  /// For drivers that don't say it as fields: corrected, uncorrected, pending, failed.
+  private @Nullable Long remappedRows(int which) throws NvmlException {
+    Memory answer = calls.scratch();
+    boolean told =
+        calls.ask(
+            List.of("nvmlDeviceGetRemappedRows"),
+            answer,
+            answer.share(4),
+            answer.share(8),
+            answer.share(12));
+    return told ? (Long) Integer.toUnsignedLong(answer.getInt(4L * which)) : null;
   }
 
   /// Only how many: asked with no room for them, it answers that there is too little.

@@ -13,6 +13,10 @@ final class NvLinks {
 
   private static final List<Integer> ERRORS =
       List.of(FieldValues.NVLINK_REPLAYS, FieldValues.NVLINK_RECOVERIES, FieldValues.NVLINK_CRC);
+
+  /// The same as `nvmlNvLinkErrorCounter_t`.
+  private static final List<Integer> COUNTERS = List.of(0, 1, 2);
+
   private static final List<String> COLUMNS =
       List.of("nvlink_replays", "nvlink_recoveries", "nvlink_crc_errors");
 
@@ -65,20 +69,30 @@ final class NvLinks {
     }
     FieldValues read = FieldValues.read(calls, fields);
     for (int error = 0; error < ERRORS.size(); error++) {
-      series.addSlow(COLUMNS.get(error), sum(read, ERRORS.get(error)), 1);
+      series.addSlow(COLUMNS.get(error), sum(read, error), 1);
     }
   }
 
   /// Null when no link says it, or not all that were asked: a part is no total.
-  private @Nullable Long sum(FieldValues read, int error) {
+  private @Nullable Long sum(FieldValues read, int error) throws NvmlException {
     long sum = 0;
     for (int link = active.nextSetBit(0); link >= 0; link = active.nextSetBit(link + 1)) {
-      Number value = read.get(error, link);
+      Number value = read.get(ERRORS.get(error), link);
+      if (value == null) {
+        value = asked(link, error);
+      }
       if (value == null) {
         return null;
       }
       sum += value.longValue();
     }
     return sum;
+  }
+
+  /// For drivers that don't say it as a field.
+  private @Nullable Long asked(int link, int error) throws NvmlException {
+    String name = "nvmlDeviceGetNvLinkErrorCounter";
+    int counter = COUNTERS.get(error);
+    return calls.number64Of(name + " " + counter + "/" + link, name, link, counter);
   }
 }

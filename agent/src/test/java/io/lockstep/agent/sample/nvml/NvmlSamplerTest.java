@@ -126,6 +126,38 @@ class NvmlSamplerTest {
   }
 
   @Test
+  void whatAnOlderDriverHasNoFieldForIsAskedOfItsFunction() throws Exception {
+    nvml.gpus(1);
+    nvml.set(0, "no fields", 3);
+    nvml.set(0, "ecc_corrected", 11);
+    nvml.set(0, "ecc_uncorrected", 12);
+    nvml.set(0, "energy", 13_000);
+    nvml.set(0, "pcie_replays", 14);
+    nvml.set(0, "remapped_corrected", 15);
+    nvml.set(0, "remapped_uncorrected", 16);
+    nvml.set(0, "remapped_pending", 1);
+    nvml.set(0, "remapped_failed", 0);
+    nvml.set(0, "link_errors_0", 2);
+    nvml.set(0, "link_errors_1", 0);
+    nvml.set(0, "link_errors_2", 3);
+    nvml.write();
+    Reading reading = start().sample(now());
+    assertThat(gpu(reading, 0, "ecc_corrected")).isEqualTo(11);
+    assertThat(gpu(reading, 0, "ecc_uncorrected")).isEqualTo(12);
+    assertThat(gpu(reading, 0, "energy")).isEqualTo(13);
+    assertThat(gpu(reading, 0, "pcie_replays")).isEqualTo(14);
+    assertThat(gpu(reading, 0, "row_remaps_pending")).isEqualTo(1);
+    assertThat(gpu(reading, 0, "row_remaps_failed")).isZero();
+    assertThat(slow(reading, 0, "row_remaps_corrected")).isEqualTo(15);
+    assertThat(slow(reading, 0, "row_remaps_uncorrected")).isEqualTo(16);
+    assertThat(slow(reading, 0, "nvlink_replays")).isEqualTo(18 * 2);
+    assertThat(slow(reading, 0, "nvlink_recoveries")).isZero();
+    assertThat(slow(reading, 0, "nvlink_crc_errors")).isEqualTo(18 * 3);
+    assertThat(gpu(reading, 0, "temperature_memory")).isNull();
+    assertThat(reading.events()).extracting(Occurrence::name).containsOnly("lockstep.gpu.found");
+  }
+
+  @Test
   void everyColumnOfTheContractIsRead() throws Exception {
     nvml.gpus(1);
     Reading reading = start().sample(now());
