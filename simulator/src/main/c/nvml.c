@@ -5,7 +5,7 @@
  * Its state is the text file named by LOCKSTEP_NVML_STATE, else `nvml.state` beside the library. It
  * is read again when it changes, while programs have the library loaded. One word a key:
  *
- *   driver 570.124.06          version of the driver
+ *   driver 580.126.09          version of the driver
  *   init 9                     what nvmlInit answers
  *   slow 50                    milliseconds that each call takes
  *   gpu 0 uuid GPU-1 serial 15 pci 00000000:18:00.0 name H100
@@ -14,7 +14,7 @@
  *   gpu 0 hide 1               the driver does not list it: the indexes of the others shift
  *   gpu 0 no power 3           what asks for `power` answers with this code
  *   gpu 0 hang power 1         what asks for `power` does not return while this stands here
- *   gpu 0 field 83 123456      nvmlDeviceGetFieldValues, value type unsigned long long
+ *   gpu 0 field 83 123456      nvmlDeviceGetFieldValues, value type unsigned long long; 1u: unsigned int
  *   gpu 0 link 3 1             NVLink 3 is active
  *   event 17 0 8 79            event number 17: GPU 0, type 8 (XID), data 79; numbers rise
  *
@@ -376,7 +376,7 @@ ret nvmlDeviceGetFieldValues(device d, int count, struct field *values) {
     f->code = NOT_SUPPORTED;
     if (find(d->place, name, value)) {
       f->code = OK;
-      f->type = 3;
+      f->type = strchr(value, 'u') ? 1 : 3;
       f->value.u = strtoull(value, 0, 0);
     }
   }

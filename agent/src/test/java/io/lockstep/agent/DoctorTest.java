@@ -85,7 +85,7 @@ class DoctorTest {
         Doctor.look(config.withNvml(nvml.library().toString()), "1").stream()
             .filter(one -> one.source().equals("gpu"))
             .toList();
-    assertThat(gpus.getFirst().finding()).contains("driver 570.124.06");
+    assertThat(gpus.getFirst().finding()).contains("driver 580.126.09");
     assertThat(gpus)
         .anyMatch(one -> one.finding().contains("persistence mode is off on 1 GPU"))
         .anyMatch(one -> one.verdict() == Verdict.BAD && one.finding().contains("lost"));

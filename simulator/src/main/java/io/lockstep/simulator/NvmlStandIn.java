@@ -24,7 +24,7 @@ public final class NvmlStandIn {
   public NvmlStandIn(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
     compile();
-    lines.put("driver", "570.124.06");
+    lines.put("driver", "580.126.09");
     write();
   }
 
@@ -125,9 +125,9 @@ public final class NvmlStandIn {
     field(gpu, 197, 777);
     field(gpu, 198, 888);
     field(gpu, 230, 0);
-    field(gpu, 251, 1_000_000_000L);
-    field(gpu, 252, 2_500_000_000L);
-    field(gpu, 253, 0);
+    field(gpu, 269, 1_000_000_000L);
+    field(gpu, 270, 2_500_000_000L);
+    field(gpu, 271, 0);
     for (int link = 0; link < 18; link++) {
       set(gpu, "link " + link, 1);
       String scope = link == 0 ? "" : "/" + link;

@@ -48,7 +48,12 @@ final class FieldValues {
     }
   }
 
-  private final Map<Field, Number> values = new HashMap<>();
+  /// What a field holds.
+  ///
+  /// @param wide whether it is an unsigned number of 64 bits
+  private record Value(Number number, boolean wide) {}
+
+  private final Map<Field, Value> values = new HashMap<>();
 
   /// Reads those of these fields that the GPU has.
   static FieldValues read(DeviceCalls calls, List<Field> fields) throws NvmlException {
@@ -79,9 +84,10 @@ final class FieldValues {
     }
     for (int i = 0; i < fields.size(); i++) {
       long base = (long) i * SIZE;
-      Number value = value(at.getInt(base + TYPE), at, base + VALUE);
+      int type = at.getInt(base + TYPE);
+      Number value = value(type, at, base + VALUE);
       if (calls.settled(fields.get(i).name(), at.getInt(base + CODE)) && value != null) {
-        values.put(fields.get(i), value);
+        values.put(fields.get(i), new Value(value, type == 2 || type == 3));
       }
     }
   }
@@ -105,6 +111,14 @@ final class FieldValues {
 
   /// A field of a part; null when the GPU does not say.
   @Nullable Number get(int id, int scope) {
-    return values.get(new Field(id, scope));
+    Value value = values.get(new Field(id, scope));
+    return value == null ? null : value.number;
+  }
+
+  /// A field without parts that is an unsigned number of 64 bits; null when the GPU does not say,
+  /// or says something else under this id.
+  @Nullable Number get64(int id) {
+    Value value = values.get(new Field(id, 0));
+    return value == null || !value.wide ? null : value.number;
   }
 }

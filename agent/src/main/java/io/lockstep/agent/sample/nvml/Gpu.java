@@ -65,12 +65,12 @@ final class Gpu implements AutoCloseable {
   }
 
   /// The driver has it, under this handle and index.
-  void found(Nvml nvml, Pointer device, String driver, Identity present) {
+  void found(Nvml nvml, Pointer device, EventTimes times, Identity present) {
     identity = present;
     if (worker.isBusy()) {
       return; // still hangs in the call before; when that returns it counts as found again
     }
-    reader = new GpuReader(nvml, device, present.uuid(), driver);
+    reader = new GpuReader(nvml, device, present.uuid(), times);
   }
 
   /// The library is closed: nothing is asked until it is found again.

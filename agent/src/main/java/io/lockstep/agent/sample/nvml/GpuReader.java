@@ -56,11 +56,11 @@ final class GpuReader {
   /// @param failures by function, the code of [ReturnCode], of what could not be asked of late
   record Round(List<Sample> samples, Map<String, Integer> failures) {}
 
-  /// @param driver its version
-  GpuReader(Nvml nvml, Pointer device, String uuid, String driver) {
+  /// @param times where this driver tells for how long the clock was held back
+  GpuReader(Nvml nvml, Pointer device, String uuid, EventTimes times) {
     calls = new DeviceCalls(nvml, device);
     series = new GpuSeries(uuid);
-    times = EventTimes.of(driver);
+    this.times = times;
     links = new NvLinks(calls);
     fields.addAll(times.fields());
     fields.add(new Field(FieldValues.NVLINK_TRANSMITTED, FieldValues.ALL_LINKS));
@@ -136,9 +136,12 @@ final class GpuReader {
     series.add("ecc_corrected", corrected == null ? eccErrors(CORRECTED) : corrected, 1);
     series.add("ecc_uncorrected", uncorrected == null ? eccErrors(UNCORRECTED) : uncorrected, 1);
     series.add("power_cap_time", read.get(FieldValues.POWER_CAP_TIME), NANO);
-    series.add("sw_thermal_time", read.get(times.softwareThermal()), NANO);
-    series.add("hw_thermal_time", read.get(times.hardwareThermal()), NANO);
-    series.add("power_brake_time", read.get(times.powerBrake()), NANO);
+    EventTimes.Ids ids = times.in(read);
+    if (ids != null) {
+      series.add("sw_thermal_time", read.get64(ids.softwareThermal()), NANO);
+      series.add("hw_thermal_time", read.get64(ids.hardwareThermal()), NANO);
+      series.add("power_brake_time", read.get64(ids.powerBrake()), NANO);
+    }
     series.add("temperature_memory", read.get(FieldValues.MEMORY_TEMPERATURE), 1);
     Number energy = read.get(FieldValues.ENERGY);
     series.add("energy", energy == null ? calls.number64(TOTAL_ENERGY) : energy, MILLI);

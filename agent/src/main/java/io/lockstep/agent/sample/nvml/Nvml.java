@@ -94,7 +94,7 @@ final class Nvml {
     }
   }
 
-  /// The driver's version, as in `570.124.06`; empty when it does not say.
+  /// The driver's version, as in `580.126.09`; empty when it does not say.
   String driver() {
     return text(List.of("nvmlSystemGetDriverVersion"), null);
   }

@@ -79,6 +79,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private final Consumer<List<Occurrence>> outlet;
   private @Nullable Nvml nvml;
   private @Nullable NvmlEvents events;
+  private EventTimes times = new EventTimes("");
   private String trouble = "";
   private boolean listed;
   private boolean listing;
@@ -184,8 +185,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
           config.library(),
           there.driver(),
           there.found().size());
-      EventTimes times = EventTimes.of(there.driver());
-      LOG.info("gpu throttle times are read from the fields {}", times.fields());
+      times = new EventTimes(there.driver());
       for (Identity known : inventory.read().values()) {
         gpus.computeIfAbsent(known.uuid(), _ -> new Gpu(known, State.OK, now, config.hang()));
       }
@@ -218,7 +218,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       anew = true;
     }
     if (anew || back || known.identity().index() != identity.index()) {
-      known.found(there.nvml(), found.handle(), there.driver(), identity);
+      known.found(there.nvml(), found.handle(), times, identity);
     }
     if (anew) {
       notes.event(

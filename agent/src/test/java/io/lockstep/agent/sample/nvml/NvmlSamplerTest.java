@@ -11,6 +11,7 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,7 +122,7 @@ class NvmlSamplerTest {
                 .containsEntry("hw.id", NvmlStandIn.uuid(0))
                 .containsEntry("hw.name", "NVIDIA H100 80GB HBM3")
                 .containsEntry("hw.serial_number", "1650")
-                .containsEntry("hw.driver_version", "570.124.06")
+                .containsEntry("hw.driver_version", "580.126.09")
                 .containsEntry("lockstep.gpu.pci.address", "0000:18:00.0"));
   }
 
@@ -307,13 +308,46 @@ class NvmlSamplerTest {
   void throttleTimesAreReadByTheNumbersOfTheDriver() throws Exception {
     nvml.gpus(1);
     nvml.set("driver", "580.65.06");
-    nvml.field(0, 269, 7_000_000_000L);
-    nvml.field(0, 270, 8_000_000_000L);
-    nvml.write();
+    throttleTimes("7000000000", "8000000000", "0", 251);
+    throttleTimes("1u", "95u", "3u", 269); // power smoothing
     Reading reading = start().sample(now());
     assertThat(gpu(reading, 0, "sw_thermal_time")).isEqualTo(7);
     assertThat(gpu(reading, 0, "hw_thermal_time")).isEqualTo(8);
+    assertThat(gpu(reading, 0, "power_brake_time")).isZero();
+  }
+
+  @Test
+  void powerSmoothingIsNotTakenForThrottleTimes() throws Exception {
+    nvml.gpus(1);
+    nvml.set("driver", "570.172.08");
+    throttleTimes("1u", "2u", "0u", 251);
+    for (int id = 269; id <= 271; id++) {
+      nvml.unset(0, "field " + id);
+    }
+    nvml.write();
+    Reading reading = start().sample(now());
+    assertThat(gpu(reading, 0, "sw_thermal_time")).isNull();
+    assertThat(gpu(reading, 0, "hw_thermal_time")).isNull();
     assertThat(gpu(reading, 0, "power_brake_time")).isNull();
+    assertThat(gpu(reading, 0, "power_cap_time")).isEqualTo(5);
+  }
+
+  @Test
+  void aNewDriversPowerSmoothingIsNotAskedForThrottleTimes() throws Exception {
+    nvml.gpus(1);
+    nvml.set("driver", "590.48.01");
+    throttleTimes("100", "100", "100", 251);
+    Reading reading = start().sample(now());
+    assertThat(gpu(reading, 0, "sw_thermal_time")).isEqualTo(1);
+    assertThat(gpu(reading, 0, "hw_thermal_time")).isEqualTo(2.5);
+  }
+
+  private void throttleTimes(String software, String hardware, String brake, int first)
+      throws IOException {
+    nvml.set(0, "field " + first, software);
+    nvml.set(0, "field " + (first + 1), hardware);
+    nvml.set(0, "field " + (first + 2), brake);
+    nvml.write();
   }
 
   @Test
