@@ -63,8 +63,10 @@ final class Words {
 
   /// What people call a GPU, at the begin of a sentence: `GPU 3 of node-0007`.
   static String gpu(Window window, Watched gpu) {
-    String index = window.gpuIndex(gpu.host(), gpu.subject());
-    return "GPU " + (index == null ? gpu.subject() : index) + " of " + gpu.host();
+    String subject = gpu.subject();
+    String index =
+        subject.startsWith("gpu/") ? subject.substring(4) : window.gpuIndex(gpu.host(), subject);
+    return "GPU " + (index == null ? subject : index) + " of " + gpu.host();
   }
 
   /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none. What

@@ -10,6 +10,24 @@ package io.lockstep.agent.sample.nvml;
 /// @param index the driver's present index
 record Identity(String uuid, String name, String serial, String pci, int index) {
 
+  /// One that the driver counts and that does not say who it is, as one that was lost before the
+  /// agent started: `gpu/3` in the place of its UUID.
+  static Identity nameless(int index) {
+    return new Identity("gpu/" + index, "", "", "", index);
+  }
+
+  /// One that the configuration expects and nobody has seen: `missing/8`.
+  ///
+  /// @param number counts from 1
+  static Identity missing(int number) {
+    return new Identity("missing/" + number, "", "", "", number - 1);
+  }
+
+  /// Whether it is a GPU that said who it is, at some time.
+  boolean known() {
+    return !uuid.startsWith("gpu/") && !uuid.startsWith("missing/");
+  }
+
   /// NVML writes the domain with eight digits (`00000000:18:00.0`), the kernel with four.
   static String pciAddress(String nvml) {
     String lower = nvml.toLowerCase(java.util.Locale.ROOT);

@@ -13,10 +13,36 @@ import org.jspecify.annotations.Nullable;
 /// @param driver the driver's version
 /// @param found GPUs that say who they are, by index
 /// @param problems for each GPU that does not, why
-record Listing(Nvml nvml, String driver, List<Found> found, List<String> problems) {
+record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> problems) {
 
   /// @param handle for calls, as long as the library is open
   record Found(Identity identity, Pointer handle) {}
+
+  /// A GPU that the driver counts and that can't say who it is.
+  ///
+  /// @param index the driver's present index of it
+  /// @param state what its answer says of it; OK where that says nothing
+  record Problem(int index, State state, String words) {
+    @Override
+    public String toString() {
+      return "GPU " + index + ": " + words;
+    }
+  }
+
+  /// Whether the GPU with this UUID was found.
+  boolean has(String uuid) {
+    return found.stream().anyMatch(one -> one.identity().uuid().equals(uuid));
+  }
+
+  /// The problem of the GPU with this index; null when it has none.
+  @Nullable Problem problem(int index) {
+    for (Problem problem : problems) {
+      if (problem.index == index) {
+        return problem;
+      }
+    }
+    return null;
+  }
 
   /// Opens the library, unless it is open, and lists.
   static Callable<Listing> of(@Nullable Nvml open, String library) {
@@ -28,14 +54,14 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<String> problem
 
   private static Listing list(Nvml nvml) throws IOException {
     var found = new ArrayList<Found>();
-    var problems = new ArrayList<String>();
+    var problems = new ArrayList<Problem>();
     int count = nvml.count();
     for (int index = 0; index < count; index++) {
       try {
         Pointer handle = nvml.device(index);
         String uuid = nvml.text(List.of("nvmlDeviceGetUUID"), handle);
         if (uuid.isEmpty()) {
-          problems.add("GPU " + index + " does not say its UUID");
+          problems.add(new Problem(index, State.OK, "does not say its UUID"));
         } else {
           found.add(new Found(identity(nvml, index, uuid, handle), handle));
         }
@@ -43,7 +69,7 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<String> problem
         if (ReturnCode.isLibraryGone(e.code())) {
           throw e;
         }
-        problems.add("GPU " + index + ": " + e.getMessage());
+        problems.add(new Problem(index, State.of(e.code()), String.valueOf(e.getMessage())));
       }
     }
     return new Listing(nvml, nvml.driver(), List.copyOf(found), List.copyOf(problems));

@@ -6,16 +6,20 @@ import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.Listing.Found;
+import io.lockstep.agent.sample.nvml.Listing.Problem;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,7 +201,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     missing(there, notes, now);
     tell(there.problems());
     listed = true;
-    inventory.write(gpus.values().stream().map(Gpu::identity).filter(NvmlSampler::real).toList());
+    inventory.write(gpus.values().stream().map(Gpu::identity).filter(Identity::known).toList());
     if (changed) {
       restartEvents(there);
     }
@@ -253,29 +257,71 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
         });
   }
 
+  /// Who should be there and is not: lost where the driver still counts it, else missing.
   private void missing(Listing there, Notes notes, Instant now) {
+    Set<Integer> explained = new HashSet<>();
     for (Gpu gpu : gpus.values()) {
-      String uuid = gpu.identity().uuid();
-      boolean found = there.found().stream().anyMatch(one -> one.identity().uuid().equals(uuid));
-      if (!found && gpu.state() == State.OK) {
-        String why = String.join("; ", there.problems());
-        gpu.become(State.MISSING, why.isEmpty() ? "the driver does not have it" : why, notes, now);
+      if (gpu.identity().known() && !there.has(gpu.identity().uuid())) {
+        Problem problem = there.problem(gpu.identity().index());
+        explained.add(problem == null ? -1 : problem.index());
+        absent(gpu, problem, notes, now);
       }
     }
-    for (int number = gpus.size() + 1; number <= config.expected(); number++) {
-      var nobody = new Identity("missing/" + number, "", "", "", number - 1);
-      var gpu = new Gpu(nobody, State.OK, now, config.hang());
-      gpu.become(State.MISSING, config.expected() + " GPUs are expected", notes, now);
-      gpus.put(nobody.uuid(), gpu);
+    Set<String> nobodies = new HashSet<>();
+    for (Problem problem : there.problems()) {
+      if (problem.state() != State.OK && !explained.contains(problem.index())) {
+        Gpu gpu = nobody(Identity.nameless(problem.index()), now);
+        nobodies.add(gpu.identity().uuid());
+        absent(gpu, problem, notes, now);
+      }
+    }
+    long known = gpus.values().stream().filter(gpu -> gpu.identity().known()).count();
+    for (int number = (int) known + nobodies.size() + 1; number <= config.expected(); number++) {
+      Gpu gpu = nobody(Identity.missing(number), now);
+      nobodies.add(gpu.identity().uuid());
+      if (gpu.state() == State.OK) {
+        gpu.become(State.MISSING, config.expected() + " GPUs are expected", notes, now);
+      }
+    }
+    dismiss(nobodies, notes, now);
+  }
+
+  private static void absent(Gpu gpu, @Nullable Problem problem, Notes notes, Instant now) {
+    if (gpu.state() != State.OK) {
+      return;
+    }
+    if (problem == null) {
+      gpu.become(State.MISSING, "the driver does not have it", notes, now);
+    } else {
+      State state = problem.state() == State.OK ? State.MISSING : problem.state();
+      gpu.become(state, problem.words(), notes, now);
     }
   }
 
-  private static boolean real(Identity identity) {
-    return !identity.uuid().startsWith("missing/");
+  private Gpu nobody(Identity identity, Instant now) {
+    return gpus.computeIfAbsent(
+        identity.uuid(), _ -> new Gpu(identity, State.OK, now, config.hang()));
   }
 
-  private void tell(List<String> problems) {
-    String now = String.join("; ", problems);
+  /// Who stood for a GPU that has been found by now is well first, so that this is heard of, and
+  /// gone with the next list.
+  private void dismiss(Set<String> needed, Notes notes, Instant now) {
+    gpus.values()
+        .removeIf(gpu -> {
+          boolean stale = !gpu.identity().known() && !needed.contains(gpu.identity().uuid());
+          if (stale && gpu.state() != State.OK) {
+            gpu.become(State.OK, "", notes, now);
+            return false;
+          }
+          if (stale) {
+            gpu.close();
+          }
+          return stale;
+        });
+  }
+
+  private void tell(List<Problem> problems) {
+    String now = problems.stream().map(Problem::toString).collect(Collectors.joining("; "));
     if (!now.equals(trouble)) {
       trouble = now;
       if (!now.isEmpty()) {

@@ -277,12 +277,50 @@ class NvmlSamplerTest {
   }
 
   @Test
-  void fewerGpusThanExpectedAreMissing() throws Exception {
-    nvml.gpus(2);
+  void fewerGpusThanExpectedAreMissingUntilTheyAreFound() throws Exception {
+    nvml.gpus(3);
+    nvml.set(2, "hide", 1);
+    nvml.write();
     Reading reading = start(4, null).sample(now());
     assertThat(reading.events())
         .filteredOn(event -> event.name().equals("lockstep.gpu.state.changed"))
         .hasSize(2);
+    assertThat(stateOf(reading, "missing/3")).isEqualTo(5);
+    assertThat(stateOf(reading, "missing/4")).isEqualTo(5);
+    nvml.unset(2, "hide");
+    nvml.write();
+    Reading found = until(now -> Integer.valueOf(1).equals(stateOf(now, "missing/3")));
+    assertThat(state(found, 2)).isEqualTo(1);
+    assertThat(stateOf(found, "missing/4")).isEqualTo(5);
+    until(now -> stateOf(now, "missing/3") == null);
+  }
+
+  @Test
+  void aGpuThatWasLostBeforeTheAgentStartedIsAStateToo() throws Exception {
+    nvml.gpus(3);
+    nvml.set(1, "code", 15);
+    nvml.write();
+    Reading lost = start().sample(now());
+    assertThat(stateOf(lost, "gpu/1")).isEqualTo(2);
+    assertThat(state(lost, 2)).isEqualTo(1);
+    nvml.unset(1, "code");
+    nvml.write();
+    Reading back = until(reading -> state(reading, 1) == 1);
+    assertThat(stateOf(back, "gpu/1")).isEqualTo(1);
+    until(reading -> stateOf(reading, "gpu/1") == null);
+  }
+
+  @Test
+  void aGpuOfAnEarlierRunThatIsLostIsCalledByItsName() throws Exception {
+    Path inventory = folder.resolve("gpus.tsv");
+    nvml.gpus(3);
+    start(0, inventory).sample(now());
+    close();
+    nvml.set(1, "code", 15);
+    nvml.write();
+    Reading reading = start(0, inventory).sample(now());
+    assertThat(changes(reading, 1)).containsExactly("ok → lost");
+    assertThat(stateOf(reading, "gpu/1")).isNull();
   }
 
   @Test
@@ -500,8 +538,17 @@ class NvmlSamplerTest {
     return value(reading, Contract.column(Table.GPU_SLOW, column), gpu);
   }
 
+  private static @Nullable Integer stateOf(Reading reading, String uuid) {
+    Double state = value(reading, Contract.column(Table.GPU, "state"), uuid);
+    return state == null ? null : (Integer) state.intValue();
+  }
+
   private static @Nullable Double value(Reading reading, Column column, int gpu) {
-    Sample model = Sample.of(column, NvmlStandIn.uuid(gpu), 0L);
+    return value(reading, column, NvmlStandIn.uuid(gpu));
+  }
+
+  private static @Nullable Double value(Reading reading, Column column, String uuid) {
+    Sample model = Sample.of(column, uuid, 0L);
     List<Double> values =
         Stream.of(reading)
             .flatMap(one -> one.samples().stream())
