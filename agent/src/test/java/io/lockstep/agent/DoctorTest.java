@@ -92,6 +92,16 @@ class DoctorTest {
   }
 
   @Test
+  void aLibraryThatWasNamedAndIsNoneIsAMistake() throws Exception {
+    Path text = Files.writeString(folder.resolve("lib.so"), "no library\n".repeat(1000));
+    Config config = config(folder.resolve("spool"), URI.create("http://127.0.0.1:1"));
+    Diagnosis gpu = of(Doctor.look(config.withNvml(text.toString()), "1"), "gpu");
+    assertThat(gpu.verdict()).isEqualTo(Verdict.BAD);
+    assertThat(gpu.finding()).contains(text.toString()).contains("invalid ELF header");
+    assertThat(gpu.mend()).contains("samplers.gpu.library");
+  }
+
+  @Test
   void isReadByPeopleAndPrograms() throws Exception {
     var all = List.of(new Diagnosis("gpu", Verdict.BAD, "it \"hangs\"", "reset it"));
     var out = new StringWriter();

@@ -23,10 +23,16 @@ final class GpuCheck {
     SamplerCheck check = SamplerCheck.of(sampler);
     int onBus = onBus(root.resolve("sys/bus/pci/devices"));
     long found = check.events().stream().filter(one -> is(one, "lockstep.gpu.found")).count();
-    if (found == 0) {
-      return List.of(nothing(sampler.trouble(), onBus));
-    }
     var all = new ArrayList<Diagnosis>();
+    for (Occurrence event : check.events()) {
+      if (is(event, "lockstep.gpu.state.changed")) {
+        String state = event.attributes().get("lockstep.gpu.state");
+        all.add(Diagnosis.bad("gpu", event.body(), "docs/runbooks/gpu-" + state + ".md"));
+      }
+    }
+    if (found == 0) {
+      return all.isEmpty() ? List.of(nothing(sampler, onBus)) : all;
+    }
     String driver =
         check.events().stream()
             .map(one -> one.attributes().getOrDefault("hw.driver_version", ""))
@@ -35,13 +41,13 @@ final class GpuCheck {
             .orElse("unknown");
     String some = found + (found == 1 ? " GPU" : " GPUs") + ", driver " + driver;
     if (onBus > found) {
-      all.add(
+      all.addFirst(
           Diagnosis.bad(
               "gpu",
               some + "; " + (onBus - found) + " more on the PCI bus that the driver does not have",
               "nvidia-smi -L; look for XID and `fallen off the bus` in the kernel's log"));
     } else {
-      all.add(Diagnosis.good("gpu", some));
+      all.addFirst(Diagnosis.good("gpu", some));
     }
     if (!sampler.trouble().isEmpty()) {
       all.add(
@@ -49,11 +55,6 @@ final class GpuCheck {
               "gpu",
               sampler.trouble(),
               "nvidia-smi -q says more; a GPU that is lost comes back by a reset or a reboot"));
-    }
-    for (Occurrence event : check.events()) {
-      if (is(event, "lockstep.gpu.state.changed")) {
-        all.add(Diagnosis.bad("gpu", event.body(), "see docs/runbooks of the state"));
-      }
     }
     check
         .failures()
@@ -69,18 +70,21 @@ final class GpuCheck {
     return event.name().equals(name);
   }
 
-  private static Diagnosis nothing(String trouble, int onBus) {
-    if (onBus == 0) {
+  private static Diagnosis nothing(NvmlSampler sampler, int onBus) {
+    String trouble = sampler.trouble().isEmpty() ? "the driver tells of no GPU" : sampler.trouble();
+    if (onBus == 0 && !sampler.libraryIsNamed()) {
       String why = trouble.split(";", 2)[0];
-      return Diagnosis.absent(
-          "gpu", "no NVIDIA GPU on this server" + (why.isEmpty() ? "" : " (" + why + ")"));
+      return Diagnosis.absent("gpu", "no NVIDIA GPU on this server (" + why + ")");
     }
-    String there = onBus + (onBus == 1 ? " NVIDIA GPU" : " NVIDIA GPUs") + " on the PCI bus";
+    String there =
+        onBus == 0
+            ? ""
+            : onBus + (onBus == 1 ? " NVIDIA GPU" : " NVIDIA GPUs") + " on the PCI bus; ";
     int mend = trouble.indexOf(';');
     return mend < 0
-        ? Diagnosis.bad("gpu", there + "; " + trouble, "nvidia-smi -L says more")
+        ? Diagnosis.bad("gpu", there + trouble, "nvidia-smi -L says more")
         : Diagnosis.bad(
-            "gpu", there + "; " + trouble.substring(0, mend), trouble.substring(mend + 1).strip());
+            "gpu", there + trouble.substring(0, mend), trouble.substring(mend + 1).strip());
   }
 
   private static void persistence(List<Sample> samples, List<Diagnosis> all) {

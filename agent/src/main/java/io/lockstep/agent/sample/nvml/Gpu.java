@@ -164,15 +164,11 @@ final class Gpu implements AutoCloseable {
     String body =
         "GPU "
             + identity.index()
-            + " ("
-            + identity.uuid()
-            + ", "
-            + identity.pci()
-            + ") is "
+            + (identity.known() ? " (" + identity.uuid() + ", " + identity.pci() + ")" : "")
+            + " is "
             + next.label
             + (why.isEmpty() ? "" : ": " + why)
-            + "; before: "
-            + before.label;
+            + (before == State.OK ? "" : "; before: " + before.label);
     if (next == State.OK) {
       LOG.info("gpu answers again uuid={} before={}", identity.uuid(), before.label);
     } else {

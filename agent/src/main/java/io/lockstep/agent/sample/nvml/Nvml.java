@@ -48,7 +48,9 @@ final class Nvml {
     } catch (UnsatisfiedLinkError e) {
       throw new IOException(
           name
-              + " can't be loaded; install the NVIDIA driver, or name the library (samplers.gpu.library)",
+              + " can't be loaded: "
+              + loader(name, e)
+              + "; install the NVIDIA driver, or name the library (samplers.gpu.library)",
           e);
     }
     var nvml = new Nvml(library);
@@ -61,6 +63,13 @@ final class Nvml {
       throw new IOException(name + " can't be initialized: " + ReturnCode.words(code) + mend(code));
     }
     return nvml;
+  }
+
+  /// What the system's loader says, without the name before it.
+  private static String loader(String name, UnsatisfiedLinkError error) {
+    Throwable[] tries = error.getSuppressed();
+    String words = String.valueOf(tries.length == 0 ? error.getMessage() : tries[0].getMessage());
+    return words.startsWith(name + ": ") ? words.substring(name.length() + 2) : words;
   }
 
   private static String mend(int code) {

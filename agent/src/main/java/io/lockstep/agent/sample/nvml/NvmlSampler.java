@@ -118,6 +118,11 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     return trouble;
   }
 
+  /// Whether the configuration names a library: then one that can't be loaded is a mistake.
+  public boolean libraryIsNamed() {
+    return !config.library().equals(Nvml.DEFAULT);
+  }
+
   @Override
   public Duration interval() {
     return config.interval();
@@ -321,7 +326,11 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   }
 
   private void tell(List<Problem> problems) {
-    String now = problems.stream().map(Problem::toString).collect(Collectors.joining("; "));
+    String now =
+        problems.stream()
+            .filter(problem -> problem.state() == State.OK) // the others are a state of their own
+            .map(Problem::toString)
+            .collect(Collectors.joining("; "));
     if (!now.equals(trouble)) {
       trouble = now;
       if (!now.isEmpty()) {
