@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -44,25 +46,36 @@ final class ExplainCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
-      description = "The log; standard input without it.")
+      description =
+          "The log, also one that gzip made smaller; standard input without it, or for -.")
   private @Nullable Path file;
 
   @Override
   public Integer call() {
-    try (InputStream in = file == null ? System.in : Files.newInputStream(file)) {
+    Path log = file == null || file.toString().equals("-") ? null : file;
+    try (InputStream in = log == null ? System.in : Files.newInputStream(log)) {
       explain(in, System.out);
       return 0;
     } catch (IOException e) {
-      String words = file == null ? FileProblem.words(e) : FileProblem.words(file, e);
+      String words = log == null ? FileProblem.words(e) : FileProblem.words(log, e);
       System.err.println("lockstep explain: " + words);
       return 1;
     }
   }
 
+  /// Logs that were rotated are often smaller by gzip.
+  private static InputStream inflated(InputStream in) throws IOException {
+    var peeked = new PushbackInputStream(in, 2);
+    byte[] begin = peeked.readNBytes(2);
+    peeked.unread(begin);
+    boolean gzip = begin.length == 2 && begin[0] == 0x1f && begin[1] == (byte) 0x8b;
+    return gzip ? new GZIPInputStream(peeked) : peeked;
+  }
+
   /// Bytes that are no UTF-8 become replacement characters: a log may hold anything.
   static void explain(InputStream in, PrintStream out) throws IOException {
     var log = new KernelLog();
-    var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    var reader = new BufferedReader(new InputStreamReader(inflated(in), StandardCharsets.UTF_8));
     String line = readLine(reader);
     while (line != null && !out.checkError()) {
       KernelEvent event = log.take(line).orElse(null);

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -57,6 +58,15 @@ class ExplainCommandTest {
     assertThat(explain(line.formatted("-1") + line.formatted("07")))
         .extracting(one -> one.path("link").asInt(99))
         .containsExactly(-1, 7);
+  }
+
+  @Test
+  void readsALogThatGzipMadeSmaller() throws IOException {
+    var smaller = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(smaller)) {
+      gzip.write("NVRM: Xid (PCI:0000:05:00): 13, x\n".getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(explain(smaller.toByteArray())).hasSize(1);
   }
 
   @Test

@@ -19,6 +19,7 @@ public final class KernelLog {
   private static final Pattern SXID =
       Pattern.compile("SXid \\((?:PCI:)?" + PCI + "[^)]*\\): ([0-9]{1,9})\\b[, ]*(.*)");
   private static final Pattern LINK = Pattern.compile("\\bLink (-?[0-9]{1,3})\\b");
+  private static final Pattern ON_LINK = Pattern.compile("\\bon link ([0-9]{1,3})\\b");
   private static final Pattern LOST =
       Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ":? .*fallen off the bus");
   private static final Pattern LOST_BEGIN =
@@ -57,7 +58,7 @@ public final class KernelLog {
       int code = Integer.parseInt(xid.group(2));
       String text = xid.group(3);
       NvlinkError link = NvlinkError.of(code, text);
-      int number = link == null ? -1 : link.link();
+      int number = link == null ? linkOf(text) : link.link();
       return Optional.of(
           new KernelEvent(Kind.XID, code, xid.group(1), number, Xids.explain(code, text), line));
     }
@@ -101,7 +102,16 @@ public final class KernelLog {
   }
 
   private static int link(String text) {
-    Matcher link = LINK.matcher(text);
-    return link.find() ? Integer.parseInt(link.group(1)) : -1;
+    return number(LINK, text);
+  }
+
+  /// Of an XID whose words name it, as 74: `NVLink: fatal error detected on link 4`.
+  private static int linkOf(String text) {
+    return number(ON_LINK, text);
+  }
+
+  private static int number(Pattern pattern, String text) {
+    Matcher found = pattern.matcher(text);
+    return found.find() ? Integer.parseInt(found.group(1)) : -1;
   }
 }

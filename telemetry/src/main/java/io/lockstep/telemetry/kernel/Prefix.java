@@ -18,10 +18,14 @@ final class Prefix {
   private static final Pattern SYSLOG =
       Pattern.compile("^.{0,100}?\\bkernel(?:\\[[0-9]*])?: (?:\\[ *[0-9.]+] )?");
 
+  /// Colours, as of `dmesg --color=always`.
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]{0,20}m");
+
   private Prefix() {}
 
   static String strip(String line) {
-    String rest = line.strip();
+    String rest = line.indexOf('\u001b') < 0 ? line : COLOUR.matcher(line).replaceAll("");
+    rest = rest.strip();
     for (Pattern prefix : new Pattern[] {KMSG, LEVEL, TIME, SYSLOG}) {
       rest = prefix.matcher(rest).replaceFirst("");
     }

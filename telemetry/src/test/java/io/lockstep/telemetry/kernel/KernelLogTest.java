@@ -25,6 +25,7 @@ class KernelLogTest {
         "2026-11-23T10:00:00,123456+00:00 NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off",
         "kern  :err   : [ 1.0] NVRM: Xid (0000:3b:00): 79, GPU has fallen off the bus.",
         "<3>[ 1.0] NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.",
+        "\u001b[32m[ 1.0] \u001b[0m\u001b[33mNVRM: \u001b[0mXid (PCI:0000:3b:00): 79, off the bus",
       })
   void readsAnXidWhoeverWroteTheLineDown(String line) {
     KernelEvent event = log.take(line).orElseThrow();
@@ -34,6 +35,13 @@ class KernelLogTest {
     assertThat(event.line()).startsWith("NVRM: Xid");
     assertThat(event.meaning().blame()).isEqualTo(Blame.HARDWARE);
     assertThat(event.meaning().remedy()).isEqualTo(Remedy.RESTART_SERVER);
+  }
+
+  @Test
+  void readsAnNvlinkErrorWithItsLink() {
+    String line =
+        "NVRM: Xid (PCI:0000:41:00): 74, NVLink: fatal error detected on link 4(0x10000, 0x0)";
+    assertThat(log.take(line)).hasValueSatisfying(event -> assertThat(event.link()).isEqualTo(4));
   }
 
   @Test
