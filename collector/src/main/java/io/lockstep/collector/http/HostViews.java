@@ -115,7 +115,7 @@ final class HostViews {
     return kind == IncidentKind.HOST_SLOW ? HostView.State.SLOW : HostView.State.OK;
   }
 
-  /// The GPUs that have samples, and those of which only a rank speaks.
+  /// The GPUs that have samples, and those of which only a rank or an event speaks.
   private List<GpuView> gpus(Host host, int fresh) {
     var views = new ArrayList<GpuView>();
     Set<String> sampled = new HashSet<>();
@@ -125,12 +125,31 @@ final class HostViews {
       views.add(gpu(gpu, new Values(window, place, fresh)));
     }
     for (Seats.Seat seat : seats.of(host.name())) {
-      if (!sampled.contains(seat.subject())) {
-        views.add(unsampled(host.name(), seat));
+      if (sampled.add(seat.subject())) {
+        views.add(unsampled(host.name(), seat.subject(), seat));
       }
     }
+    for (String subject : faults.gpus(host.name())) {
+      if (sampled.add(subject)) {
+        views.add(unsampled(host.name(), subject, null));
+      }
+    }
+    dropReplaced(views);
     views.sort(BY_INDEX);
     return views;
+  }
+
+  /// A GPU that is silent, of which nothing is wrong and whose place another has taken, is gone.
+  private static void dropReplaced(List<GpuView> views) {
+    Set<Integer> taken = new HashSet<>();
+    for (GpuView view : views) {
+      if (view.state() != GpuView.State.UNKNOWN && view.index() != null) {
+        taken.add(view.index());
+      }
+    }
+    views.removeIf(view ->
+        view.state() == GpuView.State.UNKNOWN
+            && (view.index() == null ? !taken.isEmpty() : taken.contains(view.index())));
   }
 
   private GpuView gpu(Watched gpu, Values values) {
@@ -151,19 +170,19 @@ final class HostViews {
         age);
   }
 
-  private GpuView unsampled(String host, Seats.Seat seat) {
+  private GpuView unsampled(String host, String subject, Seats.@Nullable Seat seat) {
     return new GpuView(
-        seat.subject(),
-        index(window, host, seat.subject()),
-        state(faults.of(host, seat.subject()), seat.live()),
+        subject,
+        index(window, host, subject),
+        state(faults.of(host, subject), seat != null && seat.live()),
         null,
         null,
         null,
         null,
         null,
         List.of(),
-        seat.job(),
-        seat.rank().rank(),
+        seat == null ? null : seat.job(),
+        seat == null ? null : seat.rank().rank(),
         null);
   }
 

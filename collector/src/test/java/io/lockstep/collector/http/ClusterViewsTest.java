@@ -11,6 +11,7 @@ import io.lockstep.simulator.Injected;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.rows.Event;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,29 @@ final class ClusterViewsTest {
     assertThat(incident.evidence()).isNotEmpty();
     assertThat(incident.runbook()).isEqualTo("straggler");
     assertThat(incident.resolved()).isNull();
+  }
+
+  @Test
+  void aGpuOfWhichOnlyTheKernelSpeaksIsACell() {
+    var cluster = new WatchedCluster(new ClusterSpec(2, 3, 1));
+    cluster.run(20);
+    String name = cluster.views().cells().hosts().getFirst().host();
+    cluster.happened(
+        new Event(
+            "id",
+            Batches.START + 20 * Batches.SECOND,
+            name,
+            "lockstep-agent",
+            "lockstep.gpu.xid",
+            17,
+            "0000:1c:00",
+            "fallen off the bus",
+            Map.of("lockstep.gpu.xid", "79")));
+    assertThat(host(cluster.views(), name).gpus())
+        .hasSize(9)
+        .filteredOn(gpu -> gpu.state() == GpuView.State.FAULTY)
+        .extracting(GpuView::id)
+        .containsExactly("0000:1c:00");
   }
 
   @Test

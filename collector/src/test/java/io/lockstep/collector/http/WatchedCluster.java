@@ -4,6 +4,8 @@ import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.alert.Round;
 import io.lockstep.collector.detect.Detector;
 import io.lockstep.collector.detect.Detectors;
+import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.Prompt;
 import io.lockstep.collector.window.Batches;
 import io.lockstep.collector.window.Window;
 import io.lockstep.simulator.ClusterSpec;
@@ -15,6 +17,7 @@ import io.lockstep.simulator.StepTimes;
 import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.rows.BatchReader;
 import io.lockstep.telemetry.rows.BatchReader.Limits;
+import io.lockstep.telemetry.rows.Event;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +72,19 @@ final class WatchedCluster {
     detector.judge(window, round);
     book.apply(
         "c", detector.name(), detector.patience(), detector.keep(), round, window.nowNanos());
+  }
+
+  /// An event that is judged as it arrives.
+  void happened(Event event) {
+    for (Detector detector : detectors) {
+      if (detector instanceof Prompt prompt) {
+        Prompt.Verdict verdict = prompt.happened(window, event, nowNanos);
+        Finding finding = verdict == null ? null : verdict.finding();
+        if (verdict != null && finding != null) {
+          book.happened(prompt.name(), prompt.patience(), verdict.subject(), finding, nowNanos);
+        }
+      }
+    }
   }
 
   Snapshot views() {
