@@ -11,6 +11,9 @@ import java.util.Map;
 
 /// How numbers stand in a sentence for people.
 final class Words {
+  /// As in `GPU-8f6f2a52`.
+  private static final int UUID_BEGIN = 12;
+
   /// The contract's units, as the end of a name.
   private static final Map<String, String> UNITS =
       Map.of(
@@ -61,12 +64,17 @@ final class Words {
     return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
   }
 
-  /// What people call a GPU, at the begin of a sentence: `GPU 3 of node-0007`.
+  /// What people call a GPU, at the begin of a sentence: `GPU 3 of node-0007`; with the begin of
+  /// its UUID where the driver has given the number to another GPU, too.
   static String gpu(Window window, Watched gpu) {
     String subject = gpu.subject();
     String index =
         subject.startsWith("gpu/") ? subject.substring(4) : window.gpuIndex(gpu.host(), subject);
-    return "GPU " + (index == null ? subject : index) + " of " + gpu.host();
+    String which = index == null ? subject : index;
+    if (index != null && window.gpuMoved(gpu.host(), subject)) {
+      which += " (" + subject.substring(0, Math.min(UUID_BEGIN, subject.length())) + ")";
+    }
+    return "GPU " + which + " of " + gpu.host();
   }
 
   /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none. What

@@ -24,8 +24,7 @@ final class Appender {
   private final Jobs jobs;
   private final Counts.Open counts;
 
-  /// Host → index → UUID.
-  private final Map<String, Map<String, String>> gpus = new ConcurrentHashMap<>();
+  private final Map<String, GpuNames> gpus = new ConcurrentHashMap<>();
 
   Appender(Tables tables, Hosts hosts, Links links, Jobs jobs, Counts.Open counts) {
     this.tables = tables;
@@ -35,9 +34,9 @@ final class Appender {
     this.counts = counts;
   }
 
-  /// A host's GPUs: index → UUID; empty when not known.
-  Map<String, String> gpus(String host) {
-    return gpus.getOrDefault(host, Map.of());
+  /// A host's GPUs; null when none has told its index.
+  @Nullable GpuNames gpus(String host) {
+    return gpus.get(host);
   }
 
   boolean append(Batch batch, long arrivalNanos) {
@@ -85,11 +84,11 @@ final class Appender {
     }
   }
 
-  /// Notes which GPU has which index; only of hosts and for indexes that there is room for.
+  /// Notes which GPU has which index; only of hosts that there is room for.
   private void name(Row row) {
-    if (hosts.get(row.host()) != null && row.longValue(GPU_INDEX) < 256) {
-      gpus.computeIfAbsent(row.host(), _ -> new ConcurrentHashMap<>())
-          .put(Long.toString(row.longValue(GPU_INDEX)), row.subject());
+    if (hosts.get(row.host()) != null) {
+      gpus.computeIfAbsent(row.host(), _ -> new GpuNames())
+          .put(row.longValue(GPU_INDEX), row.subject());
     }
   }
 

@@ -229,17 +229,20 @@ public final class Window implements Readings {
 
   /// The UUID of a host's GPU with that index; null when it is not known.
   public @Nullable String gpu(String host, String index) {
-    return appender.gpus(host).get(index);
+    GpuNames gpus = appender.gpus(host);
+    return gpus == null ? null : gpus.uuid(index);
   }
 
   /// The index of a host's GPU with that UUID; null when it is not known.
   public @Nullable String gpuIndex(String host, String uuid) {
-    for (var entry : appender.gpus(host).entrySet()) {
-      if (entry.getValue().equals(uuid)) {
-        return entry.getKey();
-      }
-    }
-    return null;
+    GpuNames gpus = appender.gpus(host);
+    return gpus == null ? null : gpus.index(uuid);
+  }
+
+  /// Whether the index of a GPU was another's too: then it does not say which GPU is meant.
+  public boolean gpuMoved(String host, String uuid) {
+    GpuNames gpus = appender.gpus(host);
+    return gpus != null && gpus.moved(uuid);
   }
 
   /// Every host that was ever heard of, in no order.

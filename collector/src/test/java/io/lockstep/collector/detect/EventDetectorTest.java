@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EventDetectorTest {
+  private long sequence;
   private static final List<Prompt> PROMPT =
       Detectors.all(Detectors.Config.DEFAULT).stream()
           .filter(Prompt.class::isInstance)
@@ -110,20 +111,42 @@ class EventDetectorTest {
     assertThat(unheard.absent).isEmpty();
   }
 
+  @Test
+  void aNumberThatTheDriverGaveToTwoGpusIsNotAllThatIsSaid() {
+    index("GPU-aaaaaaaa-1111", 3);
+    Map<String, String> lost = Map.of("lockstep.gpu.xid", "48");
+    Prompt hardware = named("gpu-xid-hardware");
+    Event event = event("lockstep.gpu.xid", "GPU-aaaaaaaa-1111", "x", lost);
+    assertThat(summary(hardware, event)).startsWith("GPU 3 of node ");
+    index("GPU-bbbbbbbb-2222", 3);
+    assertThat(summary(hardware, event)).startsWith("GPU 3 (GPU-aaaaaaaa) of node ");
+    Event other = event("lockstep.gpu.xid", "GPU-bbbbbbbb-2222", "x", lost);
+    assertThat(summary(hardware, other)).startsWith("GPU 3 (GPU-bbbbbbbb) of node ");
+  }
+
+  private String summary(Prompt detector, Event event) {
+    var verdict = Objects.requireNonNull(detector.happened(window, event, START));
+    return Objects.requireNonNull(verdict.finding()).summary();
+  }
+
   private static Prompt named(String name) {
     return PROMPT.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
   }
 
   private void index() {
+    index("GPU-a", 3);
+  }
+
+  private void index(String uuid, long number) {
     var index = Contract.column(Table.GPU_SLOW, "gpu_index");
     window.append(
         Batches.rows(
-            new BatchId("node", 1, 0),
-            Batches.row(Contract.column(Table.GPU, "power"), "node", "GPU-a", START, 100)),
+            new BatchId("node", 1, sequence++),
+            Batches.row(Contract.column(Table.GPU, "power"), "node", uuid, START, 100)),
         START);
-    var row = new io.lockstep.telemetry.rows.Row(Table.GPU_SLOW, "node", "GPU-a", START);
-    row.set(index, 3L);
-    window.append(Batches.rows(new BatchId("node", 1, 1), row), START);
+    var row = new io.lockstep.telemetry.rows.Row(Table.GPU_SLOW, "node", uuid, START);
+    row.set(index, number);
+    window.append(Batches.rows(new BatchId("node", 1, sequence++), row), START);
   }
 
   private static Event xid(int code, String body) {
