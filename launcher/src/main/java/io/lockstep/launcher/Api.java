@@ -37,6 +37,11 @@ final class Api {
     return get("api/v1/incidents?state=all").path("incidents");
   }
 
+  /// The jobs that were heard in the last hour.
+  JsonNode jobs() throws IOException, InterruptedException {
+    return get("api/v1/jobs").path("jobs");
+  }
+
   private JsonNode get(String path) throws IOException, InterruptedException {
     var answer = client.send(request(path), BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {

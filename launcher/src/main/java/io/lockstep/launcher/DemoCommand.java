@@ -52,6 +52,7 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec command;
   @Mixin private PlaceOptions options = new PlaceOptions();
 
+  private volatile long begunNanos = System.nanoTime();
   private @Nullable OnCall onCall;
 
   @Option(
@@ -151,7 +152,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private Site.More prepare(Path folder) throws IOException {
     DemoFolder.clean(folder);
-    onCall = OnCall.start(folder, arrival -> System.out.println("  webhook  " + arrival.line()));
+    onCall =
+        OnCall.start(
+            folder, arrival -> System.out.println(clock() + "  WEBHOOK  " + arrival.brief()));
     return new Site.More(onCall.configuration(), "");
   }
 
@@ -176,7 +179,13 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static int narrate(Site site, List<Injected> injected, @Nullable Duration length)
+  /// Time since the cluster began, `mm:ss`.
+  private String clock() {
+    long seconds = (System.nanoTime() - begunNanos) / 1_000_000_000L;
+    return "%02d:%02d".formatted(seconds / 60, seconds % 60);
+  }
+
+  private int narrate(Site site, List<Injected> injected, @Nullable Duration length)
       throws InterruptedException, IOException {
     var expected =
         injected.stream()
@@ -184,15 +193,14 @@ final class DemoCommand implements Callable<Integer> {
             .toList();
     var narrator = new Narrator(System.out, expected);
     var api = new Api(site.place().page());
-    long begin = System.nanoTime();
-    long end = length == null ? Long.MAX_VALUE : begin + length.toNanos();
-    while (System.nanoTime() < end) {
+    begunNanos = System.nanoTime();
+    while (length == null || System.nanoTime() - begunNanos < length.toNanos()) {
       Optional<String> problem = site.problem();
       if (problem.isPresent()) {
         throw new IOException(problem.get());
       }
-      long seconds = (System.nanoTime() - begin) / 1_000_000_000L;
-      narrator.tell("%02d:%02d".formatted(seconds / 60, seconds % 60), api.incidents());
+      narrator.tell(clock(), api.incidents());
+      narrator.tellJobs(clock(), api.jobs());
       Thread.sleep(1000);
     }
     return narrator.conclude();

@@ -22,6 +22,9 @@ final class Narrator {
     }
   }
 
+  /// Several of the simulated jobs' steps.
+  private static final double STILL_SECONDS = 8;
+
   private final PrintStream out;
   private final Set<Fault> injected;
 
@@ -29,6 +32,9 @@ final class Narrator {
   private final Map<String, Fault> found = new HashMap<>();
 
   private final Map<String, String> told = new HashMap<>();
+
+  /// By job and attempt, whether its ranks report steps.
+  private final Map<String, Boolean> stepping = new HashMap<>();
 
   Narrator(PrintStream out, List<Fault> injected) {
     this.out = out;
@@ -55,12 +61,29 @@ final class Narrator {
     }
   }
 
+  /// Tells of jobs that stand still, and of those that go on.
+  ///
+  /// @param jobs as the REST interface gives them
+  void tellJobs(String clock, JsonNode jobs) {
+    for (JsonNode job : jobs) {
+      String name = job.path("job").asText();
+      int attempt = job.path("attempt").asInt();
+      boolean steps = job.path("ageSeconds").asDouble(STILL_SECONDS) < STILL_SECONDS;
+      boolean stepped = Boolean.TRUE.equals(stepping.put(name + " " + attempt, steps));
+      if (stepped && !steps) {
+        out.println(clock + "  JOB      " + name + " stands still");
+      } else if (!stepped && steps && attempt > 0) {
+        out.println(clock + "  JOB      " + name + " goes on: attempt " + (attempt + 1));
+      }
+    }
+  }
+
   private void tell(String clock, JsonNode incident, Fault fault) {
     boolean open = incident.path("state").asText().equals("open");
-    out.println(clock + (open ? "  FOUND  " : "  OVER   ") + incident.path("summary").asText());
+    out.println(clock + (open ? "  FOUND    " : "  OVER     ") + incident.path("summary").asText());
     if (open) {
       out.println(
-          "              advice: "
+          "                advice: "
               + incident.path("action").asText()
               + "; runbook docs/runbooks/"
               + incident.path("runbook").asText()

@@ -7,6 +7,7 @@ import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rules.Judgement;
+import io.lockstep.telemetry.rules.RecoveryAction;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.Rules;
@@ -109,6 +110,7 @@ final class RuleDetector implements Prompt {
         .replace("{host}", watched.host())
         .replace("{subject}", watched.subject())
         .replace("{value}", Words.number(value))
+        .replace("{recovery}", RecoveryAction.words((int) value))
         .replace("{limit}", Words.number(rule.limit()))
         .replace("{window}", Words.duration(rule.window()));
   }

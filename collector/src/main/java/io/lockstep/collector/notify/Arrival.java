@@ -53,6 +53,26 @@ public record Arrival(
     return Redaction.plain(text, LINE_MAX);
   }
 
+  /// What it is about in a few words, without the sentence: `opened (critical, evacuate): gpu-lost
+  /// at node-0061 [msg_…, signature good]`.
+  public String brief() {
+    JsonNode event = event();
+    JsonNode data = event.path("data");
+    String type = event.path("type").asText("unknown");
+    String text =
+        "%s (%s, %s): %s at %s [%s, signature %s%s]"
+            .formatted(
+                type.substring(type.lastIndexOf('.') + 1),
+                data.path("severity").asText(""),
+                data.path("action").asText(""),
+                data.path("kind").asText(""),
+                data.path("host").asText(""),
+                id.isEmpty() ? "no id" : id,
+                signature.name().toLowerCase(Locale.ROOT),
+                again ? ", came before" : "");
+    return Redaction.plain(text, LINE_MAX);
+  }
+
   /// As one JSON object on one line, for programs.
   public String json() {
     var object =

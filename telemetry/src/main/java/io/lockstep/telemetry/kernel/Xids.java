@@ -71,6 +71,6 @@ public final class Xids {
           case "Node Reboot Required" -> Remedy.RESTART_SERVER;
           default -> wanted.contains("Reset") ? Remedy.RESET_GPU : Remedy.CONTACT_SUPPORT;
         };
-    return new Meaning(entry.words + " It asks for: " + wanted + ".", entry.blame, remedy, SOURCE);
+    return new Meaning(entry.words + " Now: " + wanted + ".", entry.blame, remedy, SOURCE);
   }
 }

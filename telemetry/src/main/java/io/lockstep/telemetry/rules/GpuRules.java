@@ -68,7 +68,7 @@ final class GpuRules {
               "gpu-failing",
               test("recovery_action", ABOVE, 0.5, 0),
               new Verdict(CRITICAL, EVACUATE, 0, 60),
-              "{gpu} asks to be recovered (the driver's recovery action is {value}).",
+              "{gpu} asks to be recovered: {recovery}.",
               STATE,
               NVML),
           row(

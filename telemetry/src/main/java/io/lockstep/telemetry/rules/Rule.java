@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param severity how bad
 /// @param action what to do
 /// @param summary one sentence for the person on call; `{host}`, `{subject}`, `{gpu}` (`GPU 3 of
-///   node-0007`), `{value}`, `{limit}` and `{window}` are filled in
+///   node-0007`), `{value}`, `{recovery}` (the value as a [RecoveryAction]), `{limit}` and
+///   `{window}` are filled in
 /// @param context columns whose present values stand beside the finding
 /// @param source where the limit comes from
 public record Rule(
