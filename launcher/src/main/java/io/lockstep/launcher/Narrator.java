@@ -73,7 +73,7 @@ final class Narrator {
       if (stepped && !steps) {
         out.println(clock + "  JOB      " + name + " stands still");
       } else if (!stepped && steps && attempt > 0) {
-        out.println(clock + "  JOB      " + name + " goes on: attempt " + (attempt + 1));
+        out.println(clock + "  JOB      " + name + " goes on: attempt " + attempt);
       }
     }
   }

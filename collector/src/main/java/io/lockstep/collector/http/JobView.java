@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param steps step times, oldest first, at most 256
 /// @param slow ranks that hold the others up, slowest first; empty when none does or it is not
 ///   known
+/// @param incidents ids of the incidents on its servers, or about itself, that it may have felt
 public record JobView(
     String job,
     String attempt,
@@ -23,7 +24,8 @@ public record JobView(
     int reportingRanks,
     @Nullable Double ageSeconds,
     List<Step> steps,
-    List<SlowRank> slow) {
+    List<SlowRank> slow,
+    List<String> incidents) {
 
   /// One iteration. All ranks share it: a synchronous job's step ends for all together.
   ///
@@ -51,5 +53,6 @@ public record JobView(
   public JobView {
     steps = List.copyOf(steps);
     slow = List.copyOf(slow);
+    incidents = List.copyOf(incidents);
   }
 }

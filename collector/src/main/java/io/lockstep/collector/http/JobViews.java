@@ -4,13 +4,16 @@ import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.detect.IncidentKind;
 import io.lockstep.collector.window.Iteration;
 import io.lockstep.collector.window.JobWindow;
+import io.lockstep.collector.window.Rank;
 import io.lockstep.collector.window.Window;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The jobs that were heard lately, from the window's iterations.
 final class JobViews {
@@ -63,7 +66,28 @@ final class JobViews {
         last == null || !live ? 0 : last.reported(),
         age(job),
         steps(job),
-        slow(job));
+        slow(job),
+        incidents(job));
+  }
+
+  private List<String> incidents(JobWindow job) {
+    if (incidents.isEmpty()) {
+      return List.of();
+    }
+    Set<String> hosts = new HashSet<>();
+    for (Rank rank : job.ranks()) {
+      if (rank != null) {
+        hosts.add(rank.host());
+      }
+    }
+    return incidents.stream()
+        .filter(one -> hosts.contains(one.subject().host()) || isAbout(one, job))
+        .map(Incident::id)
+        .toList();
+  }
+
+  private static boolean isAbout(Incident incident, JobWindow job) {
+    return incident.subject().subject().equals("job/" + job.job());
   }
 
   private static List<JobView.Step> steps(JobWindow job) {

@@ -104,7 +104,8 @@ final class ViewsJson {
                     .text("gpu", rank.gpu())
                     .number("index", rank.index())
                     .number("ownSeconds", rank.ownSeconds())
-                    .number("peerSeconds", rank.peerSeconds()));
+                    .number("peerSeconds", rank.peerSeconds()))
+        .strings("incidents", job.incidents());
   }
 
   static void step(JsonText json, JobView.Step step) throws IOException {

@@ -38,11 +38,12 @@ export class Jobs {
     return card.element;
   }
 
-  /** Incidents that began while these steps ran, at the step in which they began. */
+  /** Incidents on its servers that began while these steps ran, at the step in which they began. */
   marks(job) {
     const marks = [];
-    for (const incident of this.model.incidents.values()) {
-      const step = job.steps.find(one => one.ended >= incident.onset);
+    for (const id of job.incidents) {
+      const incident = this.model.incidents.get(id);
+      const step = incident && job.steps.find(one => one.ended >= incident.onset);
       if (step && step !== job.steps[0]) {
         marks.push({ iteration: step.iteration, words: incident.title, severity: incident.severity });
       }
@@ -69,6 +70,6 @@ function facts(job) {
   if (job.attempt !== '0') parts.push(`attempt ${job.attempt}`);
   if (job.iteration !== undefined) parts.push(`iteration ${number(job.iteration)}`);
   parts.push(job.ranks === undefined ? `${job.reportingRanks} ranks report` : `${job.reportingRanks} of ${job.ranks} ranks report`);
-  if (job.ageSeconds > 30) parts.push(`last step ${span(job.ageSeconds)} ago`);
+  if (job.ageSeconds > 30) parts.push(`stands still: last step ${span(job.ageSeconds)} ago`);
   return parts.join(' · ');
 }

@@ -130,6 +130,22 @@ final class ClusterViewsTest {
   }
 
   @Test
+  void aJobHasTheIncidentsOfItsOwnServers() {
+    var cluster = new WatchedCluster(ClusterSpec.withSpare(16, 12, 1), "port-flapping,start=15s");
+    cluster.run(60);
+    Snapshot views = cluster.views();
+    String host = cluster.injected.getFirst().host();
+    String id = views.incidents().getFirst().id();
+    String felt = host(views, host).gpus().getFirst().job();
+    assertThat(felt).isNotNull();
+    assertThat(views.jobs())
+        .hasSize(2)
+        .allSatisfy(job ->
+            assertThat(job.incidents())
+                .isEqualTo(job.job().equals(felt) ? List.of(id) : List.of()));
+  }
+
+  @Test
   void aGpuOfWhichOnlyTheKernelSpeaksIsACell() {
     var cluster = new WatchedCluster(new ClusterSpec(2, 3, 1));
     cluster.run(20);

@@ -131,7 +131,16 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
     int ranks = servers * 8;
     int silent = faulty && servers > 3 ? 8 : 0;
     return List.of(
-        new JobView("llama-70b", "0", newest, ranks, ranks - silent, 1.2, steps, slowRanks()));
+        new JobView(
+            "llama-70b",
+            "0",
+            newest,
+            ranks,
+            ranks - silent,
+            1.2,
+            steps,
+            slowRanks(),
+            List.of("i-1", "i-2", "i-3")));
   }
 
   /// Noise, a checkpoint every 100 steps, and the slow GPU.
