@@ -11,10 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// The stand-in for NVIDIA's library with its state file: GPUs whose every value is known, and what
 /// is wrong with them. For one server; a whole cluster is [Simulation]'s. One thread.
 public final class NvmlStandIn {
+  /// Above the time between two looks of the library at its state.
+  private static final long LOOK_NANOS = 4_000_000;
+
   private final Map<String, String> lines = new LinkedHashMap<>();
   private final Path folder;
 
@@ -166,12 +170,13 @@ public final class NvmlStandIn {
     lines.put("event " + number, gpu + " " + type + " " + data);
   }
 
-  /// Makes it so, at once.
+  /// Makes it so for every call that begins after this one.
   public void write() throws IOException {
     var text = new StringBuilder();
     lines.forEach((key, value) -> text.append(key).append(' ').append(value).append('\n'));
     Path next = folder.resolve("nvml.state.next");
     Files.writeString(next, text);
     Files.move(next, folder.resolve("nvml.state"), StandardCopyOption.ATOMIC_MOVE);
+    LockSupport.parkNanos(LOOK_NANOS);
   }
 }

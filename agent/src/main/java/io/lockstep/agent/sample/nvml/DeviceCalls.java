@@ -23,6 +23,9 @@ final class DeviceCalls {
   private final Pointer device;
   private long round;
 
+  /// When the call under way began, by the monotonic clock; 0 between calls. Others look at it.
+  private volatile long begun;
+
   DeviceCalls(Nvml nvml, Pointer device) {
     this.nvml = nvml;
     this.device = device;
@@ -59,7 +62,7 @@ final class DeviceCalls {
     if (!due(question)) {
       return null;
     }
-    int code = nvml.call(List.of(name), withDevice(withAnswer(middle)));
+    int code = call(List.of(name), withDevice(withAnswer(middle)));
     return settled(question, code) ? (Long) Integer.toUnsignedLong(scratch.getInt(0)) : null;
   }
 
@@ -85,7 +88,7 @@ final class DeviceCalls {
     if (!due(question)) {
       return null;
     }
-    int code = nvml.call(List.of(name), withDevice(withAnswer(middle)));
+    int code = call(List.of(name), withDevice(withAnswer(middle)));
     return settled(question, code) ? (Long) scratch.getLong(0) : null;
   }
 
@@ -105,7 +108,27 @@ final class DeviceCalls {
     if (!due(name)) {
       return false;
     }
-    return settled(name, nvml.call(names, withDevice(arguments)));
+    return settled(name, call(names, withDevice(arguments)));
+  }
+
+  private int call(List<String> names, Object... arguments) {
+    begun = Math.max(1, System.nanoTime());
+    try {
+      return nvml.call(names, arguments);
+    } finally {
+      begun = 0;
+    }
+  }
+
+  /// For how long the call under way has not returned, in nanoseconds; 0 between calls. Any thread.
+  long callNanos() {
+    long since = begun;
+    return since == 0 ? 0 : Math.max(0, System.nanoTime() - since);
+  }
+
+  /// What was not supported may be now: the GPU was set up anew.
+  void askAgain() {
+    never.clear();
   }
 
   private Object[] withDevice(Object... arguments) {

@@ -36,9 +36,6 @@ final class Gpu implements AutoCloseable {
   private String why = "";
   private boolean asked;
 
-  /// When the call began that is under way, by the monotonic clock.
-  private long begunNanos;
-
   private boolean late;
 
   /// @param state OK for one that was found, MISSING for one that is only known of
@@ -94,7 +91,6 @@ final class Gpu implements AutoCloseable {
     if (asked && now != null) {
       int index = identity.index();
       late = worker.isBusy();
-      begunNanos = late ? begunNanos : System.nanoTime();
       worker.begin(() -> now.read(index, slowly));
     }
   }
@@ -111,6 +107,8 @@ final class Gpu implements AutoCloseable {
         Round round = worker.await(late ? System.nanoTime() : untilNanos);
         if (round == null) {
           hangs(notes, now);
+        } else if (round.samples().isEmpty()) {
+          silent(round.failures(), notes, now);
         } else {
           become(State.OK, "", notes, now);
           round.samples().forEach(notes::add);
@@ -124,10 +122,20 @@ final class Gpu implements AutoCloseable {
     return gone;
   }
 
-  /// A server under load answers late, and is healthy.
+  /// One that tells nothing at all does not answer, whatever the code.
+  private void silent(Map<String, Integer> failures, Notes notes, Instant now) {
+    if (state == State.OK) {
+      String reason =
+          failures.isEmpty() ? "" : ": " + ReturnCode.words(failures.values().iterator().next());
+      become(State.UNRESPONSIVE, "no call gives a value" + reason, notes, now);
+    }
+  }
+
+  /// A server under load answers late, and is healthy; so is a GPU each of whose calls returns.
   private void hangs(Notes notes, Instant now) {
-    if (System.nanoTime() - begunNanos >= hang.toNanos()) {
-      become(State.UNRESPONSIVE, "a call into the driver does not return", notes, now);
+    GpuReader asking = reader;
+    if (asking != null && asking.callNanos() >= hang.toNanos()) {
+      become(State.UNRESPONSIVE, Listing.HANGS, notes, now);
     }
   }
 
@@ -147,6 +155,9 @@ final class Gpu implements AutoCloseable {
   /// The state as of now, which is said whether the GPU answers or not.
   private List<Sample> state(Instant now) {
     series.begin();
+    if (state == State.OK && reader == null && identity.known()) {
+      return series.samples(); // the library is gone: nobody knows
+    }
     series.add("state", (long) state.number);
     series.add("state_age", Math.max(0, since.until(now).toMillis() / 1e3));
     return series.samples();

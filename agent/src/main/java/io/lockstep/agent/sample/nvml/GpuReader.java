@@ -49,6 +49,7 @@ final class GpuReader {
   private final EventTimes times;
   private final NvLinks links;
   private final List<Field> fields = new ArrayList<>(ALWAYS);
+  private int mig = -1;
 
   /// What one round said.
   ///
@@ -67,6 +68,11 @@ final class GpuReader {
     fields.add(new Field(FieldValues.NVLINK_RECEIVED, FieldValues.ALL_LINKS));
   }
 
+  /// For how long the call under way has not returned, in nanoseconds. Any thread.
+  long callNanos() {
+    return calls.callNanos();
+  }
+
   /// Reads once.
   ///
   /// @param slowly also what changes slowly
@@ -79,9 +85,12 @@ final class GpuReader {
     fields();
     link(works);
     if (slowly) {
-      slow(index);
+      slow();
     }
     links.add(series, slowly);
+    if (slowly && !series.samples().isEmpty()) {
+      series.addSlow("gpu_index", (long) index, 1);
+    }
     return new Round(series.samples(), calls.failures());
   }
 
@@ -178,9 +187,8 @@ final class GpuReader {
     }
   }
 
-  private void slow(int index) throws NvmlException {
+  private void slow() throws NvmlException {
     Memory answer = calls.scratch();
-    series.addSlow("gpu_index", (long) index, 1);
     answer.setInt(0, MEMORY_VERSION);
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
       series.addSlow("memory", answer.getLong(8), 1);
@@ -194,7 +202,12 @@ final class GpuReader {
     series.addSlow("pcie_generation_max", calls.number("nvmlDeviceGetMaxPcieLinkGeneration"), 1);
     series.addSlow("persistence", calls.number("nvmlDeviceGetPersistenceMode"), 1);
     if (calls.ask(List.of("nvmlDeviceGetMigMode"), answer, answer.share(8))) {
-      series.addSlow("mig", (long) answer.getInt(0), 1);
+      int present = answer.getInt(0);
+      if (mig >= 0 && mig != present) {
+        calls.askAgain(); // a GPU that is split tells less
+      }
+      mig = present;
+      series.addSlow("mig", (long) present, 1);
     }
     processes(answer);
     fabric(answer);

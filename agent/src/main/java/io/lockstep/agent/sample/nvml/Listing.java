@@ -4,6 +4,7 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param found GPUs that say who they are, by index
 /// @param problems for each GPU that does not, why
 record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> problems) {
+  static final String HANGS = "a call into the driver does not return";
 
   /// @param handle for calls, as long as the library is open
   record Found(Identity identity, Pointer handle) {}
@@ -44,19 +46,57 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
     return null;
   }
 
+  /// How far a listing has come, for whoever waits for it in vain.
+  static final class Progress {
+    private volatile int index = -1;
+    private volatile long since = System.nanoTime();
+    private volatile @Nullable Nvml nvml;
+
+    private void reached(int next) {
+      index = next;
+      since = System.nanoTime();
+    }
+
+    /// The GPU that is asked; −1 while the library as a whole is.
+    int index() {
+      return index;
+    }
+
+    /// For how long, in nanoseconds.
+    long nanos() {
+      return System.nanoTime() - since;
+    }
+
+    /// The library, once it is open.
+    @Nullable Nvml nvml() {
+      return nvml;
+    }
+  }
+
   /// Opens the library, unless it is open, and lists.
-  static Callable<Listing> of(@Nullable Nvml open, String library) {
+  ///
+  /// @param hanging indexes of GPUs in which a call hangs: they are not asked
+  static Callable<Listing> of(
+      @Nullable Nvml open, String library, Set<Integer> hanging, Progress progress) {
+    Set<Integer> unasked = Set.copyOf(hanging);
     return () -> {
       Nvml nvml = open == null ? Nvml.open(library) : open;
-      return list(nvml);
+      progress.nvml = nvml;
+      return list(nvml, unasked, progress);
     };
   }
 
-  private static Listing list(Nvml nvml) throws IOException {
+  private static Listing list(Nvml nvml, Set<Integer> hanging, Progress progress)
+      throws IOException {
     var found = new ArrayList<Found>();
     var problems = new ArrayList<Problem>();
     int count = nvml.count();
     for (int index = 0; index < count; index++) {
+      progress.reached(index);
+      if (hanging.contains(index)) {
+        problems.add(new Problem(index, State.UNRESPONSIVE, HANGS));
+        continue;
+      }
       try {
         Pointer handle = nvml.device(index);
         String uuid = nvml.text(List.of("nvmlDeviceGetUUID"), handle);

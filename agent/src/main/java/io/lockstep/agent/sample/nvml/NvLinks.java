@@ -4,12 +4,18 @@ import io.lockstep.agent.sample.nvml.FieldValues.Field;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The NVLinks of one GPU, read slowly: dozens of fields, and links seldom change.
 final class NvLinks {
   /// `NVML_NVLINK_MAX_LINKS` of nvml.h 13.3.
   private static final int LINKS_MAX = 36;
+
+  private static final List<Field> STATES =
+      IntStream.range(0, LINKS_MAX)
+          .mapToObj(link -> new Field(FieldValues.NVLINK_STATE, link))
+          .toList();
 
   private static final List<Integer> ERRORS =
       List.of(FieldValues.NVLINK_REPLAYS, FieldValues.NVLINK_RECOVERIES, FieldValues.NVLINK_CRC);
@@ -54,7 +60,22 @@ final class NvLinks {
         active.set(link, state == 1);
       }
     }
+    if (!known) {
+      readStateFields();
+    }
     everActive.or(active);
+  }
+
+  /// For libraries that tell it as a field alone.
+  private void readStateFields() throws NvmlException {
+    FieldValues read = FieldValues.read(calls, STATES);
+    for (Field field : STATES) {
+      Number state = read.get(field.id(), field.scope());
+      if (state != null) {
+        known = true;
+        active.set(field.scope(), state.longValue() == 1);
+      }
+    }
   }
 
   private void readErrors(GpuSeries series) throws NvmlException {

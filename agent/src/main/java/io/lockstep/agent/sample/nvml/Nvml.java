@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,17 @@ final class Nvml {
   private static final int PCI_INFO_BYTES = 128; // 68 are used
   private static final int PCI_BUS_ID = 36;
 
+  /// Libraries in which somebody hangs: what is opened under such a name is the same library, and
+  /// unloading it would pull it away from under that call.
+  private static final Set<String> LEFT = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Optional<Function>> functions = new ConcurrentHashMap<>();
   private final NativeLibrary library;
+  private final String name;
 
-  private Nvml(NativeLibrary library) {
+  private Nvml(NativeLibrary library, String name) {
     this.library = library;
+    this.name = name;
   }
 
   /// Loads the library and initializes it.
@@ -42,6 +49,7 @@ final class Nvml {
   /// @throws IOException when there is none, or it can't be initialized; the message says how to
   ///   mend it
   static Nvml open(String name) throws IOException {
+    ElfFile.check(name);
     NativeLibrary library;
     try {
       library = NativeLibrary.getInstance(name);
@@ -53,13 +61,15 @@ final class Nvml {
               + "; install the NVIDIA driver, or name the library (samplers.gpu.library)",
           e);
     }
-    var nvml = new Nvml(library);
+    var nvml = new Nvml(library, name);
     int code = nvml.call(List.of("nvmlInitWithFlags"), NO_GPUS);
     if (code == ReturnCode.FUNCTION_NOT_FOUND) {
       code = nvml.call(List.of("nvmlInit_v2", "nvmlInit"));
     }
     if (code != ReturnCode.SUCCESS) {
-      library.close();
+      if (!LEFT.contains(name)) {
+        library.close();
+      }
       throw new IOException(name + " can't be initialized: " + ReturnCode.words(code) + mend(code));
     }
     return nvml;
@@ -137,7 +147,8 @@ final class Nvml {
   /// How many GPUs the driver has.
   int count() throws NvmlException {
     var count = new IntByReference();
-    check("nvmlDeviceGetCount", call(List.of("nvmlDeviceGetCount_v2"), count));
+    check(
+        "nvmlDeviceGetCount", call(List.of("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount"), count));
     return count.getValue();
   }
 
@@ -146,7 +157,8 @@ final class Nvml {
     var handle = new PointerByReference();
     check(
         "nvmlDeviceGetHandleByIndex",
-        call(List.of("nvmlDeviceGetHandleByIndex_v2"), index, handle));
+        call(
+            List.of("nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetHandleByIndex"), index, handle));
     return handle.getValue();
   }
 
@@ -160,6 +172,12 @@ final class Nvml {
   void close() {
     call(List.of("nvmlShutdown"));
     functions.clear();
+    LEFT.remove(name);
     library.close();
+  }
+
+  /// Leaves it as it is, because somebody hangs in it.
+  void leave() {
+    LEFT.add(name);
   }
 }

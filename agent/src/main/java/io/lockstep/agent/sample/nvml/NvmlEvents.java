@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class NvmlEvents implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NvmlEvents.class);
   private static final int WAIT_MILLIS = 1000;
+  private static final long REGISTER_NANOS = 2_000_000_000L;
   private static final int DATA_BYTES = 32; // nvmlEventData_t
   private static final long XID = 0x8;
 
@@ -46,12 +49,20 @@ final class NvmlEvents implements AutoCloseable {
   private final GpuLedger ledger;
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
+  private @Nullable NvmlEvents before;
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile boolean hangs;
 
+  /// @param before what it takes the place of, and is waited for; null for none
   /// @param outlet gets each event at once, on this class's thread
   NvmlEvents(
-      Listing listing, GpuLedger ledger, InstantSource clock, Consumer<List<Occurrence>> outlet) {
+      Listing listing,
+      @Nullable NvmlEvents before,
+      GpuLedger ledger,
+      InstantSource clock,
+      Consumer<List<Occurrence>> outlet) {
+    this.before = before;
     this.nvml = listing.nvml();
     this.ledger = ledger;
     this.clock = clock;
@@ -71,20 +82,58 @@ final class NvmlEvents implements AutoCloseable {
   }
 
   private void run() {
+    try {
+      NvmlEvents last = before;
+      if (last != null) {
+        hangs = !last.stop();
+        before = null;
+      }
+      listen();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void listen() throws InterruptedException {
     var set = new PointerByReference();
     int code = nvml.call(List.of("nvmlEventSetCreate"), set);
     if (code != ReturnCode.SUCCESS) {
       LOG.warn("gpu events off: nvmlEventSetCreate: {}", ReturnCode.words(code));
       return;
     }
-    int registered = 0;
-    for (Pointer gpu : gpus.keySet()) {
-      registered += register(gpu, set.getValue()) ? 1 : 0;
-    }
+    int registered = registerAll(set.getValue());
     if (registered > 0) {
       waitFor(set.getValue());
     }
-    nvml.call(List.of("nvmlEventSetFree"), set.getValue());
+    if (!hangs) {
+      nvml.call(List.of("nvmlEventSetFree"), set.getValue());
+    }
+  }
+
+  /// A GPU whose call does not return costs its own events, and the thread that it holds.
+  ///
+  /// @return how many report events
+  private int registerAll(Pointer set) throws InterruptedException {
+    int registered = 0;
+    var worker = new Worker<Boolean>("gpu-events-register");
+    for (var gpu : gpus.entrySet()) {
+      worker.begin(() -> register(gpu.getKey(), set));
+      try {
+        Boolean done = worker.await(System.nanoTime() + REGISTER_NANOS);
+        registered += Boolean.TRUE.equals(done) ? 1 : 0;
+        if (done == null) {
+          hangs = true;
+          LOG.warn(
+              "gpu reports no events uuid={} reason=\"{}\"", gpu.getValue().uuid(), Listing.HANGS);
+          worker.close();
+          worker = new Worker<>("gpu-events-register");
+        }
+      } catch (ExecutionException e) {
+        LOG.error("gpu reports no events uuid={}", gpu.getValue().uuid(), e.getCause());
+      }
+    }
+    worker.close();
+    return registered;
   }
 
   private boolean register(Pointer gpu, Pointer set) {
@@ -106,25 +155,23 @@ final class NvmlEvents implements AutoCloseable {
     return code == ReturnCode.SUCCESS;
   }
 
-  private void waitFor(Pointer set) {
+  private void waitFor(Pointer set) throws InterruptedException {
     List<String> wait = List.of("nvmlEventSetWait_v2", "nvmlEventSetWait");
     try (var data = new Memory(DATA_BYTES)) {
-      int before = ReturnCode.SUCCESS;
+      int last = ReturnCode.SUCCESS;
       while (!stopping) {
         data.clear();
         int code = nvml.call(wait, set, data, WAIT_MILLIS);
         if (code == ReturnCode.SUCCESS) {
           happened(data.getPointer(0), data.getLong(8), data.getLong(16));
         } else if (code != ReturnCode.TIMEOUT) {
-          if (code != before) {
+          if (code != last) {
             LOG.warn("gpu events can't be waited for: {}", ReturnCode.words(code));
           }
           Thread.sleep(WAIT_MILLIS);
         }
-        before = code;
+        last = code;
       }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -165,7 +212,7 @@ final class NvmlEvents implements AutoCloseable {
   boolean stop() throws InterruptedException {
     stopping = true;
     thread.join(2L * WAIT_MILLIS);
-    return !thread.isAlive();
+    return !thread.isAlive() && !hangs;
   }
 
   @Override

@@ -7,11 +7,13 @@ import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.agent.sample.nvml.Listing.Problem;
+import io.lockstep.agent.sample.nvml.Listing.Progress;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +32,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NvmlSampler.class);
   private static final int LIST_ROUNDS = 60;
   private static final int LIST_AGAIN_ROUNDS = 10;
-  private static final int OPEN_AGAIN_ROUNDS = 60;
+  private static final int OPEN_AGAIN_ROUNDS = 5;
+  private static final int OPEN_AGAIN_ROUNDS_MAX = 60;
   private static final int EXPECTED_MAX = 64;
 
   /// How GPUs are read.
@@ -74,7 +77,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   }
 
   private final Map<String, Gpu> gpus = new LinkedHashMap<>();
-  private final Worker<Listing> lister = new Worker<>("gpu-list");
+  private final Map<Integer, Worker<Listing>> stuck = new HashMap<>();
+  private Worker<Listing> lister = new Worker<>("gpu-list");
+  private Progress progress = new Progress();
   private final Config config;
   private final Duration deadline;
   private final Inventory inventory;
@@ -85,6 +90,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private @Nullable NvmlEvents events;
   private EventTimes times = new EventTimes("");
   private String trouble = "";
+  private int openAgain = OPEN_AGAIN_ROUNDS;
+  private boolean gone;
   private boolean listed;
   private boolean listing;
   private long nextListing;
@@ -137,12 +144,12 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       long every = Math.max(1, config.slow().toMillis() / config.interval().toMillis());
       boolean slowly = round % every == 0 || !listed;
       gpus.values().forEach(gpu -> gpu.begin(round, slowly));
-      int gone = 0;
+      int code = 0;
       for (Gpu gpu : gpus.values()) {
-        gone = Math.max(gone, gpu.end(notes, now, until));
+        code = Math.max(code, gpu.end(notes, now, until));
       }
-      if (gone != 0) {
-        libraryGone(gone);
+      if (code != 0) {
+        libraryGone(code, notes);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -153,8 +160,14 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
   /// Lists anew when it is time to; takes the list when it is there.
   private void list(Notes notes, Instant now, long until) throws InterruptedException {
+    if (stuck.values().removeIf(worker -> !worker.isBusy())) {
+      nextListing = round;
+    }
     if (!listing && round >= nextListing) {
-      lister.begin(Listing.of(nvml, config.library()));
+      Set<Integer> hanging = new HashSet<>(stuck.keySet());
+      gpus.values().stream().filter(Gpu::hangs).forEach(gpu -> hanging.add(gpu.identity().index()));
+      progress = new Progress();
+      lister.begin(Listing.of(nvml, config.library(), hanging, progress));
       listing = true;
     }
     if (!listing) {
@@ -166,28 +179,59 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       if (there != null) {
         listing = false;
         take(there, notes, now);
+      } else if (progress.nanos() >= config.hang().toNanos()) {
+        stuck();
       }
     } catch (ExecutionException e) {
       listing = false;
-      notListed(e.getCause());
+      notListed(e.getCause(), notes);
     }
   }
 
-  private void notListed(@Nullable Throwable cause) {
+  /// The list does without the GPU in which it hangs, on another thread.
+  private void stuck() {
+    int index = progress.index();
+    if (index < 0) {
+      String why = "the library does not answer: " + Listing.HANGS;
+      if (!why.equals(trouble)) {
+        trouble = why;
+        LOG.warn("gpu off: {}", why);
+      }
+      return;
+    }
+    LOG.warn("gpu list goes on without one: GPU {}: {}", index, Listing.HANGS);
+    stuck.put(index, lister);
+    nvml = nvml == null ? progress.nvml() : nvml;
+    lister = new Worker<>("gpu-list");
+    listing = false;
+    nextListing = round;
+  }
+
+  private void notListed(@Nullable Throwable cause, Notes notes) {
     String why = cause == null || cause.getMessage() == null ? "" + cause : cause.getMessage();
     if (!why.equals(trouble)) {
       trouble = why;
       LOG.info("gpu off: {}", why);
     }
+    if (!gpus.isEmpty() && !gone) {
+      gone = true;
+      notes.failed("gpu", "library", why);
+    }
     if (cause instanceof NvmlException answer && ReturnCode.isLibraryGone(answer.code())) {
       close(nvml);
     }
-    nextListing = round + OPEN_AGAIN_ROUNDS;
+    nextListing = round + openAgain;
+    openAgain = Math.min(2 * openAgain, OPEN_AGAIN_ROUNDS_MAX);
   }
 
   private void take(Listing there, Notes notes, Instant now) throws InterruptedException {
-    boolean anew = nvml == null;
+    boolean anew = !listed;
     nvml = there.nvml();
+    openAgain = OPEN_AGAIN_ROUNDS;
+    if (gone) {
+      gone = false;
+      notes.recovered("gpu", "library");
+    }
     if (anew) {
       LOG.info(
           "gpu on library={} driver={} gpus={}",
@@ -269,7 +313,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       if (gpu.identity().known() && !there.has(gpu.identity().uuid())) {
         Problem problem = there.problem(gpu.identity().index());
         explained.add(problem == null ? -1 : problem.index());
-        absent(gpu, problem, notes, now);
+        if (!gpu.hangs()) { // else its own call tells
+          absent(gpu, problem, notes, now);
+        }
       }
     }
     Set<String> nobodies = new HashSet<>();
@@ -339,29 +385,36 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     }
   }
 
-  private void restartEvents(Listing there) throws InterruptedException {
+  private void restartEvents(Listing there) {
     NvmlEvents before = events;
     if (before != null) {
-      before.stop();
+      before.close();
     }
-    events = there.found().isEmpty() ? null : new NvmlEvents(there, ledger, clock, outlet);
+    events = there.found().isEmpty() ? null : new NvmlEvents(there, before, ledger, clock, outlet);
   }
 
-  private void libraryGone(int code) throws InterruptedException {
+  private void libraryGone(int code, Notes notes) throws InterruptedException {
     LOG.warn("gpu library is gone, it is opened anew: {}", ReturnCode.words(code));
+    if (!gone) {
+      gone = true;
+      notes.failed("gpu", "library", ReturnCode.words(code));
+    }
     close(nvml);
     nextListing = round + 1;
   }
 
   /// Nobody may be inside the library when it is closed; where somebody hangs in it, it stays.
   private void close(@Nullable Nvml open) {
-    boolean hangs = lister.isBusy() || gpus.values().stream().anyMatch(Gpu::hangs);
+    boolean hangs =
+        lister.isBusy() || !stuck.isEmpty() || gpus.values().stream().anyMatch(Gpu::hangs);
     gpus.values().forEach(Gpu::forgetLibrary);
     NvmlEvents waiting = events;
     try {
       boolean left = waiting == null || waiting.stop();
       if (open != null && !hangs && left) {
         open.close();
+      } else if (open != null) {
+        open.leave();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

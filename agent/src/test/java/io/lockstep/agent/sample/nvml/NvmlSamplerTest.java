@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,8 @@ class NvmlSamplerTest {
     for (int gpu = 0; gpu < 8; gpu++) {
       nvml.unset(gpu, "hang power");
       nvml.unset(gpu, "hang all");
+      nvml.unset(gpu, "hang uuid");
+      nvml.unset(gpu, "hang events");
     }
     nvml.write();
     if (sampler != null) {
@@ -215,12 +218,124 @@ class NvmlSamplerTest {
   }
 
   @Test
+  void aGpuEachOfWhoseCallsReturnsIsHealthyHoweverLongTheyTakeTogether() throws Exception {
+    hang = Duration.ofMillis(400);
+    nvml.gpus(1);
+    start().sample(now());
+    nvml.set("slow", 100);
+    nvml.write();
+    until(reading -> gpu(reading, 0, "power") == null);
+    long end = System.nanoTime() + 2_000_000_000L;
+    while (System.nanoTime() < end) {
+      assertThat(state(round(), 0)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGpuThatHangsWhileItIsListedCostsItselfAlone() throws Exception {
+    nvml.gpus(4);
+    nvml.set(2, "hang uuid", 1);
+    nvml.write();
+    start().sample(now());
+    Reading listed = until(reading -> state(reading, 3) == 1);
+    assertThat(gpu(listed, 0, "power")).isEqualTo(300.0);
+    assertThat(stateOf(listed, "gpu/2")).isEqualTo(4);
+    nvml.unset(2, "hang uuid");
+    nvml.write();
+    Reading back = until(reading -> gpu(reading, 2, "power") != null);
+    assertThat(state(back, 2)).isEqualTo(1);
+  }
+
+  @Test
+  void aGpuThatHangsWhileItsEventsAreAskedForCostsItsOwnEvents() throws Exception {
+    nvml.gpus(3);
+    nvml.set(0, "hang events", 1);
+    nvml.write();
+    start().sample(now());
+    for (int event = 1; event < ROUNDS_MAX && reported.isEmpty(); event++) {
+      nvml.event(event, 1, 8, 79);
+      nvml.write();
+      Thread.sleep(100);
+    }
+    assertThat(reported.getFirst().attributes())
+        .containsEntry("hw.id", NvmlStandIn.uuid(1))
+        .containsEntry("lockstep.gpu.xid", "79");
+    nvml.unset(0, "hang events");
+    nvml.write();
+  }
+
+  @Test
+  void aGpuThatGivesNoValueIsOneStateUntilItGivesSome() throws Exception {
+    nvml.gpus(2);
+    start().sample(now());
+    nvml.set(1, "code", 999);
+    nvml.write();
+    Reading silent = until(reading -> state(reading, 1) != 1);
+    assertThat(changes(silent, 1)).containsExactly("ok → unresponsive");
+    for (int i = 0; i < 25; i++) {
+      Reading reading = round();
+      assertThat(changes(reading, 1)).isEmpty();
+      assertThat(gpu(reading, 0, "power")).isNotNull();
+    }
+    nvml.unset(1, "code");
+    nvml.write();
+    until(reading -> gpu(reading, 1, "power") != null);
+    assertThat(state(round(), 1)).isEqualTo(1);
+  }
+
+  @Test
+  void whatASplitGpuDoesNotTellIsAskedAgainWhenItIsWhole() throws Exception {
+    nvml.gpus(1);
+    nvml.set(0, "mig", 1);
+    nvml.set(0, "no utilization", 3);
+    nvml.write();
+    assertThat(gpu(start().sample(now()), 0, "utilization")).isNull();
+    nvml.unset(0, "no utilization");
+    nvml.write();
+    for (int i = 0; i < 12; i++) {
+      assertThat(gpu(round(), 0, "utilization")).isNull();
+    }
+    nvml.set(0, "mig", 0);
+    nvml.write();
+    until(reading -> gpu(reading, 0, "utilization") != null);
+  }
+
+  @Test
+  void aDriverThatIsReplacedWhileACallHangsKillsNobody() throws Exception {
+    nvml.gpus(2);
+    start().sample(now());
+    nvml.set(1, "hang power", 1);
+    nvml.write();
+    until(reading -> state(reading, 1) == 4);
+    nvml.set(0, "code", 18);
+    nvml.set("init", 18);
+    nvml.write();
+    until(reading -> gpu(reading, 0, "state") == null);
+    for (int i = 0; i < 20; i++) {
+      assertThat(gpu(round(), 0, "power")).isNull();
+    }
+    nvml.unset(1, "hang power");
+    nvml.unset(0, "code");
+    nvml.set("init", 0);
+    nvml.write();
+    until(reading -> gpu(reading, 0, "power") != null && gpu(reading, 1, "power") != null);
+  }
+
+  @Test
+  void aLibraryThatWasCutIsNotLoaded() throws Exception {
+    byte[] whole = Files.readAllBytes(nvml.library());
+    Files.write(nvml.library(), java.util.Arrays.copyOf(whole, 5000));
+    start().sample(now());
+    assertThat(Objects.requireNonNull(sampler).trouble()).contains("is cut short");
+  }
+
+  @Test
   void aLostGpuIsAStateWithAnAgeAndComesBack() throws Exception {
     nvml.gpus(3);
     start().sample(now());
     nvml.set(1, "code", 15);
     nvml.write();
-    Reading lost = round();
+    Reading lost = until(reading -> state(reading, 1) != 1);
     assertThat(changes(lost, 1)).containsExactly("ok → lost");
     assertThat(state(lost, 1)).isEqualTo(2);
     assertThat(state(lost, 0)).isEqualTo(1);
@@ -503,6 +618,7 @@ class NvmlSamplerTest {
       if (wanted.is(reading)) {
         return reading;
       }
+      LockSupport.parkNanos(5_000_000); // rounds are a second apart where they are not a test's
     }
     throw new AssertionError("not within " + ROUNDS_MAX + " rounds");
   }
