@@ -233,16 +233,24 @@ public final class AlertBook {
   }
 
   /// A resolved incident that the fault belongs to: resolved a short while ago, or of the very same
-  /// onset, which makes it the same fault whenever it comes back.
+  /// onset, which makes it the same fault whenever it comes back. A lesser fault that the incident
+  /// did not have is another one: a program that fails on a GPU does not make it lost again.
   private @Nullable Incident earlier(Incident fresh, long now) {
     for (Incident incident : resolved) {
       boolean lately = now - incident.resolvedNanos() <= config.reopen().toNanos();
       boolean same = incident.id().equals(fresh.id());
-      if (incident.subject().equals(fresh.subject()) && (lately || same)) {
+      if (incident.subject().equals(fresh.subject())
+          && (same || (lately && belongs(fresh, incident)))) {
         return incident;
       }
     }
     return null;
+  }
+
+  private static boolean belongs(Incident fresh, Incident earlier) {
+    String detector = fresh.lead().detector();
+    return fresh.kind().compareTo(earlier.kind()) >= 0
+        || earlier.alerts().stream().anyMatch(alert -> alert.detector().equals(detector));
   }
 
   private @Nullable Incident update(SubjectKey subject, Alert alert) {

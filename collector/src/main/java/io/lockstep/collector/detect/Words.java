@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// How numbers stand in a sentence for people.
-final class Words {
+public final class Words {
   /// As in `GPU-8f6f2a52`.
   private static final int UUID_BEGIN = 12;
 
@@ -70,11 +70,16 @@ final class Words {
     String subject = gpu.subject();
     String index =
         subject.startsWith("gpu/") ? subject.substring(4) : window.gpuIndex(gpu.host(), subject);
-    String which = index == null ? subject : index;
-    if (index != null && window.gpuMoved(gpu.host(), subject)) {
-      which += " (" + subject.substring(0, Math.min(UUID_BEGIN, subject.length())) + ")";
-    }
+    String which = index == null ? subject : index + uuidWhereMoved(window, gpu.host(), subject);
     return "GPU " + which + " of " + gpu.host();
+  }
+
+  /// What goes behind a GPU's number: ` (GPU-8f6f2a52)` where the driver has given the number to
+  /// another GPU, too; else nothing.
+  public static String uuidWhereMoved(Window window, String host, String uuid) {
+    return window.gpuMoved(host, uuid)
+        ? " (" + uuid.substring(0, Math.min(UUID_BEGIN, uuid.length())) + ")"
+        : "";
   }
 
   /// A column's name with its unit last: `rate_bytes_per_second`; as it is where it has none. What

@@ -3,6 +3,7 @@ package io.lockstep.collector.http;
 import io.lockstep.collector.alert.Alert;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.Words;
 import io.lockstep.collector.http.IncidentView.AlertView;
 import io.lockstep.collector.http.IncidentView.DeliveryView;
 import io.lockstep.collector.http.IncidentView.Evidence;
@@ -94,7 +95,7 @@ final class IncidentViews {
   private static String title(Window window, Incident incident) {
     String host = incident.subject().host();
     String subject = incident.subject().subject();
-    return switch (incident.kind()) {
+    return switch (incident.lead().finding().kind()) {
       case JOB_SLOW -> "Slow " + subject.replace('/', ' ');
       case GPU_PROGRAM_FAILED -> "A program failed on " + of(window, host, subject);
       case PORT_DOWN -> "Port " + subject + " of " + host + " is down";
@@ -117,7 +118,10 @@ final class IncidentViews {
 
   private static String gpu(Window window, String host, String subject) {
     Integer index = HostViews.index(window, host, subject);
-    return index != null ? "GPU " + index : subject.replace('/', ' ');
+    if (index == null) {
+      return subject.replace('/', ' ');
+    }
+    return "GPU " + index + Words.uuidWhereMoved(window, host, subject);
   }
 
   private static Instant instant(long nanos) {

@@ -243,6 +243,19 @@ class AlertBookTest {
   }
 
   @Test
+  void aLesserFaultThatAnIncidentDidNotHaveDoesNotOpenItAgain() {
+    fire("port-flapping", PORT, 100);
+    absent("port-flapping", PORT, 110);
+    assertThat(absent("port-flapping", PORT, 200))
+        .extracting(Transition::what)
+        .containsExactly(Transition.What.RESOLVED);
+    assertThat(fire("port-down", PORT, 210))
+        .extracting(Transition::what)
+        .containsExactly(Transition.What.OPENED);
+    assertThat(book.incidents()).hasSize(2);
+  }
+
+  @Test
   void saysOfWhichSubjectsAnAlertStands() {
     fire("port-down", PORT, 100);
     present("port-down", OTHER, 104);
