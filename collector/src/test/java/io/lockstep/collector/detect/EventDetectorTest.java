@@ -112,6 +112,23 @@ class EventDetectorTest {
   }
 
   @Test
+  void whatAGpuReportsOfItsMemoryIsAnIncidentAsGraveAsItIs() {
+    Event bits = memory("double_bit_ecc");
+    var grave = Objects.requireNonNull(named("gpu-memory-error").happened(window, bits, START));
+    Finding finding = Objects.requireNonNull(grave.finding());
+    assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(finding.summary()).contains("reports a memory error of two bits");
+    Event storm = memory("single_bit_ecc_storm");
+    var less = Objects.requireNonNull(named("gpu-memory-error").happened(window, storm, START));
+    assertThat(Objects.requireNonNull(less.finding()).severity()).isEqualTo(Severity.WARNING);
+    assertThat(named("gpu-memory-error").happened(window, memory("new"), START)).isNull();
+  }
+
+  private static Event memory(String type) {
+    return event("lockstep.gpu.memory.error", "GPU-a", "x", Map.of("error.type", type));
+  }
+
+  @Test
   void aNumberThatTheDriverGaveToTwoGpusIsNotAllThatIsSaid() {
     index("GPU-aaaaaaaa-1111", 3);
     Map<String, String> lost = Map.of("lockstep.gpu.xid", "48");

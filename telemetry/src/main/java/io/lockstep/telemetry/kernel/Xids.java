@@ -11,6 +11,9 @@ public final class Xids {
   /// The GPU fell off the bus.
   public static final int OFF_THE_BUS = 79;
 
+  /// What NVML says in the place of a number (`NVML_ERROR_UNKNOWN`).
+  private static final int UNNUMBERED = 999;
+
   private static final int RECOVERY_ACTION = 154;
   private static final String SOURCE = "NVIDIA XID catalogue 2025-10";
   private static final Pattern RECOVERY =
@@ -44,7 +47,9 @@ public final class Xids {
     Entry entry = ALL.get(code);
     if (entry == null) {
       return new Meaning(
-          "XID " + code + " stands in no catalogue that is known here.",
+          code == UNNUMBERED
+              ? "NVML tells of an XID without its number; the kernel's log has it."
+              : "XID " + code + " stands in no catalogue that is known here.",
           Blame.UNKNOWN,
           Remedy.CONTACT_SUPPORT,
           SOURCE);

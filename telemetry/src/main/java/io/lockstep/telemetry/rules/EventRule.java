@@ -58,7 +58,7 @@ public record EventRule(
       return null;
     }
     int code = code(attributes);
-    Meaning meaning = meaning(name, code, body);
+    Meaning meaning = meaning(name, code, body, attributes);
     if (meaning == null
         || (!codes.isEmpty() && !codes.contains(code))
         || (!blame.isEmpty() && !blame.contains(meaning.blame()))) {
@@ -83,9 +83,13 @@ public record EventRule(
     return -1;
   }
 
-  private static @Nullable Meaning meaning(String name, int code, String body) {
-    return name.equals("lockstep.gpu.xid")
-        ? Xids.explain(code, body)
-        : new KernelLog().take(body).map(one -> one.meaning()).orElse(null);
+  private static @Nullable Meaning meaning(
+      String name, int code, String body, Map<String, String> attributes) {
+    return switch (name) {
+      case "lockstep.gpu.xid" -> Xids.explain(code, body);
+      case "lockstep.gpu.memory.error", "lockstep.gpu.recovery.requested" ->
+          GpuReport.meaning(attributes.getOrDefault("error.type", ""));
+      default -> new KernelLog().take(body).map(one -> one.meaning()).orElse(null);
+    };
   }
 }

@@ -58,6 +58,8 @@ public final class EventRules {
               Severity.INFO,
               Action.WATCH,
               10),
+          report("gpu-memory-error", "lockstep.gpu.memory.error", 60),
+          report("gpu-recovery-requested", "lockstep.gpu.recovery.requested", 10),
           new EventRule(
               "nvswitch-sxid",
               "nvswitch-failing",
@@ -71,6 +73,20 @@ public final class EventRules {
               "NVIDIA Fabric Manager User Guide, NVSwitch SXids."));
 
   private EventRules() {}
+
+  private static EventRule report(String id, String event, int minutes) {
+    return new EventRule(
+        id,
+        "gpu-failing",
+        event,
+        Set.of(),
+        Set.of(),
+        Severity.CRITICAL,
+        Action.EVACUATE,
+        Duration.ofMinutes(minutes),
+        "{gpu} reports {meaning}",
+        "nvml.h 13.3 (https://docs.nvidia.com/deploy/nvml-api/): the types of events.");
+  }
 
   /// @param minutes without another one until it counts as over
   private static EventRule xid(
