@@ -150,7 +150,9 @@ public final class Collector implements AutoCloseable {
   private static List<Views> views(Core core, Notifier notifier) {
     var views = new ArrayList<Views>();
     core.windows()
-        .forEach(window -> views.add(new ClusterViews(window, core.book(), notifier::deliveries)));
+        .forEach(window ->
+            views.add(
+                new ClusterViews(window, core.book(), notifier::deliveries, notifier::sinks)));
     return views;
   }
 

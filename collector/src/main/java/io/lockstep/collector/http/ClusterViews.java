@@ -2,11 +2,13 @@ package io.lockstep.collector.http;
 
 import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.alert.Incident;
+import io.lockstep.collector.notify.SinkStatus;
 import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.window.Window;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What operators see of one cluster, read from its window, the alert book and the notifier. Reads
 /// sealed slots and published incidents only, so it disturbs nobody.
@@ -14,12 +16,19 @@ public final class ClusterViews implements Views {
   private final Window window;
   private final AlertBook book;
   private final Function<String, List<Delivery>> deliveries;
+  private final Supplier<List<SinkStatus>> sinks;
 
   /// @param deliveries what became of the messages about an incident, by its id, oldest first
-  public ClusterViews(Window window, AlertBook book, Function<String, List<Delivery>> deliveries) {
+  /// @param sinks how those fare who are told
+  public ClusterViews(
+      Window window,
+      AlertBook book,
+      Function<String, List<Delivery>> deliveries,
+      Supplier<List<SinkStatus>> sinks) {
     this.window = window;
     this.book = book;
     this.deliveries = deliveries;
+    this.sinks = sinks;
   }
 
   @Override
@@ -39,7 +48,7 @@ public final class ClusterViews implements Views {
     return new Snapshot(
         new ClusterView(window.cluster(), now, hosts.all()),
         new JobViews(window, seats, incidents, seconds).all(),
-        IncidentViews.of(window, incidents, deliveries),
+        IncidentViews.of(window, incidents, deliveries, sinks.get()),
         window.full());
   }
 }

@@ -72,7 +72,8 @@ public record IncidentView(
   /// @param sink the sink's name
   /// @param message the message's id
   /// @param event what it tells: `opened`, `escalated` or `resolved`
-  /// @param state `waiting`, `retrying`, `delivered`, `refused` or `dropped`
+  /// @param state `waiting`, `retrying` (it, or its sink), `off` (its sink, after a 410),
+  ///   `delivered`, `refused` or `dropped`
   /// @param attempts how often it was sent
   /// @param made when it was made
   /// @param changed when it came to this state, or was tried last

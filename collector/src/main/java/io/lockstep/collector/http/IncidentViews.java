@@ -7,6 +7,7 @@ import io.lockstep.collector.detect.Words;
 import io.lockstep.collector.http.IncidentView.AlertView;
 import io.lockstep.collector.http.IncidentView.DeliveryView;
 import io.lockstep.collector.http.IncidentView.Evidence;
+import io.lockstep.collector.notify.SinkStatus;
 import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.window.Window;
 import java.time.Instant;
@@ -15,7 +16,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Incidents as people read them.
 final class IncidentViews {
@@ -27,15 +32,28 @@ final class IncidentViews {
   /// Open ones, then resolved ones, each newest first.
   ///
   /// @param deliveries what became of the messages about an incident, by its id
+  /// @param sinks how those fare who are told
   static List<IncidentView> of(
-      Window window, Collection<Incident> incidents, Function<String, List<Delivery>> deliveries) {
+      Window window,
+      Collection<Incident> incidents,
+      Function<String, List<Delivery>> deliveries,
+      List<SinkStatus> sinks) {
+    Map<String, SinkStatus> byName =
+        sinks.stream().collect(Collectors.toMap(SinkStatus::name, Function.identity()));
     return incidents.stream()
         .sorted(NEWEST_FIRST)
-        .map(one -> view(window, one, deliveries.apply(one.id())))
+        .map(one -> {
+          List<DeliveryView> told =
+              deliveries.apply(one.id()).stream()
+                  .map(delivery -> view(delivery, byName.get(delivery.sink())))
+                  .toList();
+          return view(window, one, told);
+        })
         .toList();
   }
 
-  private static IncidentView view(Window window, Incident incident, List<Delivery> deliveries) {
+  private static IncidentView view(
+      Window window, Incident incident, List<DeliveryView> deliveries) {
     Alert lead = incident.lead();
     Finding finding = lead.finding();
     var evidence = new ArrayList<Evidence>();
@@ -57,19 +75,32 @@ final class IncidentViews {
         evidence,
         lead.detector(),
         incident.alerts().stream().map(alert -> view(alert, incident)).toList(),
-        deliveries.stream().map(IncidentViews::view).toList());
+        deliveries);
   }
 
-  private static DeliveryView view(Delivery delivery) {
+  private static DeliveryView view(Delivery delivery, @Nullable SinkStatus sink) {
+    boolean pending = delivery.state() == Delivery.State.PENDING;
+    String trouble = pending && sink != null ? trouble(sink) : "";
     return new DeliveryView(
         delivery.sink(),
         delivery.message(),
         delivery.event(),
-        state(delivery),
+        trouble.isEmpty() ? state(delivery) : trouble,
         delivery.attempts(),
         instant(delivery.madeNanos()),
         instant(delivery.changedNanos()),
-        delivery.answer());
+        !trouble.isEmpty() && delivery.answer().isEmpty() && sink != null
+            ? Objects.requireNonNullElse(sink.lastError(), "")
+            : delivery.answer());
+  }
+
+  /// A message that waits fares as its sink does, whether or not it was tried itself.
+  private static String trouble(SinkStatus sink) {
+    return switch (sink.state()) {
+      case OFF -> "off";
+      case RETRYING -> "retrying";
+      case UNTRIED, WORKING, REFUSING -> "";
+    };
   }
 
   private static String state(Delivery delivery) {

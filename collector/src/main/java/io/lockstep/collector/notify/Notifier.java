@@ -239,12 +239,21 @@ public final class Notifier implements AutoCloseable {
     for (AlertSink sink : sinks) {
       if (only == null || sink.name().equals(only)) {
         long begin = System.nanoTime();
-        Outcome outcome = sink.send(CloudEvents.test(cluster, clock.instant()));
+        Outcome outcome = tried(sink, CloudEvents.test(cluster, clock.instant()));
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         tried.add(new Tried(sink.name(), sink.address(), outcome, took));
       }
     }
     return tried;
+  }
+
+  /// A sink that trips this program up keeps no other from being tried.
+  private static Outcome tried(AlertSink sink, Message message) throws InterruptedException {
+    try {
+      return sink.send(message);
+    } catch (RuntimeException e) {
+      return new Outcome.Refused("can't be sent: " + e);
+    }
   }
 
   /// What became of an incident's messages, oldest first; empty when nobody was told of it. The

@@ -1,7 +1,12 @@
 package io.lockstep.collector.notify;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Makes text from outside fit to be shown: short, on one line, and without what must stay secret,
 /// which a receiver may well echo.
@@ -14,17 +19,42 @@ record Redaction(List<String> secrets) {
   private static final int LENGTH_MIN = 4;
 
   Redaction {
-    secrets = secrets.stream().filter(one -> one.length() >= LENGTH_MIN).toList();
+    secrets =
+        secrets.stream()
+            .flatMap(Redaction::forms)
+            .filter(one -> one.length() >= LENGTH_MIN)
+            .distinct()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
   }
 
   static Redaction of(Collection<String> secrets) {
     return new Redaction(List.copyOf(secrets));
   }
 
+  /// As a receiver may write it: as it is, decoded, without padding, and escaped for HTML or JSON.
+  private static Stream<String> forms(String secret) {
+    String decoded;
+    try {
+      decoded = URLDecoder.decode(secret, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException _) {
+      decoded = secret; // a % that begins no escape
+    }
+    return Stream.of(secret, decoded, secret.replaceAll("=+$", ""))
+        .flatMap(one ->
+            Stream.of(
+                one,
+                one.replace("/", "\\/"),
+                one.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;")));
+  }
+
   String clean(String raw) {
     String text = raw;
     for (String secret : secrets) {
-      text = text.replace(secret, "(secret)");
+      text =
+          Pattern.compile(secret, Pattern.LITERAL | Pattern.CASE_INSENSITIVE)
+              .matcher(text)
+              .replaceAll("(secret)");
     }
     return plain(text, LENGTH_MAX);
   }

@@ -3,11 +3,16 @@ package io.lockstep.collector.notify;
 import io.lockstep.collector.detect.Finding.Severity;
 import io.lockstep.collector.state.Message;
 import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.Durations;
+import io.lockstep.telemetry.config.FileProblem;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -79,15 +84,22 @@ public final class WebhookSink implements AlertSink {
       }
       if (timeout != null && (!timeout.isPositive() || timeout.compareTo(TIMEOUT_MAX) > 0)) {
         throw new IllegalArgumentException(
-            "timeout of " + name + " must be above 0 and at most 2m, is " + timeout);
+            "timeout of "
+                + name
+                + " must be above 0 and at most 2m, is "
+                + Durations.text(timeout));
       }
     }
 
     /// The URL itself is not told: its path may be secret.
     private static void checkUrl(String name, URI url, boolean insecure) {
-      boolean http = "http".equals(url.getScheme());
-      if ((!http && !"https".equals(url.getScheme())) || url.getHost() == null) {
+      boolean http = "http".equalsIgnoreCase(url.getScheme());
+      if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
         throw new IllegalArgumentException("url of " + name + " must be https://HOST/PATH");
+      }
+      if (url.getPort() == 0 || url.getPort() > 65_535) {
+        throw new IllegalArgumentException(
+            "url of " + name + " must have a port of 1 to 65535, or none");
       }
       if (url.getUserInfo() != null) {
         throw new IllegalArgumentException(
@@ -112,6 +124,9 @@ public final class WebhookSink implements AlertSink {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
+  /// Shorter parts of a path are words, as in `/hooks/`, rather than secrets.
+  private static final int SEGMENT_MIN = 6;
+
   private final Config config;
   private final InstantSource clock;
   private final Post post;
@@ -128,13 +143,26 @@ public final class WebhookSink implements AlertSink {
     try {
       SigningKeys.read(config.secretFile());
       headers(config);
-      if (config.caFile() != null && !Files.isReadable(config.caFile())) {
-        throw new IOException(config.caFile() + " can't be read");
+      if (config.caFile() != null) {
+        checkCertificates(config.caFile());
       }
     } catch (IOException e) {
       throw new ConfigException("notify.sinks: " + config.name() + ": " + e.getMessage());
     }
     return new WebhookSink(vertx, config, clock);
+  }
+
+  private static void checkCertificates(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
+        return;
+      }
+    } catch (CertificateException _) {
+      // said below: its own words are of encodings
+    } catch (IOException e) {
+      throw new IOException(FileProblem.words(file, e), e);
+    }
+    throw new IOException(file + " must hold certificates, PEM: -----BEGIN CERTIFICATE-----");
   }
 
   private static Map<String, String> headers(Config config) throws IOException {
@@ -172,10 +200,11 @@ public final class WebhookSink implements AlertSink {
     } catch (IOException e) {
       return new Outcome.TryLater(String.valueOf(e.getMessage()), null);
     }
-    Redaction redaction = redaction(keys, own);
     Instant now = clock.instant();
+    Map<String, String> all = headers(keys, own, message, now);
+    Redaction redaction = redaction(keys, own, all.getOrDefault("webhook-signature", ""));
     try {
-      HttpAnswer answer = post.send(headers(keys, own, message, now), message.body());
+      HttpAnswer answer = post.send(all, message.body());
       return new HttpAnswer(answer.status(), answer.retryAfter(), redaction.clean(answer.text()))
           .outcome(now);
     } catch (IOException e) {
@@ -196,9 +225,13 @@ public final class WebhookSink implements AlertSink {
     return headers;
   }
 
-  /// Secret are the keys, the headers' values, and what follows the host in the URL.
-  private Redaction redaction(SigningKeys keys, Map<String, String> own) {
+  /// Secret are the keys and what they sign with, the headers' values, and what follows the host in
+  /// the URL, as a whole and in its parts.
+  private Redaction redaction(SigningKeys keys, Map<String, String> own, String signature) {
     List<String> secrets = new ArrayList<>(keys.secrets());
+    for (String part : signature.split("[ ,]", -1)) {
+      secrets.add(part);
+    }
     own.values()
         .forEach(value -> {
           secrets.add(value);
@@ -208,8 +241,16 @@ public final class WebhookSink implements AlertSink {
     if (url.getRawQuery() != null) {
       secrets.add(url.getRawPath() + "?" + url.getRawQuery());
       secrets.add(url.getRawQuery());
+      for (String pair : url.getRawQuery().split("&", -1)) {
+        secrets.add(pair.substring(pair.indexOf('=') + 1));
+      }
     }
     secrets.add(url.getRawPath());
+    for (String segment : url.getRawPath().split("/", -1)) {
+      if (segment.length() >= SEGMENT_MIN) {
+        secrets.add(segment);
+      }
+    }
     return Redaction.of(secrets);
   }
 

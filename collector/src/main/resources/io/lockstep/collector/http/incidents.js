@@ -131,8 +131,9 @@ function told(incident) {
   const newest = new Map(incident.deliveries.map(one => [one.sink, one]));
   if (newest.size === 0) return null;
   const lines = [...newest.values()].map(one => {
-    const tries = one.state === 'retrying' ? ` (${one.attempts}×: ${one.answer})` : '';
-    const why = one.state === 'refused' || one.state === 'dropped' ? ` (${one.answer})` : '';
+    const times = one.attempts ? `${one.attempts}×: ` : '';
+    const tries = one.state === 'retrying' ? ` (${times}${one.answer})` : '';
+    const why = ['refused', 'dropped', 'off'].includes(one.state) ? ` (${one.answer})` : '';
     return h(
       'li',
       { class: one.state, title: `${one.event}, ${one.message}` },

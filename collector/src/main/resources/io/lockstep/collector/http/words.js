@@ -110,6 +110,7 @@ export const SEVERITIES = { info: 'Info', warning: 'Warning', critical: 'Critica
 export const DELIVERIES = {
   waiting: 'is being told',
   retrying: 'not told yet, trying again',
+  off: 'is off, restart the collector once it is mended',
   delivered: 'told',
   refused: 'refused it',
   dropped: 'not told',

@@ -187,7 +187,10 @@ final class ClusterViewsTest {
   void anEmptyWindowHasNothingToShow() {
     var views =
         new ClusterViews(
-            new Window("c"), new AlertBook(AlertBook.Config.DEFAULT, List.of()), _ -> List.of());
+            new Window("c"),
+            new AlertBook(AlertBook.Config.DEFAULT, List.of()),
+            _ -> List.of(),
+            List::of);
     Snapshot snapshot = views.at(Instant.ofEpochSecond(1_767_225_600));
     assertThat(snapshot.cells().hosts()).isEmpty();
     assertThat(Headline.of(snapshot).mood()).isEqualTo(Headline.Mood.EMPTY);
@@ -212,7 +215,7 @@ final class ClusterViewsTest {
     }
     var views =
         new ClusterViews(
-            window, new AlertBook(AlertBook.Config.DEFAULT, List.of()), _ -> List.of());
+            window, new AlertBook(AlertBook.Config.DEFAULT, List.of()), _ -> List.of(), List::of);
     Snapshot snapshot = views.at(Instant.ofEpochSecond(0, now));
     assertThat(host(snapshot, "n2").gpus())
         .extracting(GpuView::id)

@@ -89,6 +89,6 @@ final class WatchedCluster {
 
   Snapshot views() {
     Instant now = Instant.ofEpochSecond(0, window.nowNanos());
-    return new ClusterViews(window, book, _ -> List.of()).at(now);
+    return new ClusterViews(window, book, _ -> List.of(), List::of).at(now);
   }
 }

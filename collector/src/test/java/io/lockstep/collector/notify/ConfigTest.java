@@ -74,6 +74,9 @@ class ConfigTest {
         "name: a, url: 'http://tool.example/', secret_file: s | insecure: true",
         "name: a, url: 'https://me:pass@b/', secret_file: s | header_files",
         "name: a, url: 'https://b/#c', secret_file: s | after '#'",
+        "name: a, url: 'https://b:99999/', secret_file: s | port of 1 to 65535",
+        "name: a, url: 'https://b/a pass@', secret_file: s | url must be a URL",
+        "name: a, url: 'https://b/', secret_file: s, timeout: 0s | is 0s",
         "name: a, url: 'https://b/' | notify.sinks[0].secret_file is missing",
         "name: a, url: 'https://b/', secret_file: s, severity: bad | one of info, warning, critical",
         "name: a, url: 'https://b/', secret_file: s, timeout: 5m | at most 2m",
@@ -138,6 +141,23 @@ class ConfigTest {
         .hasMessageContaining("make one: echo")
         .hasMessageNotContaining("MfKQ9r8")
         .hasMessageNotContaining("c2hvcnQ");
+  }
+
+  @Test
+  void aFileOfAuthoritiesWithoutOneIsSaid() throws Exception {
+    Path secret = Rig.secret(folder, "a");
+    Path authorities = folder.resolve("ca.pem");
+    Rig.write(authorities, "no certificate");
+    CollectorConfig config =
+        read(
+            "notify: {sinks: [{name: a, url: 'https://b/', secret_file: '"
+                + secret
+                + "', ca_file: '"
+                + authorities
+                + "'}]}");
+    assertThatThrownBy(() -> open(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(authorities + " must hold certificates");
   }
 
   @Test

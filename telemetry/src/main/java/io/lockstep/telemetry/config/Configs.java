@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,10 @@ public final class Configs {
       throw new Misfit(KeyPath.of(e.getPath()), (e.getPath().isEmpty() ? "" : ": ") + reason(e));
     } catch (InvalidFormatException e) {
       String is = Shape.describe(tree.at(KeyPath.pointer(e.getPath())));
-      String problem = " must be " + Scalars.allowed(e.getTargetType()) + ", is " + is;
+      // A URL may hold a secret: it is not told.
+      boolean told = e.getTargetType() != URI.class;
+      String problem =
+          " must be " + Scalars.allowed(e.getTargetType()) + (told ? ", is " + is : "");
       throw new Misfit(KeyPath.of(e.getPath()), problem);
     } catch (JsonMappingException e) {
       throw new Misfit(KeyPath.of(e.getPath()), ": " + e.getOriginalMessage());
