@@ -162,7 +162,8 @@ final class ViewsJson {
         .time("lastErrorAt", sink.lastErrorAt())
         .time("lastDelivered", sink.lastDelivered())
         .number("queue", sink.queue())
-        .time("oldest", sink.oldest());
+        .time("oldest", sink.oldest())
+        .time("nextAttempt", sink.nextAttempt());
     for (SinkStatus.Count count : SinkStatus.Count.values()) {
       json.number(count.name().toLowerCase(Locale.ROOT), sink.count(count));
     }

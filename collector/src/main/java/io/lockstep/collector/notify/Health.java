@@ -77,7 +77,7 @@ final class Health {
     return state;
   }
 
-  SinkStatus status(int queue, @Nullable Instant oldest) {
+  SinkStatus status(int queue, @Nullable Instant oldest, @Nullable Instant nextAttempt) {
     return new SinkStatus(
         sink.name(),
         sink.address(),
@@ -88,6 +88,7 @@ final class Health {
         lastDelivered,
         queue,
         oldest,
+        nextAttempt,
         counts);
   }
 }

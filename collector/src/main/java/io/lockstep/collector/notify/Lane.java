@@ -99,10 +99,22 @@ final class Lane {
     try {
       Parcel oldest = queue.oldest();
       return health.status(
-          queue.size(), oldest == null ? null : instant(oldest.delivery().madeNanos()));
+          queue.size(),
+          oldest == null ? null : instant(oldest.delivery().madeNanos()),
+          nextAttempt());
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable Instant nextAttempt() {
+    Parcel next = health.state() == State.OFF ? null : queue.next();
+    if (next == null) {
+      return null;
+    }
+    long now = System.nanoTime();
+    long wait = Math.max(next.dueNanos() - now, pausedUntilNanos - now);
+    return clock.instant().plusNanos(Math.max(0, wait));
   }
 
   private void run() {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastDelivered when the last message arrived; null when none did since the start
 /// @param queue messages that wait
 /// @param oldest when the one that waits longest was made; null when none waits
+/// @param nextAttempt when it is tried next; null when nothing waits, or it is off
 /// @param counts outcomes since the start
 public record SinkStatus(
     String name,
@@ -27,6 +28,7 @@ public record SinkStatus(
     @Nullable Instant lastDelivered,
     int queue,
     @Nullable Instant oldest,
+    @Nullable Instant nextAttempt,
     Map<Count, Long> counts) {
 
   /// Where a sink stands, by its last attempt.

@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
@@ -25,10 +27,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Any receiver of webhooks: a CloudEvents 1.0 body in structured mode, signed as Standard Webhooks
 /// says. Secrets are read from their files at each use, so that they can be replaced while it runs.
 public final class WebhookSink implements AlertSink {
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookSink.class);
   private static final String CONTENT_TYPE = "application/cloudevents+json";
   private static final String USER_AGENT = "lockstep";
 
@@ -143,6 +148,7 @@ public final class WebhookSink implements AlertSink {
     try {
       SigningKeys.read(config.secretFile());
       headers(config);
+      warnOfReaders(config);
       if (config.caFile() != null) {
         checkCertificates(config.caFile());
       }
@@ -150,6 +156,24 @@ public final class WebhookSink implements AlertSink {
       throw new ConfigException("notify.sinks: " + config.name() + ": " + e.getMessage());
     }
     return new WebhookSink(vertx, config, clock);
+  }
+
+  /// Whoever reads a secret can forge what it signs.
+  private static void warnOfReaders(Config config) throws IOException {
+    var files = new ArrayList<Path>();
+    files.add(config.secretFile());
+    files.addAll(Objects.requireNonNullElse(config.headerFiles(), Map.<String, Path>of()).values());
+    for (Path file : files) {
+      PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+      if (view != null
+          && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+        LOG.warn(
+            "everybody on this server can read a secret sink={} file={}: chmod 600 {}",
+            config.name(),
+            file,
+            file);
+      }
+    }
   }
 
   private static void checkCertificates(Path file) throws IOException {

@@ -102,6 +102,7 @@ final class OperatorServerTest {
             null,
             0,
             null,
+            null,
             Map.of());
     var ill =
         new SinkStatus(
@@ -113,6 +114,7 @@ final class OperatorServerTest {
             now,
             null,
             2,
+            now,
             now,
             Map.of(SinkStatus.Count.RETRIED, 7L));
     var shown =
@@ -133,6 +135,7 @@ final class OperatorServerTest {
               {"name":"b","address":"https://b.example","state":"retrying",\
               "since":"2026-11-23T09:00:00Z","lastError":"500: \\"no\\"",\
               "lastErrorAt":"2026-11-23T09:00:00Z","queue":2,"oldest":"2026-11-23T09:00:00Z",\
+              "nextAttempt":"2026-11-23T09:00:00Z",\
               "delivered":0,"refused":0,"expired":0,"evicted":0,"retried":7}]}\
               """);
     }
