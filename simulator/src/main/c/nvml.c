@@ -314,6 +314,7 @@ ret nvmlDeviceGetMemoryInfo_v2(device d, struct memory_v2 *out) {
 
 ret nvmlDeviceGetPowerUsage(device d, u32 *out) { return number(d, "power", out); }
 ret nvmlDeviceGetEnforcedPowerLimit(device d, u32 *out) { return number(d, "power_limit", out); }
+ret nvmlDeviceGetPowerManagementDefaultLimit(device d, u32 *out) { return number(d, "power_limit_default", out); }
 ret nvmlDeviceGetTemperature(device d, u32 sensor, u32 *out) {
   return sensor ? INVALID : number(d, "temperature", out);
 }
@@ -513,7 +514,7 @@ OTHER(nvmlDeviceGetOfaUtilization) OTHER(nvmlDeviceGetP2PStatus) OTHER(nvmlDevic
 OTHER(nvmlDeviceGetPciInfoExt) OTHER(nvmlDeviceGetPciInfo_v2) OTHER(nvmlDeviceGetPcieLinkMaxSpeed)
 OTHER(nvmlDeviceGetPcieSpeed) OTHER(nvmlDeviceGetPcieThroughput)
 OTHER(nvmlDeviceGetPdi) OTHER(nvmlDeviceGetPerformanceModes) OTHER(nvmlDeviceGetPgpuMetadataString)
-OTHER(nvmlDeviceGetPlatformInfo) OTHER(nvmlDeviceGetPowerManagementDefaultLimit)
+OTHER(nvmlDeviceGetPlatformInfo)
 OTHER(nvmlDeviceGetPowerManagementLimit) OTHER(nvmlDeviceGetPowerManagementLimitConstraints)
 OTHER(nvmlDeviceGetPowerManagementMode) OTHER(nvmlDeviceGetPowerMizerMode_v1) OTHER(nvmlDeviceGetPowerSource)
 OTHER(nvmlDeviceGetPowerState) OTHER(nvmlDeviceGetProcessUtilization)

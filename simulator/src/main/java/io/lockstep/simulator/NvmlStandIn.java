@@ -91,6 +91,7 @@ public final class NvmlStandIn {
       set(gpu, "temperature", 40 + gpu);
       set(gpu, "power", 300_000 + gpu);
       set(gpu, "power_limit", 700_000);
+      set(gpu, "power_limit_default", 700_000);
       set(gpu, "utilization", 90 + gpu);
       set(gpu, "memory_utilization", 33);
       set(gpu, "memory", 85_520_809_984L);

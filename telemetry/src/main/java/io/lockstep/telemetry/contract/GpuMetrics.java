@@ -192,6 +192,12 @@ final class GpuMetrics {
         live(GPU, "row_remaps_pending", INT, ROWS, "pending"),
         live(GPU, "row_remaps_failed", INT, ROWS, "failed"));
     rows.gauge(
+        "lockstep.gpu.power.limit.lost",
+        "W",
+        gpu,
+        "By how much the power limit is below the one that the GPU came with.",
+        live(GPU, "power_limit_lost", FLOAT));
+    rows.gauge(
         "lockstep.gpu.power.limit",
         "W",
         gpu,

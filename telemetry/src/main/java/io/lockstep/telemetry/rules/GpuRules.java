@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// The rules about one GPU's own word, whatever its job does.
 ///
 /// The software power cap (bit 0x4) has no rule: it is how a busy GPU keeps to its limit, and
-/// stands among the numbers of a finding.
+/// stands among the numbers of a finding. A limit that was lowered while the GPU was watched has
+/// one; a site that runs all of its GPUs below the limit that they came with means it.
 final class GpuRules {
   private static final String NVML =
       "nvml.h 13.3 (https://docs.nvidia.com/deploy/nvml-api/): what the value means.";
@@ -134,7 +135,8 @@ final class GpuRules {
               new Verdict(WARNING, WATCH, 10, 60),
               "{gpu} is held back by the server's power brake: its power supply is overloaded.",
               HEATED,
-              NVML));
+              NVML),
+          powerLimit());
 
   private GpuRules() {}
 
@@ -159,6 +161,26 @@ final class GpuRules {
         "{gpu} " + words + ".",
         STATE,
         "lockstep.gpu.state; what NVML answered when it was asked.");
+  }
+
+  private static Rule powerLimit() {
+    return new Rule(
+        "gpu-throttled-power-limit",
+        "gpu-throttled",
+        gpu("power_limit_lost"),
+        ABOVE,
+        1,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(60),
+        null,
+        true,
+        null,
+        WARNING,
+        WATCH,
+        "The power limit of {gpu} was lowered: it is {value} W below the one that it came with.",
+        HEATED,
+        NVML);
   }
 
   private static Rule row(

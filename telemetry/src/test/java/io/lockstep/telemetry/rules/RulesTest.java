@@ -227,6 +227,21 @@ class RulesTest {
     assertThat(Rules.judge(rule("gpu-throttled-heat"), gpu, 0)).isEqualTo(Judgement.ABSENT);
   }
 
+  @Test
+  void aPowerLimitIsAFaultOnlyWhereItWasLowered() {
+    Rule rule = rule("gpu-throttled-power-limit");
+    Column lost = Contract.column(Table.GPU, "power_limit_lost");
+    var values = new float[40];
+    Arrays.fill(values, 250);
+    assertThat(Rules.judge(rule, new Port().with(lost, values), 0))
+        .isEqualTo(Judgement.CANNOT_TELL);
+    values[0] = 0;
+    assertThat(Rules.judge(rule, new Port().with(lost, values), 0))
+        .isEqualTo(new Judgement.Present(250, EDGE - 39 * SECOND));
+    values[39] = 0;
+    assertThat(Rules.judge(rule, new Port().with(lost, values), 0)).isEqualTo(Judgement.ABSENT);
+  }
+
   private static Rule rule(String id) {
     return RuleTable.ALL.stream().filter(rule -> rule.id().equals(id)).findFirst().orElseThrow();
   }

@@ -51,6 +51,9 @@ final class GpuReader {
   private final List<Field> fields = new ArrayList<>(ALWAYS);
   private int mig = -1;
 
+  /// By how much the power limit is below the one that the GPU came with, mW; read slowly.
+  private @Nullable Long limitLost;
+
   /// What one round said.
   ///
   /// @param samples all values that could be had
@@ -87,6 +90,7 @@ final class GpuReader {
     if (slowly) {
       slow();
     }
+    series.add("power_limit_lost", limitLost, MILLI);
     links.add(series, slowly);
     if (slowly && !series.samples().isEmpty()) {
       series.addSlow("gpu_index", (long) index, 1);
@@ -195,7 +199,10 @@ final class GpuReader {
     } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
       series.addSlow("memory", answer.getLong(0), 1);
     }
-    series.addSlow("power_limit", calls.number("nvmlDeviceGetEnforcedPowerLimit"), MILLI);
+    Long limit = calls.number("nvmlDeviceGetEnforcedPowerLimit");
+    series.addSlow("power_limit", limit, MILLI);
+    Long usual = calls.number("nvmlDeviceGetPowerManagementDefaultLimit");
+    limitLost = limit == null || usual == null ? null : (Long) Math.max(0, usual - limit);
     series.addSlow("pcie_width", calls.number("nvmlDeviceGetCurrPcieLinkWidth"), 1);
     series.addSlow("pcie_width_max", calls.number("nvmlDeviceGetMaxPcieLinkWidth"), 1);
     series.addSlow("pcie_generation", calls.number("nvmlDeviceGetCurrPcieLinkGeneration"), 1);

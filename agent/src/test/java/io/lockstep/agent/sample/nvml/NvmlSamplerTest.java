@@ -504,6 +504,15 @@ class NvmlSamplerTest {
   }
 
   @Test
+  void aPowerLimitThatWasLoweredIsSeen() throws Exception {
+    nvml.gpus(1);
+    assertThat(gpu(start().sample(now()), 0, "power_limit_lost")).isZero();
+    nvml.set(0, "power_limit", 450_000);
+    nvml.write();
+    until(reading -> Double.valueOf(250).equals(gpu(reading, 0, "power_limit_lost")));
+  }
+
+  @Test
   void linksAndLanesThatAreLostAreCounted() throws Exception {
     nvml.gpus(1);
     start().sample(now());
