@@ -101,6 +101,7 @@ final class GpuModel {
         Series.of(Table.GPU, "recovery_action", uuid).at(0L),
         Series.of(Table.GPU, "row_remaps_pending", uuid).at(0L),
         Series.of(Table.GPU, "row_remaps_failed", uuid).at(0L),
+        Series.of(Table.GPU, "power_limit_lost", uuid).at(0.0),
         Series.of(Table.GPU, "nvlink_active", uuid).at(18L),
         Series.of(Table.GPU, "nvlink_lost", uuid).at(0L),
         Series.of(Table.GPU, "pcie_lanes_lost", uuid).at(0L),
