@@ -1,5 +1,6 @@
 package io.lockstep.collector.notify;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -90,6 +91,9 @@ final class Post {
     for (int depth = 0; depth < 10 && root.getCause() != null; depth++) {
       root = root.getCause();
     }
+    if (root instanceof NotSslRecordException) {
+      return "it does not speak TLS; is the url http?";
+    }
     String what = words(failure);
     String why = words(root);
     return what.contains(why) ? what : what + ": " + why;
@@ -99,7 +103,7 @@ final class Post {
     String message = failure.getMessage();
     if (failure instanceof IllegalArgumentException) {
       // Its decoder stumbled: a number that is none, a line that can't be.
-      return "the answer is no HTTP: " + message;
+      return "the answer is no HTTP";
     }
     return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
   }

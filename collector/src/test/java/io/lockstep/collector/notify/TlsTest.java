@@ -3,8 +3,11 @@ package io.lockstep.collector.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.collector.notify.SinkStatus.Count;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,6 +54,48 @@ class TlsTest {
       assertThat(rig.status("othername").lastError()).contains("127.0.0.1");
       assertThat(tool.got()).hasSize(1);
     }
+  }
+
+  @Test
+  void saysThatAReceiverDoesNotSpeakTls() throws Exception {
+    try (var plain = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> answerInPlainText(plain));
+      try (var rig =
+          new Rig(folder, Rig.config(sink("plain", "localhost", plain.getLocalPort())))) {
+        rig.open(1);
+        Rig.await("retry", () -> rig.status("plain").count(Count.RETRIED) >= 1);
+        assertThat(rig.status("plain").lastError()).contains("does not speak TLS");
+      }
+    }
+  }
+
+  private static void answerInPlainText(ServerSocket server) {
+    try {
+      while (true) {
+        try (Socket socket = server.accept()) {
+          socket.getInputStream().read();
+          socket
+              .getOutputStream()
+              .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+          socket.getOutputStream().flush();
+          socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
+      }
+    } catch (IOException _) {
+      // it was closed
+    }
+  }
+
+  private WebhookSink.Config sink(String name, String host, int port) throws Exception {
+    return new WebhookSink.Config(
+        name,
+        URI.create("https://" + host + ":" + port + "/"),
+        Rig.secret(folder, name),
+        null,
+        null,
+        Duration.ofSeconds(5),
+        null,
+        null);
   }
 
   private WebhookSink.Config sink(String name, String host, Tool tool, @Nullable Path authority)
