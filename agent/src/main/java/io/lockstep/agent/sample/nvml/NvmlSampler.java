@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,7 +75,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     }
   }
 
-  private final Map<String, Gpu> gpus = new LinkedHashMap<>();
+  private final Roll gpus;
   private final Map<Integer, Worker<Listing>> stuck = new HashMap<>();
   private Worker<Listing> lister = new Worker<>("gpu-list");
   private Progress progress = new Progress();
@@ -108,6 +107,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       InstantSource clock,
       Consumer<List<Occurrence>> outlet) {
     this.config = config;
+    this.gpus = new Roll(ledger, config.hang(), config.expected());
     this.deadline = deadline;
     this.inventory = new Inventory(inventory);
     this.ledger = ledger;
@@ -143,9 +143,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       list(notes, now, until);
       long every = Math.max(1, config.slow().toMillis() / config.interval().toMillis());
       boolean slowly = round % every == 0 || !listed;
-      gpus.values().forEach(gpu -> gpu.begin(round, slowly));
+      gpus.all().forEach(gpu -> gpu.begin(round, slowly));
       int code = 0;
-      for (Gpu gpu : gpus.values()) {
+      for (Gpu gpu : gpus.all()) {
         code = Math.max(code, gpu.end(notes, now, until));
       }
       if (code != 0) {
@@ -165,7 +165,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     }
     if (!listing && round >= nextListing) {
       Set<Integer> hanging = new HashSet<>(stuck.keySet());
-      gpus.values().stream().filter(Gpu::hangs).forEach(gpu -> hanging.add(gpu.identity().index()));
+      gpus.all().stream().filter(Gpu::hangs).forEach(gpu -> hanging.add(gpu.identity().index()));
       progress = new Progress();
       lister.begin(Listing.of(nvml, config.library(), hanging, progress));
       listing = true;
@@ -213,7 +213,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       trouble = why;
       LOG.info("gpu off: {}", why);
     }
-    if (!gpus.isEmpty() && !gone) {
+    if (!gpus.all().isEmpty() && !gone) {
       gone = true;
       notes.failed("gpu", "library", why);
     }
@@ -240,135 +240,22 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
           there.found().size());
       times = new EventTimes(there.driver());
       for (Identity known : inventory.read().values()) {
-        gpus.computeIfAbsent(known.uuid(), _ -> new Gpu(known, State.OK, now, config.hang()));
+        gpus.remember(known, now);
       }
     }
     boolean changed = anew;
     for (Found found : there.found()) {
-      changed |= found(found, there, anew, notes, now);
+      changed |= gpus.found(found, there, times, anew, notes, now);
     }
-    missing(there, notes, now);
+    gpus.missing(there, notes, now);
     tell(there.problems());
     listed = true;
-    inventory.write(gpus.values().stream().map(Gpu::identity).filter(Identity::known).toList());
+    inventory.write(gpus.known());
     if (changed) {
       restartEvents(there);
     }
-    boolean well = gpus.values().stream().allMatch(gpu -> gpu.state() == State.OK);
+    boolean well = gpus.all().stream().allMatch(gpu -> gpu.state() == State.OK);
     nextListing = round + (well ? LIST_ROUNDS : LIST_AGAIN_ROUNDS);
-  }
-
-  /// @return whether it was not there before
-  private boolean found(Found found, Listing there, boolean anew, Notes notes, Instant now) {
-    Identity identity = found.identity();
-    ledger.found(identity.pci(), identity.uuid());
-    Gpu known = gpus.get(identity.uuid());
-    boolean back = known != null && known.state() != State.OK && !known.hangs();
-    if (known == null) {
-      forgetReplaced(identity);
-      known = new Gpu(identity, State.OK, now, config.hang());
-      gpus.put(identity.uuid(), known);
-      anew = true;
-    }
-    if (anew || back || known.identity().index() != identity.index()) {
-      known.found(there.nvml(), found.handle(), times, identity);
-    }
-    if (anew) {
-      notes.event(
-          "lockstep.gpu.found",
-          "GPU " + identity.index() + " is " + identity.name() + " at " + identity.pci(),
-          Map.of(
-              "hw.id", identity.uuid(),
-              "hw.name", identity.name(),
-              "hw.serial_number", identity.serial(),
-              "hw.driver_version", there.driver(),
-              "lockstep.gpu.pci.address", identity.pci(),
-              "lockstep.gpu.index", Integer.toString(identity.index())));
-    }
-    return anew || back;
-  }
-
-  /// Another GPU in the same slot has taken the place of one that is gone.
-  private void forgetReplaced(Identity identity) {
-    gpus.values()
-        .removeIf(gpu -> {
-          boolean replaced =
-              !identity.pci().isEmpty() && gpu.identity().pci().equals(identity.pci());
-          if (replaced) {
-            LOG.info(
-                "gpu replaced pci={} before={} now={}",
-                identity.pci(),
-                gpu.identity().uuid(),
-                identity.uuid());
-            gpu.close();
-          }
-          return replaced;
-        });
-  }
-
-  /// Who should be there and is not: lost where the driver still counts it, else missing.
-  private void missing(Listing there, Notes notes, Instant now) {
-    Set<Integer> explained = new HashSet<>();
-    for (Gpu gpu : gpus.values()) {
-      if (gpu.identity().known() && !there.has(gpu.identity().uuid())) {
-        Problem problem = there.problem(gpu.identity().index());
-        explained.add(problem == null ? -1 : problem.index());
-        if (!gpu.hangs()) { // else its own call tells
-          absent(gpu, problem, notes, now);
-        }
-      }
-    }
-    Set<String> nobodies = new HashSet<>();
-    for (Problem problem : there.problems()) {
-      if (problem.state() != State.OK && !explained.contains(problem.index())) {
-        Gpu gpu = nobody(Identity.nameless(problem.index()), now);
-        nobodies.add(gpu.identity().uuid());
-        absent(gpu, problem, notes, now);
-      }
-    }
-    long known = gpus.values().stream().filter(gpu -> gpu.identity().known()).count();
-    for (int number = (int) known + nobodies.size() + 1; number <= config.expected(); number++) {
-      Gpu gpu = nobody(Identity.missing(number), now);
-      nobodies.add(gpu.identity().uuid());
-      if (gpu.state() == State.OK) {
-        gpu.become(State.MISSING, config.expected() + " GPUs are expected", notes, now);
-      }
-    }
-    dismiss(nobodies, notes, now);
-  }
-
-  private static void absent(Gpu gpu, @Nullable Problem problem, Notes notes, Instant now) {
-    if (gpu.state() != State.OK) {
-      return;
-    }
-    if (problem == null) {
-      gpu.become(State.MISSING, "the driver does not have it", notes, now);
-    } else {
-      State state = problem.state() == State.OK ? State.MISSING : problem.state();
-      gpu.become(state, problem.words(), notes, now);
-    }
-  }
-
-  private Gpu nobody(Identity identity, Instant now) {
-    return gpus.computeIfAbsent(
-        identity.uuid(), _ -> new Gpu(identity, State.OK, now, config.hang()));
-  }
-
-  /// Who stood for a GPU that has been found by now is well first, so that this is heard of, and
-  /// gone with the next list.
-  private void dismiss(Set<String> needed, Notes notes, Instant now) {
-    gpus.values()
-        .removeIf(gpu -> {
-          boolean stale = !gpu.identity().known() && !needed.contains(gpu.identity().uuid());
-          if (stale && gpu.state() != State.OK) {
-            gpu.become(State.OK, "", notes, now);
-            return false;
-          }
-          if (stale) {
-            gpu.close();
-          }
-          return stale;
-        });
   }
 
   private void tell(List<Problem> problems) {
@@ -405,9 +292,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
   /// Nobody may be inside the library when it is closed; where somebody hangs in it, it stays.
   private void close(@Nullable Nvml open) {
-    boolean hangs =
-        lister.isBusy() || !stuck.isEmpty() || gpus.values().stream().anyMatch(Gpu::hangs);
-    gpus.values().forEach(Gpu::forgetLibrary);
+    boolean hangs = lister.isBusy() || !stuck.isEmpty() || gpus.all().stream().anyMatch(Gpu::hangs);
+    gpus.all().forEach(Gpu::forgetLibrary);
     NvmlEvents waiting = events;
     try {
       boolean left = waiting == null || waiting.stop();
@@ -428,7 +314,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   @Override
   public void close() {
     close(nvml);
-    gpus.values().forEach(Gpu::close);
+    gpus.all().forEach(Gpu::close);
     lister.close();
   }
 }
