@@ -122,7 +122,7 @@ final class HostLines {
               MLX5),
           row(
               Kind.MLX5,
-              "mlx5_core " + PCI + ": .*timeout\\. Will cause a leak",
+              "mlx5_core " + PCI + ": .*(?:timeout\\. Will cause a leak|No done completion)",
               "The network adapter did not answer a command in time.",
               Blame.HARDWARE,
               Remedy.CONTACT_SUPPORT,
@@ -139,21 +139,29 @@ final class HostLines {
               "(?:mlx5_core )?"
                   + PCI
                   + ": .*(?:health compromised|health recovery (?:flow aborted|failed)|[Ff]atal error"
-                  + " (?:[0-9]+ )?detected|handling bad device)",
+                  + " (?:[0-9]+ )?detected|handling bad device|Health issue observed"
+                  + "|unrecoverable hardware error)",
               "The network adapter does not work any more, by its driver's watch.",
               Blame.HARDWARE,
               Remedy.RESTART_SERVER,
               MLX5),
           row(
+              Kind.MLX5,
+              "mlx5_core " + PCI + "[: ].*(?:CQ error on CQN|TX timeout on queue)",
+              "A queue of the network adapter failed.",
+              Blame.HARDWARE,
+              Remedy.CONTACT_SUPPORT,
+              MLX5),
+          row(
               Kind.EDAC,
-              "EDAC ([A-Za-z0-9_ #-]{1,40}): (?:[0-9]+ )?UE\\b",
+              "EDAC ([A-Za-z0-9_ #-]{1,40}): (?:[1-9][0-9]* )?UE\\b",
               "The server's memory had an error that could not be corrected.",
               Blame.HARDWARE,
               Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.EDAC,
-              "EDAC ([A-Za-z0-9_ #-]{1,40}): (?:[0-9]+ )?CE\\b",
+              "EDAC ([A-Za-z0-9_ #-]{1,40}): (?:[1-9][0-9]* )?CE\\b",
               "The server's memory had errors, which were corrected.",
               Blame.HARDWARE,
               Remedy.NONE,
@@ -224,10 +232,17 @@ final class HostLines {
               LINUX),
           row(
               Kind.OOM,
-              "Killed? process [0-9]+(?:, UID [0-9]+,)? \\((.{1,64}?)\\)(?=[ ,.]|$)",
+              "Kill(?:ed)? process [0-9]+(?:, UID [0-9]+,)? \\((.{1,64}?)\\)(?=[ ,.]|$)",
               "A process was killed because memory ran out.",
               Blame.APPLICATION,
               Remedy.RESTART_APPLICATION,
+              LINUX),
+          row(
+              Kind.OOM,
+              "Out of memory and no killable processes",
+              "Memory ran out, and no process could be killed to have some back.",
+              Blame.APPLICATION,
+              Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.OOM,
@@ -266,7 +281,7 @@ final class HostLines {
               LINUX),
           row(
               Kind.HUNG_TASK,
-              "Watchdog detected hard LOCKUP on (cpu [0-9]+)",
+              "(?:Watchdog detected hard LOCKUP on (cpu [0-9]+)|self-detected hard LOCKUP)",
               "A processor does not even take interrupts any more.",
               Blame.DRIVER,
               Remedy.CONTACT_SUPPORT,

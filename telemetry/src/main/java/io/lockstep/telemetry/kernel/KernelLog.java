@@ -19,7 +19,7 @@ public final class KernelLog {
   private static final Pattern SXID =
       Pattern.compile("SXid \\((?:PCI:)?" + PCI + "[^)]*\\): ([0-9]{1,9})\\b[, ]*(.*)");
   private static final Pattern LINK = Pattern.compile("\\bLink (-?[0-9]{1,3})\\b");
-  private static final Pattern ON_LINK = Pattern.compile("\\bon link ([0-9]{1,3})\\b");
+  private static final Pattern ON_LINK = Pattern.compile("\\b(?:on link|i0 Link) ([0-9]{1,3})\\b");
   private static final Pattern LOST =
       Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ":? .*fallen off the bus");
   private static final Pattern LOST_BEGIN =

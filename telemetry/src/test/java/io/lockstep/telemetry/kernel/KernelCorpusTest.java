@@ -133,6 +133,7 @@ class KernelCorpusTest {
                     "blocked for more",
                     "oom",
                     "Killed",
+                    "Out of memory",
                     "AER",
                     "SXid",
                     "mlx5",

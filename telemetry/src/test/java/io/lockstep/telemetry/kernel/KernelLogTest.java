@@ -158,6 +158,14 @@ class KernelLogTest {
         "INFO: task python3:77 blocked in I/O wait for more than 120 seconds. ~ HUNG_TASK ~ python3:77",
         "watchdog: CPU3: Watchdog detected hard LOCKUP on cpu 3 ~ HUNG_TASK ~ cpu 3",
         "NVRM: GPU at 0000:01:00.0 has fallen off the bus. ~ GPU_LOST ~ 0000:01:00.0",
+        "mlx5_core 0000:01:00.1: wait_func_handle_exec_timeout:1128:(pid 1): cmd[-22]: X(0xa04) No done completion ~ MLX5 ~ 0000:01:00.1",
+        "mlx5_core 0000:08:00.0: print_health_info:425:(pid 912): Health issue observed, firmware internal error ~ MLX5 ~ 0000:08:00.0",
+        "mlx5_core 0000:c1:00.0: mlx5_crdump_collect: unrecoverable hardware error detected ~ MLX5 ~ 0000:c1:00.0",
+        "mlx5_core 0000:08:00.0: cq_err_event_notifier:529:(pid 9422): CQ error on CQN 0x406, syndrome 0x1 ~ MLX5 ~ 0000:08:00.0",
+        "mlx5_core 0000:c1:00.0 eth0: TX timeout on queue: 25, SQ: 0x2bb, CQ: 0x80 ~ MLX5 ~ 0000:c1:00.0",
+        "Memory cgroup out of memory: Kill process 46211 (process) score 561 or sacrifice child ~ OOM ~ process",
+        "Out of memory and no killable processes... ~ OOM ~ ''",
+        "watchdog: CPU 1125 self-detected hard LOCKUP @ idr_find ~ HUNG_TASK ~ ''",
       })
   void readsTheOtherKinds(String line, Kind kind, String device) {
     KernelEvent event = log.take("[ 12.5] " + line).orElseThrow();
@@ -197,6 +205,7 @@ class KernelLogTest {
         "mce: CPU0: Thermal monitoring enabled (TM1)",
         "mce: [Hardware Error]: TSC 0 ADDR 1ffff98edc72e MISC d012000100000000",
         "EDAC MC: Ver: 3.0.0",
+        "EDAC MC0: 0 CE memory read error",
         "oom_reaper: reaped process 77 (python3), now anon-rss:0kB",
         "Killed by signal 15",
         "task running normally",
