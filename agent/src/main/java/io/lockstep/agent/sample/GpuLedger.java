@@ -56,8 +56,9 @@ public final class GpuLedger {
     return true;
   }
 
-  /// `00000000:18:00.0`, `0000:18:00.0`, `0000:18:00` and `18:00.0` are the same.
-  private static String slot(String pci) {
+  /// Bus and device of an address: `00000000:18:00.0`, `0000:18:00.0` and `18:00.0` are all
+  /// `0000:18:00`.
+  public static String slot(String pci) {
     String lower = pci.toLowerCase(Locale.ROOT);
     int dot = lower.lastIndexOf('.');
     String place = dot < 0 ? lower : lower.substring(0, dot);

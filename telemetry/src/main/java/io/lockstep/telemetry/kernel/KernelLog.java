@@ -36,9 +36,14 @@ public final class KernelLog {
 
   /// Takes the next line.
   ///
-  /// @return what it tells; empty for a line that tells of nothing broken
+  /// @return what it tells; empty for a line that tells of nothing broken, or that another program
+  ///   than the kernel wrote
   public Optional<KernelEvent> take(String whole) {
-    String line = Prefix.strip(whole.length() > LINE_MAX ? whole.substring(0, LINE_MAX) : whole);
+    String plain = Prefix.plain(whole.length() > LINE_MAX ? whole.substring(0, LINE_MAX) : whole);
+    if (Prefix.ofAnother(plain)) {
+      return Optional.empty();
+    }
+    String line = Prefix.strip(plain);
     if (line.contains("NVRM:")) {
       return nvidia(line);
     }

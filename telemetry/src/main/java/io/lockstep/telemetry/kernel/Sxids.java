@@ -8,13 +8,13 @@ import java.util.Map;
 final class Sxids {
   private static final String SOURCE = "NVIDIA Fabric Manager User Guide, NVSwitch SXids";
 
-  private record Entry(String fatal, String words) {}
+  private record Entry(String fatal, String name, String words) {}
 
   private static final Map<Integer, Entry> ALL = new HashMap<>();
 
   static {
     for (String[] field : Catalogue.lines("sxid.tsv")) {
-      ALL.put(Integer.valueOf(field[0]), new Entry(field[1], field[2]));
+      ALL.put(Integer.valueOf(field[0]), new Entry(field[1], field[2], field[3]));
     }
   }
 
@@ -28,14 +28,18 @@ final class Sxids {
         lower.contains("non-fatal")
             ? false
             : lower.contains("fatal") || (entry != null && entry.fatal.equals("always"));
-    String words =
-        entry == null
-            ? "SXid " + code + " stands in no catalogue that is known here"
-            : "NVSwitch: " + entry.words.toLowerCase(Locale.ROOT);
-    return new Meaning(
-        words + (fatal ? ", fatal." : ", not fatal."),
-        entry == null ? Blame.UNKNOWN : Blame.FABRIC,
-        fatal ? Remedy.RESTART_SERVER : Remedy.NONE,
-        SOURCE);
+    String severity = fatal ? "fatal" : "not fatal";
+    Remedy remedy = fatal ? Remedy.RESTART_SERVER : Remedy.NONE;
+    return entry == null
+        ? new Meaning(
+            "SXid " + code + " stands in no catalogue that is known here; " + severity + ".",
+            Blame.UNKNOWN,
+            remedy,
+            "not in: " + SOURCE)
+        : new Meaning(
+            "NVSwitch, " + severity + ": " + entry.words + " (" + entry.name + ")",
+            Blame.FABRIC,
+            remedy,
+            SOURCE);
   }
 }

@@ -14,10 +14,13 @@ public final class Xids {
   /// What NVML says in the place of a number (`NVML_ERROR_UNKNOWN`).
   private static final int UNNUMBERED = 999;
 
-  private static final int RECOVERY_ACTION = 154;
+  /// The driver asks for something else than before to recover a GPU.
+  public static final int RECOVERY_ACTION = 154;
+
   private static final String SOURCE = "NVIDIA XID catalogue 2025-10";
   private static final Pattern RECOVERY =
-      Pattern.compile("recovery action changed from \\S+ \\(([^)]*)\\) to \\S+ \\(([^)]*)\\)");
+      Pattern.compile(
+          "recovery action changed from \\S+ \\([^)]*\\) to (?:0x)?([0-9]{1,3}) \\(([^)]*)\\)");
 
   private record Entry(String mnemonic, Blame blame, Remedy remedy, String words) {}
 
@@ -48,11 +51,11 @@ public final class Xids {
     if (entry == null) {
       return new Meaning(
           code == UNNUMBERED
-              ? "NVML tells of an XID without its number; the kernel's log has it."
+              ? "An error that came without its number; the kernel's log around it may say more."
               : "XID " + code + " stands in no catalogue that is known here.",
           Blame.UNKNOWN,
           Remedy.CONTACT_SUPPORT,
-          SOURCE);
+          "not in: " + SOURCE);
     }
     NvlinkError link = NvlinkError.of(code, text);
     if (link != null) {
@@ -64,6 +67,8 @@ public final class Xids {
         : new Meaning(entry.words, entry.blame, entry.remedy, SOURCE);
   }
 
+  /// By its number, as drivers call one action by several words: `Node Reboot Required` and `OS
+  /// Reboot` are both 0x2.
   private static Meaning recovery(Entry entry, String text) {
     Matcher changed = RECOVERY.matcher(text);
     if (!changed.find()) {
@@ -71,10 +76,11 @@ public final class Xids {
     }
     String wanted = changed.group(2);
     Remedy remedy =
-        switch (wanted) {
-          case "None" -> Remedy.NONE;
-          case "Node Reboot Required" -> Remedy.RESTART_SERVER;
-          default -> wanted.contains("Reset") ? Remedy.RESET_GPU : Remedy.CONTACT_SUPPORT;
+        switch (changed.group(1)) {
+          case "0" -> Remedy.NONE;
+          case "1", "4" -> Remedy.RESET_GPU;
+          case "2" -> Remedy.RESTART_SERVER;
+          default -> Remedy.CONTACT_SUPPORT;
         };
     return new Meaning(entry.words + " Now: " + wanted + ".", entry.blame, remedy, SOURCE);
   }

@@ -3,6 +3,7 @@ package io.lockstep.telemetry.rules;
 import io.lockstep.telemetry.kernel.Blame;
 import io.lockstep.telemetry.kernel.KernelLog;
 import io.lockstep.telemetry.kernel.Meaning;
+import io.lockstep.telemetry.kernel.Remedy;
 import io.lockstep.telemetry.kernel.Xids;
 import io.lockstep.telemetry.rules.Rule.Action;
 import io.lockstep.telemetry.rules.Rule.Severity;
@@ -52,7 +53,7 @@ public record EventRule(
   /// Judges an event.
   ///
   /// @param body the event's text, as the kernel wrote it where it is the kernel's
-  /// @return null when the rule does not speak of it
+  /// @return null when the rule does not speak of it, or it tells that all is well again
   public @Nullable Verdict judge(String name, String body, Map<String, String> attributes) {
     if (!name.equals(event)) {
       return null;
@@ -60,6 +61,7 @@ public record EventRule(
     int code = code(attributes);
     Meaning meaning = meaning(name, code, body, attributes);
     if (meaning == null
+        || (code == Xids.RECOVERY_ACTION && meaning.remedy() == Remedy.NONE)
         || (!codes.isEmpty() && !codes.contains(code))
         || (!blame.isEmpty() && !blame.contains(meaning.blame()))) {
       return null;

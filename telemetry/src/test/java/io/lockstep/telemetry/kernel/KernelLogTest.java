@@ -113,14 +113,62 @@ class KernelLogTest {
     assertThat(event.device()).isEmpty();
   }
 
-  @Test
-  void saysWhatTheDriverAsksFor() {
+  @ParameterizedTest
+  @CsvSource({
+    "0x0 (None), 0x1 (GPU Reset Required), RESET_GPU",
+    "0x0 (None), 0x1 (PF FLR), RESET_GPU",
+    "0x0 (None), 0x2 (Node Reboot Required), RESTART_SERVER",
+    "0x0 (None), 0x2 (OS Reboot), RESTART_SERVER",
+    "0x1 (GPU Reset Required), 0x4 (Drain and Reset), RESET_GPU",
+    "0x2 (OS Reboot), 0x0 (None), NONE",
+    "0x0 (None), 0x7 (Something New), CONTACT_SUPPORT",
+  })
+  void saysWhatTheDriverAsksForByItsNumber(String before, String now, Remedy remedy) {
     String line =
-        "NVRM: Xid (PCI:0009:01:00): 154, GPU recovery action changed from 0x0 (None) to 0x1 (GPU"
-            + " Reset Required)";
+        "NVRM: Xid (PCI:0009:01:00): 154, GPU recovery action changed from "
+            + before
+            + " to "
+            + now;
     Meaning meaning = log.take(line).orElseThrow().meaning();
-    assertThat(meaning.remedy()).isEqualTo(Remedy.RESET_GPU);
-    assertThat(meaning.words()).contains("GPU Reset Required");
+    assertThat(meaning.remedy()).isEqualTo(remedy);
+    assertThat(meaning.words()).contains(now.substring(now.indexOf('(') + 1, now.indexOf(')')));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Nov 23 10:00:00 n1 kernel: %s",
+        "Nov 23 10:00:00.123456 n1 kernel[1]: [ 12.5] %s",
+        "2026-11-23T10:00:00.5+01:00 n1 kernel: %s",
+        "2026-11-23 10:00:00,500 n1 kernel: %s",
+        "Mon 2026-11-23 10:00:00 UTC n1 kernel: %s",
+        "1764000000.123456 n1 kernel: %s",
+        "<6>1 2026-11-23T10:00:00Z n1 kernel - - - %s",
+        "<6>Nov 23 10:00:00 n1 kernel: %s",
+        "Nov 23 10:00:00 n1 %s",
+        "[Mon Nov 23 10:00:00 2026] %s",
+        "kern  :err   : [ 12.5] %s",
+        "%s",
+      })
+  void readsWhatTheKernelWroteInEveryFormOfLog(String form) {
+    String line = "NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.";
+    assertThat(log.take(form.formatted(line)).orElseThrow().line()).endsWith(line);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Nov 23 10:00:00 n1 sudo: root : COMMAND=grep '%s'",
+        "Nov 23 10:00:00 n1 sudo: root : COMMAND=grep 'kernel: %s'",
+        "Nov 23 10:00:00 n1 gpud[4]: {\"message\":\"%s\"}",
+        "2026-11-23T10:00:00.5+01:00 n1 lockstep[77]: kernel log: %s",
+        "<14>1 2026-11-23T10:00:00Z n1 monitor 44 - - %s",
+        "[ 12.5] systemd[1]: %s",
+        "slurmd[812]: %s",
+      })
+  void isSilentOnWhatOtherProgramsQuote(String form) {
+    assertThat(log.take(form.formatted("NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off")))
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -239,7 +287,7 @@ class KernelLogTest {
       Meaning meaning = Xids.explain(code, "");
       assertThat(meaning.blame()).as("%s", code).isNotEqualTo(Blame.UNKNOWN);
       assertThat(Xids.mnemonic(code)).as("%s", code).isNotEmpty();
-      if (!meaning.words().startsWith("Not used")) {
+      if (!meaning.words().startsWith("Listed without")) {
         used.add(meaning.words());
       }
     }

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// `/dev/kmsg`: each read gives one record, or waits for it. Records that were overwritten are
-/// missing in the sequence.
+/// missing in the sequence. The next boot has another identity.
 final class DeviceSource implements KernelSource {
   /// Above the kernel's largest record, 8 KiB with its dictionary.
   private static final int RECORD_BYTES = 16 << 10;
@@ -20,22 +20,25 @@ final class DeviceSource implements KernelSource {
   private final ByteBuffer buffer = ByteBuffer.allocate(RECORD_BYTES);
   private final FileChannel channel;
   private final String identity;
-  private long before = -1;
+
+  /// The last record's number.
+  private long at = -1;
+
+  private final long told;
   private long lost;
 
-  private DeviceSource(FileChannel channel, String identity) {
+  private DeviceSource(FileChannel channel, String identity, long told) {
     this.channel = channel;
     this.identity = identity;
+    this.told = told;
   }
 
-  static DeviceSource open(Path file) throws IOException {
+  static DeviceSource open(Path file, KernelPlace told) throws IOException {
     String boot = Files.isReadable(BOOT_ID) ? Files.readString(BOOT_ID).strip() : "unknown";
-    return new DeviceSource(FileChannel.open(file, StandardOpenOption.READ), boot);
-  }
-
-  @Override
-  public String identity() {
-    return identity;
+    return new DeviceSource(
+        FileChannel.open(file, StandardOpenOption.READ),
+        boot,
+        told.identity().equals(boot) ? told.sequence() : -1);
   }
 
   @Override
@@ -55,16 +58,17 @@ final class DeviceSource implements KernelSource {
     }
     String text = new String(buffer.array(), 0, length, StandardCharsets.UTF_8);
     KernelRecord read = KernelRecord.of(text);
-    if (read != null) {
-      lost += before >= 0 ? Math.max(0, read.sequence() - before - 1) : 0;
-      before = read.sequence();
+    if (read == null) {
+      return null;
     }
-    return read;
+    lost += at >= 0 ? Math.max(0, read.sequence() - at - 1) : 0;
+    at = read.sequence();
+    return at > told ? read : null;
   }
 
   @Override
-  public boolean begunAnew() {
-    return false; // the next boot has another identity
+  public KernelPlace place() {
+    return new KernelPlace(identity, Math.max(at, told), "");
   }
 
   @Override

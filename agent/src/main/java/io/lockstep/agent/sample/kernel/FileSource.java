@@ -5,46 +5,133 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
-/// A file in the place of `/dev/kmsg`, as syslog writes one or a test: read from its begin, then
-/// watched as it grows. A file that was cut, or replaced by another of its name, begins anew.
+/// A file in the place of `/dev/kmsg`, as syslog writes one or a test: read, then watched as it
+/// grows. Where it is cut, or put aside under another name and made anew (as `logrotate` does), the
+/// rest of the old one is read first, also when that happened while nobody read.
 final class FileSource implements KernelSource {
   private static final int POLL_MILLIS = 100;
   private static final int LINE_MAX = 16 << 10;
+  private static final String KIND = "file ";
+
+  /// So much before a place is looked at to know it again.
+  private static final int MARK_BYTES = 4096;
+
+  /// A file that was put aside is still written until its writer has been told.
+  private static final long PUT_ASIDE_NANOS = 1_000_000_000L;
 
   private final Path path;
-  private final FileChannel channel;
-  private final String identity;
+
+  /// Whether the log is met for the first time: what stands in it already is history, and may be of
+  /// long ago.
+  private boolean first;
+
+  private volatile FileChannel channel;
+  private volatile boolean closed;
+  private String identity = "";
+  private long history;
+  private long historyMillis;
   private final ByteBuffer buffer = ByteBuffer.allocate(64 << 10).limit(0);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long position;
   private long lineBegin;
-  private boolean cut;
+  private long moreAt = System.nanoTime();
+  private long asideAt;
+  private boolean aside;
 
-  private FileSource(Path path, FileChannel channel, String identity) {
+  private FileSource(Path path, boolean first, FileChannel channel) {
     this.path = path;
+    this.first = first;
     this.channel = channel;
-    this.identity = identity;
   }
 
-  static FileSource open(Path path, BasicFileAttributes attributes) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new FileSource(path, channel, key(attributes));
+  static FileSource open(Path path, KernelPlace told) throws IOException {
+    boolean first = !told.identity().startsWith(KIND);
+    Path left = first ? null : leftOff(path, told);
+    Path file = left == null ? path : left;
+    var source = new FileSource(path, first, FileChannel.open(file, StandardOpenOption.READ));
+    source.begin(file, left == null ? 0 : told.sequence());
+    return source;
+  }
+
+  private void begin(Path file, long at) throws IOException {
+    BasicFileAttributes attributes = attributes(file);
+    identity = key(attributes);
+    history = attributes.size();
+    historyMillis = attributes.lastModifiedTime().toMillis();
+    position = at;
+    lineBegin = at;
+    line.reset();
+    buffer.limit(0);
+  }
+
+  /// The file in which what was told stands: this one, or what it was renamed or copied to; null
+  /// when it is gone.
+  private static @Nullable Path leftOff(Path path, KernelPlace told) throws IOException {
+    List<Path> all = new ArrayList<>(List.of(path));
+    String name = path.getFileName().toString();
+    Path folder = path.toAbsolutePath().getParent();
+    try (DirectoryStream<Path> beside =
+        Files.newDirectoryStream(
+            folder,
+            one ->
+                one.getFileName().toString().startsWith(name + ".")
+                    || one.getFileName().toString().startsWith(name + "-"))) {
+      beside.forEach(all::add);
+    }
+    Path copy = null;
+    for (Path one : all) {
+      if (holds(one, told)) {
+        if (key(attributes(one)).equals(told.identity())) {
+          return one;
+        }
+        copy = told.sequence() > 0 ? one : copy;
+      }
+    }
+    return copy;
+  }
+
+  private static boolean holds(Path file, KernelPlace told) {
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      return in.size() >= told.sequence() && mark(in, told.sequence()).equals(told.mark());
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static String mark(FileChannel in, long end) throws IOException {
+    var bytes = ByteBuffer.allocate((int) Math.min(MARK_BYTES, Math.max(0, end)));
+    long at = end - bytes.capacity();
+    while (bytes.hasRemaining()) {
+      int length = in.read(bytes, at + bytes.position());
+      if (length < 0) {
+        break;
+      }
+    }
+    var sum = new CRC32C();
+    sum.update(bytes.flip());
+    return Long.toHexString(sum.getValue());
   }
 
   /// Device and inode, and the time at which the file was made where the file system keeps it.
   private static String key(BasicFileAttributes attributes) {
-    return "file " + attributes.fileKey() + " " + attributes.creationTime().toMillis();
+    return KIND + attributes.fileKey() + " " + attributes.creationTime().toMillis();
   }
 
   @Override
-  public String identity() {
-    return identity;
+  public KernelPlace place() throws IOException {
+    return new KernelPlace(identity, lineBegin, mark(channel, lineBegin));
   }
 
   @Override
@@ -71,7 +158,20 @@ final class FileSource implements KernelSource {
     lineBegin = position;
     KernelRecord read = KernelRecord.of(text);
     List<String> lines = read == null ? List.of(text) : read.lines();
-    return new KernelRecord(begin, -1, lines);
+    return new KernelRecord(begin, -1, begin < history ? writtenNanos(text) : -1, lines);
+  }
+
+  /// Of what stood there when the file was opened. Only of a log that is met for the first time the
+  /// lines' own dates count: a zone that is not this server's must not make an event of today one
+  /// of the past.
+  private long writtenNanos(String text) {
+    long latest = historyMillis;
+    if (first) {
+      Instant now = Instant.ofEpochMilli(historyMillis);
+      Instant dated = LineDate.of(text, now, ZoneId.systemDefault());
+      latest = dated == null ? latest : Math.min(latest, dated.toEpochMilli());
+    }
+    return latest * 1_000_000L;
   }
 
   private void fill() throws IOException, InterruptedException {
@@ -79,23 +179,46 @@ final class FileSource implements KernelSource {
     int length = channel.read(buffer, position);
     buffer.flip();
     if (length > 0) {
+      moreAt = System.nanoTime();
       return;
     }
     buffer.limit(0);
-    cut = channel.size() < position;
-    if (cut || !key(attributes()).equals(identity)) {
-      throw new IOException(path + " was cut or replaced");
+    if (closed) {
+      throw new IOException("closed");
     }
-    Thread.sleep(POLL_MILLIS);
+    if (channel.size() < position || isPutAside()) {
+      move();
+    } else {
+      Thread.sleep(POLL_MILLIS);
+    }
   }
 
-  private BasicFileAttributes attributes() throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class);
+  /// Whether another file has the name now, and nobody writes this one any more.
+  private boolean isPutAside() throws IOException {
+    if (!Files.exists(path) || key(attributes(path)).equals(identity)) {
+      aside = false;
+      return false;
+    }
+    long now = System.nanoTime();
+    if (!aside) {
+      aside = true;
+      asideAt = now;
+    }
+    return now - asideAt > PUT_ASIDE_NANOS && now - moreAt > PUT_ASIDE_NANOS;
   }
 
-  @Override
-  public boolean begunAnew() {
-    return cut;
+  /// To the file of the name, from one that was cut or put aside.
+  private void move() throws IOException {
+    FileChannel old = channel;
+    channel = FileChannel.open(path, StandardOpenOption.READ);
+    old.close();
+    first = false;
+    aside = false;
+    begin(path, 0);
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class);
   }
 
   @Override
@@ -105,6 +228,7 @@ final class FileSource implements KernelSource {
 
   @Override
   public void close() throws IOException {
+    closed = true;
     channel.close();
   }
 }

@@ -5,13 +5,15 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Keeps an error that is written over and over from filling everything behind: of each kind of
-/// event so many a minute are told, the others are counted. One thread, but for [#held()].
+/// event so many a minute are told, the others are counted. Grave ones have a place of their own,
+/// so that many kinds of others can't fill it. One thread, but for [#held()].
 final class Flood {
   static final int PER_MINUTE = 20;
   private static final int KEYS_MAX = 1000;
   private static final long MINUTE = 60_000_000_000L;
 
   private final Map<String, Integer> counts = new HashMap<>();
+  private final Map<String, Integer> graveCounts = new HashMap<>();
   private long minute = Long.MIN_VALUE;
   private final AtomicLong held = new AtomicLong();
   private long told;
@@ -19,22 +21,22 @@ final class Flood {
   /// Whether an event is to be told.
   ///
   /// @param key same for events that are alike
+  /// @param grave whether a part can't go on
   /// @param nowNanos monotonic
-  boolean passes(String key, long nowNanos) {
+  boolean passes(String key, boolean grave, long nowNanos) {
     long now = Math.floorDiv(nowNanos, MINUTE);
     if (now != minute) {
       minute = now;
       counts.clear();
+      graveCounts.clear();
     }
-    if (counts.size() >= KEYS_MAX && !counts.containsKey(key)) {
-      held.incrementAndGet();
-      return false;
+    Map<String, Integer> seen = grave ? graveCounts : counts;
+    boolean room = seen.size() < KEYS_MAX || seen.containsKey(key);
+    if (room && seen.merge(key, 1, Integer::sum) <= PER_MINUTE) {
+      return true;
     }
-    if (counts.merge(key, 1, Integer::sum) > PER_MINUTE) {
-      held.incrementAndGet();
-      return false;
-    }
-    return true;
+    held.incrementAndGet();
+    return false;
   }
 
   /// How many were not told since this was asked last.

@@ -73,7 +73,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private final Flood flood = new Flood();
   private volatile @Nullable KernelSource source;
   private @Nullable Thread thread;
-  private long writtenAt = System.nanoTime();
+  private long notedAt = System.nanoTime();
   private final AtomicLong lost = new AtomicLong();
   private long lostOfSource;
   private boolean absent;
@@ -129,7 +129,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private void begin() throws IOException {
     KernelSource open;
     try {
-      open = KernelSource.open(config.file());
+      open = KernelSource.open(config.file(), position.place());
     } catch (NoSuchFileException _) {
       absent();
       return;
@@ -149,10 +149,11 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     try (open) {
       while (!closed) {
         KernelRecord read = open.next();
-        if (read != null && position.isNew(open.identity(), read.sequence())) {
-          read.lines().forEach(line -> takeOrSkip(line, read, log));
-          position.told(open.identity(), read.sequence());
-          writeNowAndThen();
+        if (read != null) {
+          for (String line : read.lines()) {
+            takeOrSkip(line, read, log, open);
+          }
+          noteNowAndThen(open);
         }
         tellOfLost(open);
       }
@@ -162,19 +163,14 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } finally {
-      if (open.begunAnew()) {
-        position.told(open.identity(), -1);
-      }
-      position.write();
     }
   }
 
-  /// The position moves with every record; at each event it is written at once.
-  private void writeNowAndThen() {
-    if (System.nanoTime() - writtenAt > 1_000_000_000L) {
-      writtenAt = System.nanoTime();
-      position.write();
+  /// At each event the position is written at once; what told of nothing may be read again.
+  private void noteNowAndThen(KernelSource open) throws IOException {
+    if (System.nanoTime() - notedAt > 1_000_000_000L) {
+      notedAt = System.nanoTime();
+      position.told(open.place());
     }
   }
 
@@ -188,15 +184,17 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   }
 
   /// A line that trips this program up must not be met again and again.
-  private void takeOrSkip(String line, KernelRecord read, KernelLog log) {
+  private void takeOrSkip(String line, KernelRecord read, KernelLog log, KernelSource open)
+      throws IOException {
     try {
-      take(line, read, log);
+      take(line, read, log, open);
     } catch (RuntimeException e) {
       LOG.error("a line of the kernel log is passed over line=\"{}\"", Quoted.of(line), e);
     }
   }
 
-  private void take(String line, KernelRecord read, KernelLog log) {
+  private void take(String line, KernelRecord read, KernelLog log, KernelSource open)
+      throws IOException {
     Matcher at = GPU_AT.matcher(line);
     if (at.find()) {
       gpus.found(at.group(1), at.group(2));
@@ -207,7 +205,8 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     }
     long nanos = time(read);
     String key = event.kind() + " " + event.code() + " " + event.device();
-    if (!flood.passes(key, System.nanoTime()) || repeated(event, nanos)) {
+    boolean grave = event.meaning().remedy().stopsWork();
+    if (!flood.passes(key, grave, System.nanoTime()) || repeated(event, nanos)) {
       return;
     }
     long held = flood.takeHeld();
@@ -218,14 +217,9 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
           held);
     }
     LOG.warn("kernel log: {}", Quoted.of(event.line()));
+    KernelPlace place = open.place(); // before it is sent: behind it, the log may be closed
     outlet.accept(List.of(occurrence(event, nanos, read.sequence())));
-    position.told(identity(), read.sequence());
-    position.write();
-  }
-
-  private String identity() {
-    KernelSource open = source;
-    return open == null ? "" : open.identity();
+    position.told(place);
   }
 
   /// NVML has told of the same XID.
@@ -239,14 +233,18 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     return event.kind() == Kind.GPU_LOST ? Xids.OFF_THE_BUS : event.code();
   }
 
+  /// The driver writes one address in several ways.
   private String who(KernelEvent event) {
     String uuid = gpus.uuid(event.device());
-    return uuid == null ? event.device() : uuid;
+    return uuid == null ? GpuLedger.slot(event.device()) : uuid;
   }
 
   /// Its own time where it says it, counted back from now: what stood in the log before this
   /// started happened then.
   private long time(KernelRecord read) {
+    if (read.writtenNanos() >= 0) {
+      return read.writtenNanos();
+    }
     Instant now = clock.instant();
     long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
     long uptime = read.microseconds() < 0 ? -1 : Uptime.nanos();

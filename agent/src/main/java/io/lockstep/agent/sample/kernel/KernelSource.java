@@ -4,33 +4,28 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /// Where records come from. One thread reads; another may close.
 interface KernelSource extends Closeable {
-  /// Opens a log at its begin.
+  /// Opens a log behind what was told of it; at its begin where it is another log.
   ///
   /// @throws IOException when it can't be read
-  static KernelSource open(Path file) throws IOException {
-    var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    if (attributes.isDirectory()) {
+  static KernelSource open(Path file, KernelPlace told) throws IOException {
+    if (Files.isDirectory(file)) {
       throw new IOException("is a folder");
     }
-    return attributes.isRegularFile() ? FileSource.open(file, attributes) : DeviceSource.open(file);
+    return Files.isRegularFile(file) ? FileSource.open(file, told) : DeviceSource.open(file, told);
   }
-
-  /// What tells this log from the one of another boot, or another file of the same name.
-  String identity();
 
   /// The next record; waits for it.
   ///
-  /// @return null when something came that is no record
+  /// @return null when something came that is no record, or is known
   /// @throws IOException when nothing more can be read
   @Nullable KernelRecord next() throws IOException, InterruptedException;
 
-  /// Whether the log was emptied under the reader, so that its sequence begins anew.
-  boolean begunAnew();
+  /// Behind the record that was read last.
+  KernelPlace place() throws IOException;
 
   /// Records that were overwritten before they could be read.
   long lost();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -136,6 +137,95 @@ class KernelLogSamplerTest {
         .containsExactlyInAnyOrder(
             tuple("lockstep.agent.kernel.lost", 0.0),
             tuple("lockstep.agent.kernel.held", 100_000.0 - again));
+  }
+
+  @Test
+  void anAddressIsOneHoweverTheDriverWritesIt() throws Exception {
+    start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:1C:00): 79, GPU has fallen off the bus.");
+    assertThat(next().attributes()).containsEntry("hw.id", "0000:1c:00");
+    write("4,2,2,-;NVRM: GPU 0000:1c:00.0: GPU has fallen off the bus.");
+    write("4,3,3,-;NVRM: Xid (PCI:00000000:1c:00.0): 119, Timeout");
+    assertThat(next().attributes()).containsEntry("hw.id", "0000:1c:00");
+  }
+
+  @Test
+  void linesThatOtherProgramsWroteTellOfNothing() throws Exception {
+    start(log);
+    write("Nov 23 10:00:00 n1 sudo: root : COMMAND=grep 'NVRM: Xid (PCI:0000:3b:00): 79, x'");
+    write(
+        "2026-11-23T10:00:00+00:00 n1 lockstep[7]: kernel log: NVRM: Xid (PCI:0000:3b:00): 79, x");
+    write("Nov 23 10:00:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 31, pid=1");
+    assertThat(next().attributes()).containsEntry("lockstep.gpu.xid", "31");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aLogThatIsMetForTheFirstTimeTellsItsHistoryWithItsDates() throws Exception {
+    write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, long ago");
+    write("[ 12.5] NVRM: Xid (PCI:0000:3b:00): 31, without a date");
+    Instant written = Instant.now().minusSeconds(7200);
+    Files.setLastModifiedTime(log, FileTime.from(written));
+    start(log);
+    assertThat(next().timeNanos())
+        .isEqualTo(Instant.parse("2025-03-01T09:00:00.5Z").toEpochMilli() * 1_000_000L);
+    assertThat(next().timeNanos()).isEqualTo(written.toEpochMilli() * 1_000_000L);
+    long before = System.currentTimeMillis();
+    write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 48, of another zone");
+    assertThat(next().timeNanos() / 1_000_000).isGreaterThanOrEqualTo(before);
+  }
+
+  @Test
+  void aLogThatWasPutAsideLosesNothingWhetherItIsReadOrNot() throws Exception {
+    start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 31, first");
+    assertThat(next().body()).endsWith("first");
+    Path aside = folder.resolve("kmsg.1");
+    Files.move(log, aside);
+    Files.createFile(log);
+    write("4,3,3,-;NVRM: Xid (PCI:0000:3b:00): 43, into the new one");
+    Files.writeString(
+        aside, "4,2,2,-;NVRM: Xid (PCI:0000:3b:00): 13, late\n", StandardOpenOption.APPEND);
+    assertThat(next().body()).endsWith("late");
+    assertThat(next().body()).endsWith("into the new one");
+    started.getFirst().close();
+    write("4,4,4,-;NVRM: Xid (PCI:0000:3b:00): 31, while nobody read");
+    Files.move(log, folder.resolve("kmsg-20261123"));
+    Files.createFile(log);
+    write("4,5,5,-;NVRM: Xid (PCI:0000:3b:00): 45, and on");
+    start(log);
+    assertThat(next().body()).endsWith("while nobody read");
+    assertThat(next().body()).endsWith("and on");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aLogThatWasCutWhileNobodyReadBeginsAnewEvenWhereItIsLongerNow() throws Exception {
+    start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 31, first");
+    assertThat(next().body()).endsWith("first");
+    started.getFirst().close();
+    Files.writeString(log, "4,2,2,-;NVRM: Xid (PCI:0000:3b:00): 79, after the cut\n");
+    write("6,3,3,-;" + "x".repeat(200));
+    start(log);
+    assertThat(next().body()).endsWith("after the cut");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aGraveErrorComesThroughAFloodOfManyKinds() throws Exception {
+    var flood = new StringBuilder();
+    for (int i = 0; i < 5_000; i++) {
+      flood.append("[ 1.0] EDAC MC").append(i).append(": 1 CE memory read error\n");
+    }
+    Files.writeString(log, flood);
+    start(log);
+    write("4,1,1,-;NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.");
+    Occurrence event = next();
+    while (!event.name().equals("lockstep.gpu.xid")) {
+      event = next();
+    }
+    assertThat(event.attributes()).containsEntry("lockstep.gpu.xid", "79");
   }
 
   @Test

@@ -1,0 +1,78 @@
+package io.lockstep.agent.sample.kernel;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The date that a log writer put before a line: RFC 5424 and the journal's
+/// `2026-03-01T10:00:00.5+01:00`, RFC 3164's `Mar 1 10:00:00`, `dmesg -T`'s `[Sun Mar 1 10:00:00
+/// 2026]`. One without a zone is this server's time.
+final class LineDate {
+  private static final Pattern ISO =
+      Pattern.compile(
+          "^(?:<[0-9]{1,3}>(?:1 )?)?([0-9]{4}-[0-9]{2}-[0-9]{2})[T"
+              + " ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?)(Z|[+-][0-9]{2}:?[0-9]{2})?");
+  private static final Pattern BSD =
+      Pattern.compile(
+          "^(?:<[0-9]{1,3}>)?([A-Z][a-z]{2} {1,2}[0-9]{1,2} [0-9]{2}:[0-9]{2}:[0-9]{2})");
+  private static final Pattern DMESG =
+      Pattern.compile(
+          "^(?:[a-z]+ *:[a-z]+ *: )?\\[[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}[0-9]{1,2}"
+              + " [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4})]");
+  private static final DateTimeFormatter WITH_YEAR =
+      DateTimeFormatter.ofPattern("MMM d HH:mm:ss yyyy", Locale.ROOT);
+
+  private LineDate() {}
+
+  /// When a line was written.
+  ///
+  /// @param now no line is of a later year's day than this
+  /// @param here zone of dates that name none
+  /// @return null where the line does not say
+  static @Nullable Instant of(String line, Instant now, ZoneId here) {
+    try {
+      Matcher iso = ISO.matcher(line);
+      if (iso.find()) {
+        var local = LocalDateTime.parse(iso.group(1) + "T" + iso.group(2).replace(',', '.'));
+        return local.atZone(iso.group(3) == null ? here : ZoneOffset.of(iso.group(3))).toInstant();
+      }
+      Matcher dmesg = DMESG.matcher(line);
+      if (dmesg.find()) {
+        return LocalDateTime.parse(single(dmesg.group(1)), WITH_YEAR).atZone(here).toInstant();
+      }
+      Matcher bsd = BSD.matcher(line);
+      return bsd.find() ? ofThisYear(single(bsd.group(1)), now, here) : null;
+    } catch (DateTimeException _) {
+      return null;
+    }
+  }
+
+  /// Its year is the last one in which it is no day of the future.
+  private static Instant ofThisYear(String text, Instant now, ZoneId here) {
+    int year = now.atZone(here).getYear();
+    Instant inThis = inYear(text, year, here);
+    return inThis.isAfter(now.plusSeconds(86_400)) ? inYear(text, year - 1, here) : inThis;
+  }
+
+  private static Instant inYear(String text, int year, ZoneId here) {
+    DateTimeFormatter format =
+        new DateTimeFormatterBuilder()
+            .appendPattern("MMM d HH:mm:ss")
+            .parseDefaulting(ChronoField.YEAR, year)
+            .toFormatter(Locale.ROOT);
+    return LocalDateTime.parse(text, format).atZone(here).toInstant();
+  }
+
+  private static String single(String text) {
+    return text.replace("  ", " ");
+  }
+}
