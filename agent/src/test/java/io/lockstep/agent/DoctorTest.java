@@ -102,6 +102,33 @@ class DoctorTest {
   }
 
   @Test
+  void saysThatAnAdapterOnTheBusHasNoModule() throws Exception {
+    Path device = folder.resolve("sys/bus/pci/devices/0000:5c:00.0");
+    Files.createDirectories(device);
+    Files.createDirectories(folder.resolve("proc"));
+    Files.writeString(device.resolve("vendor"), "0x15b3\n");
+    Files.writeString(device.resolve("class"), "0x020700\n");
+    Config config =
+        config(folder.resolve("spool"), URI.create("http://127.0.0.1:1")).withRoot(folder);
+    Diagnosis without = of(Doctor.look(config, "1"), "infiniband");
+    assertThat(without.verdict()).isEqualTo(Verdict.BAD);
+    assertThat(without.finding()).startsWith("1 adapter of NVIDIA (Mellanox)");
+    assertThat(without.mend()).contains("modprobe mlx5_core");
+    Files.createDirectories(device.resolve("driver"));
+    assertThat(of(Doctor.look(config, "1"), "infiniband").mend()).contains("modprobe mlx5_ib");
+  }
+
+  @Test
+  void aKernelLogThatWasNamedAndIsNoneIsAMistake() throws Exception {
+    Config config = config(folder.resolve("spool"), URI.create("http://127.0.0.1:1"));
+    for (Path none : List.of(folder, folder.resolve("nowhere"))) {
+      Diagnosis log = of(Doctor.look(config.withKernelLog(none), "1"), "kernel log");
+      assertThat(log.verdict()).isEqualTo(Verdict.BAD);
+      assertThat(log.mend()).contains("samplers.kernel_log.file");
+    }
+  }
+
+  @Test
   void isReadByPeopleAndPrograms() throws Exception {
     var all = List.of(new Diagnosis("gpu", Verdict.BAD, "it \"hangs\"", "reset it"));
     var out = new StringWriter();

@@ -33,7 +33,12 @@ final class CollectorCheck {
       case Answer.Refused refused ->
           bad(url + " refuses: " + refused.reason(), "the collector's log says why");
       case Answer.Misconfigured wrong ->
-          bad(url + ": " + wrong.reason(), "send.token_file holds this server's token");
+          bad(
+              url + ": " + wrong.reason(),
+              wrong.reason().contains("token")
+                  ? "send.token_file holds this server's token"
+                  : "collectors in the configuration: scheme, host and port of a collector's"
+                      + " OTLP/HTTP, as http://collector:4318");
       case Answer.Away away -> bad(url + ": " + away.reason(), MEND);
     };
   }

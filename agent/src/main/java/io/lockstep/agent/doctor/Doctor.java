@@ -55,7 +55,7 @@ public final class Doctor {
       } else if (sampler instanceof KernelLogSampler) {
         all.add(KernelLogCheck.of(config.samplers().kernelLog().file()));
       } else if (sampler.name().equals("infiniband")) {
-        all.add(NetworkCheck.of(SamplerCheck.of(sampler)));
+        all.add(NetworkCheck.of(SamplerCheck.of(sampler), config.root()));
       } else {
         all.add(SamplerCheck.of(sampler).plain());
       }

@@ -29,12 +29,15 @@ public final class DoctorReport {
   ///
   /// @param colour whether a terminal shows it
   public static void print(List<Diagnosis> all, boolean colour, PrintWriter out) {
+    int width = all.stream().mapToInt(one -> one.source().length()).max().orElse(0);
+    String spaces = " ".repeat(width);
     for (Diagnosis one : all) {
       String verdict = "%-8s".formatted(one.verdict().name().toLowerCase(Locale.ROOT));
       String shown = colour ? COLOURS.get(one.verdict()) + verdict + PLAIN : verdict;
-      out.printf("%s %-12s %s%n", shown, one.source(), one.finding());
+      String source = (one.source() + spaces).substring(0, width);
+      out.printf("%s %s %s%n", shown, source, one.finding());
       if (!one.mend().isEmpty()) {
-        out.printf("%-8s %-12s → %s%n", "", "", one.mend());
+        out.printf("%-8s %s → %s%n", "", spaces, one.mend());
       }
     }
     out.flush();

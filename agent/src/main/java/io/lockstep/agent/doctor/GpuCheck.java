@@ -3,9 +3,6 @@ package io.lockstep.agent.doctor;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +18,7 @@ final class GpuCheck {
 
   static List<Diagnosis> of(NvmlSampler sampler, Path root) throws InterruptedException {
     SamplerCheck check = SamplerCheck.of(sampler);
-    int onBus = onBus(root.resolve("sys/bus/pci/devices"));
+    int onBus = PciBus.devices(root, NVIDIA, DISPLAY).size();
     long found = check.events().stream().filter(one -> is(one, "lockstep.gpu.found")).count();
     var all = new ArrayList<Diagnosis>();
     for (Occurrence event : check.events()) {
@@ -101,26 +98,5 @@ final class GpuCheck {
               "systemctl enable --now nvidia-persistenced (or nvidia-smi -pm 1): without it the"
                   + " driver unloads when nobody uses the GPU, and forgets what it counted"));
     }
-  }
-
-  /// How many GPUs of NVIDIA the kernel sees, whatever the driver says.
-  private static int onBus(Path devices) {
-    int count = 0;
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(devices)) {
-      for (Path device : all) {
-        count +=
-            read(device.resolve("vendor")).equals(NVIDIA)
-                    && read(device.resolve("class")).startsWith(DISPLAY)
-                ? 1
-                : 0;
-      }
-    } catch (IOException _) {
-      return count; // no PCI bus: a virtual machine, or a captured tree
-    }
-    return count;
-  }
-
-  private static String read(Path file) throws IOException {
-    return Files.isReadable(file) ? Files.readString(file).strip() : "";
   }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.agent.doctor;
 
+import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,16 +14,26 @@ import java.nio.file.StandardOpenOption;
 /// The kernel's log, for XIDs and what else it tells of broken parts.
 final class KernelLogCheck {
   private static final String SOURCE = "kernel log";
+  private static final String NAMED =
+      "--kernel-log, or samplers.kernel_log.file, names a file that syslog writes; without them it"
+          + " is /dev/kmsg";
 
   private KernelLogCheck() {}
 
   /// @param file `/dev/kmsg`, or a file in its place
   static Diagnosis of(Path file) {
+    if (Files.isDirectory(file)) {
+      return Diagnosis.bad(SOURCE, file + " is a folder", NAMED);
+    }
     try (FileChannel _ = FileChannel.open(file, StandardOpenOption.READ)) {
       return Diagnosis.good(SOURCE, file + " can be read");
     } catch (NoSuchFileException _) {
       return Diagnosis.bad(
-          SOURCE, file + " is not there", "in a container, pass the device: --device /dev/kmsg");
+          SOURCE,
+          file + " is not there",
+          file.equals(KernelLogSampler.Config.DEFAULT.file())
+              ? "in a container, pass the device: --device /dev/kmsg"
+              : NAMED);
     } catch (AccessDeniedException _) {
       return denied(file);
     } catch (FileSystemException e) {

@@ -37,7 +37,11 @@ final class PlaceCheck {
     } catch (FolderInUseException _) {
       return Diagnosis.good("spool", folder + " is in use: an agent runs");
     } catch (IOException e) {
-      return Diagnosis.bad("spool", FileProblem.words(folder, e), mend);
+      String words = FileProblem.words(folder, e);
+      return Diagnosis.bad(
+          "spool",
+          words,
+          words.contains("No space left") ? "make room on the disk, or set spool.folder" : mend);
     } finally {
       unmake(folder, made);
     }
