@@ -44,8 +44,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "What a flag does not say is taken from the environment (LOCKSTEP_COLLECTORS), then the file,",
-      "then the default. Exit codes: 0 done, 1 --doctor found something bad, 2 wrong usage or",
+      "What a flag does not say is taken from the environment (as",
+      "LOCKSTEP_COLLECTORS), then the file, then the default.",
+      "Exit codes: 0 done, 1 --doctor found something bad, 2 wrong usage or",
       "configuration."
     })
 public final class Main implements Callable<Integer> {
@@ -135,8 +136,11 @@ public final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+    var line = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    if (arguments.length > 0 && arguments[0].equals("--doctor")) {
+      line.setCommandName("lockstep doctor"); // by which people know it
+    }
+    System.exit(line.execute(arguments));
   }
 
   @Override
@@ -152,7 +156,7 @@ public final class Main implements Callable<Integer> {
 
   private int misconfigured(String problem) {
     PrintWriter err = commandLine().getErr();
-    err.println("lockstep agent: " + problem);
+    err.println(commandLine().getCommandName() + ": " + problem);
     err.flush();
     return EXIT_CONFIG;
   }
@@ -186,6 +190,7 @@ public final class Main implements Callable<Integer> {
       return say("configuration is right\n");
     }
     if (once) {
+      quiet();
       var format = formatted == null ? Once.Format.PROMETHEUS : formatted;
       Once.run(config.samplers(), config.root(), config.host(), format, System.out);
       return 0;
@@ -204,8 +209,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private int doctor(Config config) throws InterruptedException {
-    // All that would be logged stands in what it says.
-    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
+    quiet();
     List<Diagnosis> all = Doctor.look(config, Version.number());
     if (json) {
       say(DoctorReport.json(all));
@@ -216,6 +220,11 @@ public final class Main implements Callable<Integer> {
       DoctorReport.print(all, colour, commandLine().getOut());
     }
     return all.stream().anyMatch(one -> one.verdict() == Diagnosis.Verdict.BAD) ? 1 : 0;
+  }
+
+  /// All that would be logged stands in what is printed.
+  private static void quiet() {
+    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
   }
 
   private int say(String text) {

@@ -28,6 +28,38 @@ final class Child implements AutoCloseable {
   /// @param arguments the main class and its arguments
   static Child start(String name, Path log, List<String> jvm, List<String> arguments)
       throws IOException {
+    ProcessBuilder builder =
+        builder(log, jvm, arguments)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return new Child(name, log, builder.start());
+  }
+
+  /// Runs a main class to its end.
+  ///
+  /// @return what it wrote to its standard output
+  /// @throws IOException when it can't be started or does not end in time
+  static String outputOf(Path log, List<String> jvm, List<String> arguments, Duration time)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile(log.getParent(), "said", ".txt");
+    try {
+      ProcessBuilder builder =
+          builder(log, jvm, arguments)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .redirectOutput(out.toFile());
+      Process process = builder.start();
+      if (!process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(arguments + " did not end within " + time.toSeconds() + " s");
+      }
+      return Files.readString(out);
+    } finally {
+      Files.deleteIfExists(out);
+    }
+  }
+
+  private static ProcessBuilder builder(Path log, List<String> jvm, List<String> arguments)
+      throws IOException {
     Path temporary = Files.createDirectories(log.resolveSibling("tmp"));
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -39,14 +71,10 @@ final class Child implements AutoCloseable {
     command.add("-Djna.tmpdir=" + temporary);
     command.addAll(jvm);
     command.addAll(arguments);
-    var builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    var builder = new ProcessBuilder(command);
     // Its file says all of its configuration; what is meant for another daemon must not change it.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("LOCKSTEP_"));
-    Process process = builder.start();
-    return new Child(name, log, process);
+    return builder;
   }
 
   String name() {

@@ -15,6 +15,8 @@ import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,11 @@ final class ExplainCommand implements Callable<Integer> {
   /// The driver's own word for an NVLink error that is about no single link.
   private static final String NO_LINK = " Link -1 ";
 
+  /// How files begin, in hex, that are packed otherwise than by gzip, and the program that unpacks
+  /// them.
+  private static final Map<String, String> PACKED =
+      Map.of("fd377a58", "xz", "28b52ffd", "zstd", "425a68", "bzip2", "04224d18", "lz4");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Parameters(
@@ -63,13 +70,21 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /// Logs that were rotated are often smaller by gzip.
+  /// Logs that were rotated are often smaller by gzip; what else makes them smaller has programs of
+  /// its own.
   private static InputStream inflated(InputStream in) throws IOException {
-    var peeked = new PushbackInputStream(in, 2);
-    byte[] begin = peeked.readNBytes(2);
+    var peeked = new PushbackInputStream(in, 4);
+    byte[] begin = peeked.readNBytes(4);
     peeked.unread(begin);
-    boolean gzip = begin.length == 2 && begin[0] == 0x1f && begin[1] == (byte) 0x8b;
-    return gzip ? new GZIPInputStream(peeked) : peeked;
+    String hex = HexFormat.of().formatHex(begin);
+    for (Map.Entry<String, String> packed : PACKED.entrySet()) {
+      if (hex.startsWith(packed.getKey())) {
+        String program = packed.getValue();
+        throw new IOException(
+            "made smaller by " + program + "; try: " + program + " -dc FILE | lockstep explain");
+      }
+    }
+    return hex.startsWith("1f8b") ? new GZIPInputStream(peeked) : peeked;
   }
 
   /// Bytes that are no UTF-8 become replacement characters: a log may hold anything.

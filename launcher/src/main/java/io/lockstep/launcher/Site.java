@@ -1,5 +1,7 @@
 package io.lockstep.launcher;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// A collector with its store, and an agent for this machine: two daemons of ours in processes of
 /// their own, configured by files in one data folder.
@@ -52,6 +55,11 @@ final class Site implements AutoCloseable {
   private final FolderLock lock;
   private final List<Child> children = new ArrayList<>();
   private volatile boolean closing;
+
+  /// What a server may have or not, in the doctor's words.
+  private static final Set<String> SOURCES = Set.of("gpu", "infiniband", "kernel log");
+
+  private static final Duration DOCTOR_LIMIT = Duration.ofSeconds(30);
 
   private Site(Place place, FolderLock lock) {
     this.place = place;
@@ -175,17 +183,42 @@ final class Site implements AutoCloseable {
                 .formatted(
                     place.receiver(), quoted(place.data().resolve("agent")), place.training())
             + more);
+    add(Child.start("agent", agentLog(), agentJvm(), agent(config, "--exit-with-stdin")));
+  }
+
+  /// What the agent can't read on this server, and why, by its own doctor; a line each.
+  List<String> notRead() throws IOException, InterruptedException {
+    Path config = place.data().resolve("agent.yaml");
+    String said =
+        Child.outputOf(agentLog(), agentJvm(), agent(config, "--doctor", "--json"), DOCTOR_LIMIT);
+    var lines = new ArrayList<String>();
+    for (JsonNode one : new ObjectMapper().readTree(said)) {
+      String source = one.path("source").asText();
+      if (SOURCES.contains(source) && !one.path("verdict").asText().equals("good")) {
+        lines.add(source + ": " + one.path("finding").asText());
+      }
+    }
+    return lines;
+  }
+
+  private Path agentLog() {
+    return place.data().resolve("agent.log");
+  }
+
+  private static List<String> agentJvm() {
     String classPath = System.getProperty("lockstep.agent.classpath");
     if (classPath == null) {
       throw new IllegalStateException(
           "lockstep.agent.classpath must be set; start through ./lockstep");
     }
-    add(
-        Child.start(
-            "agent",
-            place.data().resolve("agent.log"),
-            List.of("-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp", classPath),
-            List.of("io.lockstep.agent.Main", "--config", config.toString(), "--exit-with-stdin")));
+    return List.of("-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp", classPath);
+  }
+
+  private static List<String> agent(Path config, String... flags) {
+    var arguments =
+        new ArrayList<>(List.of("io.lockstep.agent.Main", "--config", config.toString()));
+    arguments.addAll(List.of(flags));
+    return arguments;
   }
 
   /// A path as YAML takes it, whatever is in it.

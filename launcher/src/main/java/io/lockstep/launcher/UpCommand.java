@@ -25,10 +25,20 @@ final class UpCommand implements Callable<Integer> {
       System.out.println(
           "training processes on this machine: http://127.0.0.1:" + place.training());
       System.out.println("Ctrl-C stops it.");
+      sayWhatIsNotRead(site);
       return watch(site);
     } catch (IOException e) {
       System.err.println("lockstep up: " + FileProblem.words(e));
       return 1;
+    }
+  }
+
+  /// Nobody shall wonder where the GPUs are.
+  private static void sayWhatIsNotRead(Site site) throws InterruptedException {
+    try {
+      site.notRead().forEach(line -> System.out.println("not read:  " + line));
+    } catch (IOException e) {
+      System.err.println("lockstep up: what can be read is not known: " + FileProblem.words(e));
     }
   }
 

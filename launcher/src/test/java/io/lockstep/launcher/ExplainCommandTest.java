@@ -1,6 +1,7 @@
 package io.lockstep.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -67,6 +68,14 @@ class ExplainCommandTest {
       gzip.write("NVRM: Xid (PCI:0000:05:00): 13, x\n".getBytes(StandardCharsets.UTF_8));
     }
     assertThat(explain(smaller.toByteArray())).hasSize(1);
+  }
+
+  @Test
+  void refusesALogThatAnotherProgramMadeSmallerAndNamesIt() {
+    byte[] xz = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4};
+    assertThatThrownBy(() -> explain(xz))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("xz -dc FILE | lockstep explain");
   }
 
   @Test

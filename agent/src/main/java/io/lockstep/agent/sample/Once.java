@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,9 @@ public final class Once {
 
   /// Shares of processor time are over the time between two rounds of the host's sampler.
   private static final Duration BETWEEN = Duration.ofMillis(500);
+
+  private static final Duration SETTLE = Duration.ofMillis(200);
+  private static final int SETTLE_MAX = 20;
 
   /// What a captured tree's host is called when nobody says its name.
   public static final String UNKNOWN_HOST = "unknown";
@@ -41,14 +46,15 @@ public final class Once {
 
   private final List<Sample> samples = new ArrayList<>();
   private final List<Occurrence> events = new ArrayList<>();
-  private final Instant now;
+  private final Queue<Occurrence> told = new ConcurrentLinkedQueue<>();
+  private Instant now;
 
   private Once(Instant now) {
     this.now = now;
   }
 
-  /// Runs one round and prints it. A sampler that fails, or has not answered in ten seconds, stands
-  /// among the events; the others are printed.
+  /// Runs one round and prints it, with what the kernel's log holds. A sampler that fails, or has
+  /// not answered in ten seconds, stands among the events; the others are printed.
   ///
   /// @param root `/`, or a folder that holds a captured `proc/` and `sys/`: then nothing of the
   ///   live host is printed
@@ -74,19 +80,20 @@ public final class Once {
       throw new IOException(
           root + " is no folder; it must hold what was captured of proc/ and sys/");
     }
-    // What a GPU reports while this runs is the running agent's to tell.
+    var once = new Once(Instant.now());
     var around =
         new Samplers.Surroundings(
-            null, deadline.multipliedBy(4).dividedBy(5), InstantSource.system(), _ -> {});
+            null, deadline.multipliedBy(4).dividedBy(5), InstantSource.system(), once.told::addAll);
     List<Sampler> samplers = Samplers.all(config, root, around);
     boolean live = Samplers.live(root);
     if (live) {
       prime(samplers);
     }
-    var once = new Once(Instant.now());
+    once.now = Instant.now();
     for (Sampler sampler : samplers) {
       once.read(sampler, deadline);
     }
+    once.awaitQuiet();
     once.print(host == null ? hostName(live) : host, format, out);
   }
 
@@ -111,6 +118,17 @@ public final class Once {
     } catch (ExecutionException e) {
       failed(sampler, String.valueOf(e.getCause()));
     }
+  }
+
+  /// The kernel's log is read on a thread of its own: what stands in it is told at once, one event
+  /// after the other.
+  private void awaitQuiet() throws InterruptedException {
+    int before = -1;
+    for (int i = 0; i < SETTLE_MAX && told.size() > before; i++) {
+      before = told.size();
+      Thread.sleep(SETTLE);
+    }
+    events.addAll(told);
   }
 
   private void failed(Sampler sampler, String why) {

@@ -19,6 +19,7 @@ final class SpoolLane implements AutoCloseable {
   /// those behind it for ever.
   private static final int BREAKS_MAX = 3;
 
+  private static final Duration STOP = Duration.ofSeconds(2);
   private static final Duration PUT_OFF = Duration.ofMinutes(5);
   private static final int PUT_OFF_MAX = 16;
 
@@ -130,10 +131,17 @@ final class SpoolLane implements AutoCloseable {
     Thread.sleep(Duration.ofNanos(Math.max(0, share - tookNanos)));
   }
 
+  /// Waits until it has let go of the spool, which is closed next.
   @Override
   public void close() {
-    if (thread != null) {
-      thread.interrupt();
+    if (thread == null) {
+      return;
+    }
+    thread.interrupt();
+    try {
+      thread.join(STOP);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -58,7 +58,8 @@ final class Nvml {
           name
               + " can't be loaded: "
               + loader(name, e)
-              + "; install the NVIDIA driver, or name the library (samplers.gpu.library)",
+              + "; where there are NVIDIA GPUs, install their driver or name the library"
+              + " (samplers.gpu.library)",
           e);
     }
     var nvml = new Nvml(library, name);
