@@ -19,8 +19,8 @@ final class ClusterDashboard {
   /// @param name as in `${cluster}`
   /// @param label for people
   /// @param query its values; `__text` and `__value` where they differ
-  /// @param multiple whether several, or all, may be chosen
-  record Variable(String name, String label, String query, boolean multiple) {}
+  /// @param all what stands for all of them where several may be chosen; empty where one is
+  record Variable(String name, String label, String query, String all) {}
 
   /// Marks on every panel over time.
   ///
@@ -40,25 +40,29 @@ final class ClusterDashboard {
               "cluster",
               "Cluster",
               "SELECT DISTINCT cluster FROM host_slow WHERE " + SEEN + " ORDER BY cluster",
-              false),
+              ""),
           new Variable(
               "host",
               "Server",
               "SELECT DISTINCT host FROM host_slow WHERE "
                   + SEEN
                   + " AND cluster = ${cluster:sqlstring} ORDER BY host",
-              false),
+              ""),
           new Variable(
               "gpu",
               "GPU",
               """
               SELECT concat(gpu_index, ' · ', subject) AS __text, subject AS __value
-              FROM (SELECT subject, last(gpu_index) AS gpu_index FROM gpu_slow
-                WHERE %s AND cluster = ${cluster:sqlstring} AND host = ${host:sqlstring} GROUP BY subject)
+              FROM (SELECT g.subject, s.gpu_index
+                FROM (SELECT subject FROM gpu WHERE %s
+                  UNION SELECT subject FROM gpu_slow
+                  WHERE %s AND cluster = ${cluster:sqlstring} AND host = ${host:sqlstring}) g
+                LEFT JOIN (SELECT subject, last(gpu_index) AS gpu_index FROM gpu_slow
+                  WHERE %s GROUP BY subject) s ON s.subject = g.subject)
               ORDER BY gpu_index, subject\
               """
-                  .formatted(SEEN),
-              true));
+                  .formatted(Sql.SERVER_NOW, SEEN, Sql.SERVER_LATELY),
+              Sql.ALL_GPUS));
 
   static final List<Marks> MARKS =
       List.of(

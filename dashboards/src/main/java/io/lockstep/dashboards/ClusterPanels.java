@@ -88,6 +88,8 @@ final class ClusterPanels {
                       + ", "
                       + heldBack(128, "power brake")
                       + ", "
+                      + heldBack(8, "hardware slowdown")
+                      + ", "
                       + heldBack(4, "power cap"),
                   "gpu",
                   CLUSTER + " AND clock_event_reasons IS NOT NULL")),
@@ -114,6 +116,18 @@ final class ClusterPanels {
                       .formatted(LATEST))
               .wide(12),
           Panel.table(
+                  "Servers by their last word",
+                  "When each server was heard last, the most silent first; whoever was silent for"
+                      + " two hours is not shown.",
+                  Map.of(),
+                  """
+                  SELECT host AS "server", ts AS "heard last"
+                  FROM (SELECT host, ts FROM host_slow WHERE ts BETWEEN dateadd('h', -2, $__timeTo()) AND $__timeTo()
+                    AND cluster = ${cluster:sqlstring} LATEST ON ts PARTITION BY host)
+                  ORDER BY ts LIMIT 10\
+                  """)
+              .wide(12),
+          Panel.table(
                   "GPUs in trouble",
                   "GPUs that do not answer, ask for recovery, have lost links or lanes, or memory"
                       + " rows that wait to be remapped.",
@@ -125,7 +139,8 @@ final class ClusterPanels {
                   ORDER BY "server", "GPU" LIMIT 50\
                   """
                       .formatted(LATEST))
-              .with(Meanings.GPU),
+              .with(Meanings.GPU)
+              .wide(24),
           Panel.table(
               "Memory errors of GPUs",
               "GPUs with ECC errors since their driver was loaded, the gravest first.",

@@ -85,8 +85,10 @@ final class DashboardJson {
     source(to);
     to.put("query", variable.query());
     to.put("refresh", 2).put("sort", 0); // asked again with every range; sorted by its query
-    to.put("multi", variable.multiple()).put("includeAll", variable.multiple());
-    if (variable.multiple()) {
+    boolean several = !variable.all().isEmpty();
+    to.put("multi", several).put("includeAll", several);
+    if (several) {
+      to.put("allValue", variable.all());
       ObjectNode all = to.putObject("current").put("selected", true);
       all.putArray("text").add("All");
       all.putArray("value").add("$__all");

@@ -1,6 +1,7 @@
 package io.lockstep.dashboards;
 
 import static io.lockstep.dashboards.Sql.SERVER;
+import static io.lockstep.dashboards.Sql.SERVER_LATELY;
 import static io.lockstep.dashboards.Sql.SERVER_NOW;
 import static io.lockstep.dashboards.Sql.lines;
 import static io.lockstep.dashboards.Sql.linesBy;
@@ -15,8 +16,8 @@ final class ServerPanels {
       List.of(
           Panel.table(
                   "GPUs of the server",
-                  "What each GPU said last. The index is the driver's and shifts when a GPU is"
-                      + " lost; the UUID stays.",
+                  "What each GPU said last, of a lost one what it was before. The index is the"
+                      + " driver's and shifts when a GPU is lost; the UUID stays.",
                   Map.of(
                       "state", Panel.STATE,
                       "utilization", "percentunit",
@@ -34,7 +35,7 @@ final class ServerPanels {
                   LEFT JOIN (SELECT * FROM gpu_slow WHERE %s LATEST ON ts PARTITION BY subject) s ON s.subject = g.subject
                   ORDER BY "index", "GPU" LIMIT 64\
                   """
-                      .formatted(SERVER_NOW, SERVER_NOW))
+                      .formatted(SERVER_NOW, SERVER_LATELY))
               .with(Meanings.GPU)
               .wide(24),
           Panel.lines(

@@ -33,13 +33,23 @@ final class Sql {
   static final String SERVER_NOW = CLUSTER_NOW + " AND host = ${host:sqlstring}";
 
   /// All rows of the GPUs that are looked at.
-  static final String GPU = SERVER + " AND subject IN (${gpu:sqlstring})";
+  static final String GPU = SERVER + " AND (subject IN (${gpu:sqlstring}))";
+
+  /// What Grafana puts between the inner parentheses of [#GPU] for all GPUs, also where there are
+  /// none: a list of no values would be an error.
+  static final String ALL_GPUS = "NULL) OR (TRUE";
 
   /// One row for every interval; null where there is none, so that lines have gaps.
   static final String EACH = "SAMPLE BY $__interval FILL(NULL) ORDER BY \"time\"";
 
-  /// A GPU's name in a legend: its UUID, shortened.
-  static final String GPU_NAME = "left(subject, 12)";
+  /// A GPU's name in a legend: both ends of its UUID, as UUIDs that somebody made up begin alike.
+  static final String GPU_NAME = "concat(left(subject, 12), '…', right(subject, 4))";
+
+  /// Rows of the server of the range's last two hours: long enough to know what a GPU that is lost
+  /// was called, and quickly read.
+  static final String SERVER_LATELY =
+      "ts BETWEEN dateadd('h', -2, $__timeTo()) AND $__timeTo()"
+          + " AND cluster = ${cluster:sqlstring} AND host = ${host:sqlstring}";
 
   private Sql() {}
 

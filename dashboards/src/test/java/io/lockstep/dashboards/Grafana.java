@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// @param variables what the user chose, by the variable's name
 record Grafana(
     Connection connection, Instant from, Instant to, Map<String, List<String>> variables) {
+  /// What a browser sends for all values.
+  static final String ALL = "$__all";
+
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+):(\\w+)}|\\$\\{(\\w+)}");
   private static final Pattern MACRO = Pattern.compile("\\$([_a-zA-Z0-9]+)\\(([^)]*)\\)");
 
@@ -94,7 +97,15 @@ record Grafana(
     if (name == null || !"sqlstring".equals(format) || !variables.containsKey(name)) {
       throw new IllegalArgumentException("no variable " + name + " as " + format);
     }
-    return variables.get(name).stream()
+    List<String> chosen = variables.get(name);
+    if (chosen.equals(List.of(ALL))) {
+      return ClusterDashboard.VARIABLES.stream()
+          .filter(one -> one.name().equals(name))
+          .findFirst()
+          .orElseThrow()
+          .all(); // put in as it is, whatever the format
+    }
+    return chosen.stream()
         .map(value -> "'" + value.replace("'", "''") + "'")
         .collect(Collectors.joining(","));
   }
