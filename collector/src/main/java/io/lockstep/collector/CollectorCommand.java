@@ -64,7 +64,7 @@ public final class CollectorCommand implements Callable<Integer> {
     Vertx vertx = Vertx.vertx();
     try {
       Check.files(vertx, effective);
-      System.out.println("configuration is good");
+      System.out.println("configuration is right");
       return 0;
     } catch (ConfigException e) {
       System.err.println("lockstep collector: " + e.getMessage());

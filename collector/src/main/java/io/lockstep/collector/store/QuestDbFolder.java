@@ -1,5 +1,6 @@
 package io.lockstep.collector.store;
 
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -15,11 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// QuestDB's data folder: its settings, which are ours to write, and its passwords, which only this
 /// folder's owner can read.
 final class QuestDbFolder {
   static final String USER = "lockstep";
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuestDbFolder.class);
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -120,6 +125,8 @@ final class QuestDbFolder {
     settings.put("metrics.enabled", "false");
     settings.put("log.sql.query.progress.exe", "false");
     settings.put("cairo.mat.view.enabled", "false");
+    // The dearest panel of the dashboard takes 4 s; a question must not hold memory for long.
+    settings.put("query.timeout.sec", "20");
     // Writing and asking share the network's threads: one slow question must not stop writing.
     settings.put("shared.network.worker.count", "2");
     settings.put("shared.query.worker.count", "1");
@@ -139,16 +146,17 @@ final class QuestDbFolder {
   /// What opens PostgreSQL's protocol for reading, and for nothing else: the one user that it knows
   /// is refused everything that changes something, and its questions have threads of their own, so
   /// that writing never waits for them.
-  private Map<String, String> reading() throws IOException {
+  private Map<String, String> reading() {
     var settings = new LinkedHashMap<String, String>();
-    settings.put("pg.enabled", String.valueOf(readAccess.enabled()));
-    if (readAccess.enabled()) {
+    String password = readAccess.enabled() ? readPassword() : "";
+    settings.put("pg.enabled", String.valueOf(!password.isEmpty()));
+    if (!password.isEmpty()) {
       settings.put("pg.net.bind.to", readAccess.address());
       settings.put("pg.net.connection.limit", "32");
       settings.put("pg.worker.count", "2");
       settings.put("pg.security.readonly", "true");
       settings.put("pg.user", ReadAccess.USER);
-      settings.put("pg.password", readPassword());
+      settings.put("pg.password", password);
       settings.put("pg.readonly.user.enabled", "false");
       // Else who may read may also have tables written to files, or suspend them.
       settings.put("cairo.sql.copy.export.root", "");
@@ -169,15 +177,31 @@ final class QuestDbFolder {
         : Path.of(readAccess.passwordFile());
   }
 
-  private String readPassword() throws IOException {
-    String password = password(readPasswordFile());
-    if (!password.matches("[!-~&&[^\\\\]]+")) {
-      throw new IOException(
-          "the password in "
-              + readPasswordFile()
-              + " must be of printable ASCII characters without space or backslash");
+  /// Empty where it can't be had: then readers are not let in, and the store runs all the same.
+  private String readPassword() {
+    Path file = readPasswordFile();
+    try {
+      String password = password(file);
+      if (!password.matches("[!-~&&[^\\\\]]+")) {
+        throw new IOException(
+            file + ": must be of printable ASCII characters without space or backslash");
+      }
+      warnOfReaders(file);
+      return password;
+    } catch (IOException e) {
+      LOG.error(
+          "questdb read_access off reason=\"store.read_access.password_file: {}\"; mend it and start"
+              + " the collector anew; a file that is not there is made, where its folder can be"
+              + " written",
+          FileProblem.words(e));
+      return "";
     }
-    return password;
+  }
+
+  private static void warnOfReaders(Path file) throws IOException {
+    if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+      LOG.warn("everybody on this server can read the store's password: chmod 640 {}", file);
+    }
   }
 
   /// The password in a file, which gets a random one where there is none.

@@ -102,7 +102,12 @@ public final class QuestDbMain {
               address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))));
       return true;
     } catch (IOException e) {
-      System.out.println(UNREAD + address + ": " + e.getMessage());
+      System.out.println(
+          UNREAD
+              + address
+              + ": "
+              + e.getMessage()
+              + "; free it and start the collector anew, or set store.read_access.address");
       return false;
     }
   }
