@@ -1,7 +1,5 @@
 package io.lockstep.agent;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.lockstep.agent.doctor.Diagnosis;
 import io.lockstep.agent.doctor.Doctor;
 import io.lockstep.agent.doctor.DoctorReport;
@@ -27,7 +25,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -140,6 +137,10 @@ public final class Main implements Callable<Integer> {
     if (arguments.length > 0 && arguments[0].equals("--doctor")) {
       line.setCommandName("lockstep doctor"); // by which people know it
     }
+    if (List.of(arguments).contains("--doctor") || List.of(arguments).contains("--once")) {
+      // All that would be logged stands in what is printed.
+      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+    }
     System.exit(line.execute(arguments));
   }
 
@@ -190,7 +191,6 @@ public final class Main implements Callable<Integer> {
       return say("configuration is right\n");
     }
     if (once) {
-      quiet();
       var format = formatted == null ? Once.Format.PROMETHEUS : formatted;
       Once.run(config.samplers(), config.root(), config.host(), format, System.out);
       return 0;
@@ -209,7 +209,6 @@ public final class Main implements Callable<Integer> {
   }
 
   private int doctor(Config config) throws InterruptedException {
-    quiet();
     List<Diagnosis> all = Doctor.look(config, Version.number());
     if (json) {
       say(DoctorReport.json(all));
@@ -220,11 +219,6 @@ public final class Main implements Callable<Integer> {
       DoctorReport.print(all, colour, commandLine().getOut());
     }
     return all.stream().anyMatch(one -> one.verdict() == Diagnosis.Verdict.BAD) ? 1 : 0;
-  }
-
-  /// All that would be logged stands in what is printed.
-  private static void quiet() {
-    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
   }
 
   private int say(String text) {

@@ -41,7 +41,7 @@ final class AgentProcess implements AutoCloseable {
         List.of("/bin/sh", "-c", (before.isEmpty() ? "" : before + "; ") + "exec \"$@\"", "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx48m", "-XX:TieredStopAtLevel=1"));
-    command.add("-Dlogback.configurationFile=logback.xml"); // not the tests'
+    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info"); // not the tests'
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(Main.class.getName());

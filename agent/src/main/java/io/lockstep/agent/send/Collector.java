@@ -68,6 +68,10 @@ public final class Collector {
     this.userAgent = "lockstep-agent/" + version;
     this.token = config.tokenFile() == null ? null : new Token(config.tokenFile());
     this.sockets = config.caFile() == null ? null : Trust.only(config.caFile());
+    if (sockets != null) {
+      // Else the first connection makes one that trusts all of the JDK's authorities, unused.
+      HttpsURLConnection.setDefaultSSLSocketFactory(sockets);
+    }
     warnOfPlainToken();
   }
 
