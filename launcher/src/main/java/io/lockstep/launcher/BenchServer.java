@@ -1,6 +1,7 @@
 package io.lockstep.launcher;
 
 import io.lockstep.simulator.NvmlStandIn;
+import io.lockstep.telemetry.rules.InfinibandCounters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,18 @@ final class BenchServer {
       }
     }
     return server;
+  }
+
+  /// Gives every port all counters that the agent knows, and the server this machine's processors
+  /// and memory: as much to read as there is on a real one.
+  void fill(int ports) throws IOException {
+    Files.delete(root().resolve("proc"));
+    Files.createSymbolicLink(root().resolve("proc"), Path.of("/proc"));
+    for (int port = 0; port < ports; port++) {
+      for (InfinibandCounters.Counter counter : InfinibandCounters.all()) {
+        put(port, counter.folder() + "/" + counter.file(), String.valueOf(1000 + port));
+      }
+    }
   }
 
   private Path kernelLog() {

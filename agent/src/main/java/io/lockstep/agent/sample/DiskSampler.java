@@ -48,7 +48,7 @@ public final class DiskSampler implements Sampler {
   public DiskSampler(Path root, Choice choice) {
     this.choice = choice;
     names = choice.names();
-    file = WatchedFile.optional(root.resolve("proc/diskstats"), "proc", Samplers.live(root));
+    file = WatchedFile.optional(root.resolve("proc/diskstats"), "proc", Samplers.kept(root));
   }
 
   @Override

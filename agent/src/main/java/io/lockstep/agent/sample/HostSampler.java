@@ -54,28 +54,28 @@ public final class HostSampler implements Sampler {
   /// @param root `/`, or a folder that holds a captured `proc/`
   public HostSampler(Path root, Duration interval) {
     this.interval = interval;
-    boolean live = Samplers.live(root);
+    boolean kept = Samplers.kept(root);
     Path proc = root.resolve("proc");
-    statFile = file(proc, "stat", live);
-    memoryFile = file(proc, "meminfo", live);
-    loadFile = file(proc, "loadavg", live);
-    uptimeFile = file(proc, "uptime", live);
-    pagingFile = file(proc, "vmstat", live);
+    statFile = file(proc, "stat", kept);
+    memoryFile = file(proc, "meminfo", kept);
+    loadFile = file(proc, "loadavg", kept);
+    uptimeFile = file(proc, "uptime", kept);
+    pagingFile = file(proc, "vmstat", kept);
     pressures =
         RESOURCES.stream()
-            .map(resource -> pressure(proc.resolve("pressure"), resource, live))
+            .map(resource -> pressure(proc.resolve("pressure"), resource, kept))
             .toList();
   }
 
-  private static WatchedFile file(Path proc, String name, boolean live) {
-    return live
+  private static WatchedFile file(Path proc, String name, boolean kept) {
+    return kept
         ? new WatchedFile(proc.resolve(name), "proc", true)
         : WatchedFile.optional(proc.resolve(name), "proc", false);
   }
 
-  private static Pressure pressure(Path folder, String resource, boolean live) {
+  private static Pressure pressure(Path folder, String resource, boolean kept) {
     return new Pressure(
-        WatchedFile.optional(folder.resolve(resource), "proc/pressure", live),
+        WatchedFile.optional(folder.resolve(resource), "proc/pressure", kept),
         series("pressure_" + resource + "_some"),
         series("pressure_" + resource + "_full"));
   }

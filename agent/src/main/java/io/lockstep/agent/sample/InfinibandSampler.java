@@ -41,7 +41,7 @@ public final class InfinibandSampler implements Sampler {
   /// @param deadline of a round; a device that takes longer hangs
   /// @param memory file in which it stands which ports were active; null to remember nothing
   public InfinibandSampler(Path root, Choice choice, Duration deadline, @Nullable Path memory) {
-    this(root, choice, deadline, Samplers.live(root), memory);
+    this(root, choice, deadline, Samplers.kept(root), memory);
   }
 
   /// @param kept as in [KernelFile]

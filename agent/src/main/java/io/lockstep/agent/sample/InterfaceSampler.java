@@ -51,7 +51,7 @@ public final class InterfaceSampler implements Sampler {
   public InterfaceSampler(Path root, Choice choice) {
     this.choice = choice;
     names = choice.names();
-    file = WatchedFile.optional(root.resolve("proc/net/dev"), "proc/net", Samplers.live(root));
+    file = WatchedFile.optional(root.resolve("proc/net/dev"), "proc/net", Samplers.kept(root));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.lockstep.agent.sample;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -130,5 +132,15 @@ public final class Samplers {
   /// Whether this is the running host, not a captured tree.
   public static boolean live(Path root) {
     return root.toAbsolutePath().normalize().equals(Path.of("/"));
+  }
+
+  /// Whether files stay open from round to round: where they are the kernel's own, also of a host
+  /// whose `/` stands in a folder of this container. Captured ones may be replaced by others.
+  static boolean kept(Path root) {
+    try {
+      return live(root) || Files.getFileStore(root.resolve("proc")).type().equals("proc");
+    } catch (IOException _) {
+      return false; // no such folder
+    }
   }
 }
