@@ -22,12 +22,15 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef int ret;
 typedef unsigned int u32;
@@ -426,8 +429,27 @@ ret nvmlDeviceRegisterEvents(device d, u64 types, struct set *s) {
   pthread_mutex_unlock(&lock);
   return code;
 }
-ret nvmlEventSetWait_v2(struct set *s, struct data *out, u32 millis) {
-  for (u32 waited = 0;; waited += 20) {
+/* Waits for the state's folder to change, so that waiting costs nothing, as with a driver. */
+static void pause_until_change(int watch, long millis) {
+  struct pollfd change = {watch, POLLIN, 0};
+  char seen[4096];
+  if (watch < 0) {
+    pause_millis(20);
+  } else if (poll(&change, 1, millis) > 0) {
+    while (read(watch, seen, sizeof seen) > 0) {}
+    pause_millis(3); /* so that the file is looked at anew */
+  }
+}
+
+static long millis_now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static ret wait_for_event(struct set *s, struct data *out, u32 millis, int watch) {
+  long end = millis_now() + millis;
+  for (;;) {
     if (!inits) return UNINITIALIZED;
     pthread_mutex_lock(&lock);
     refresh();
@@ -443,9 +465,25 @@ ret nvmlEventSetWait_v2(struct set *s, struct data *out, u32 millis) {
       }
     }
     pthread_mutex_unlock(&lock);
-    if (waited >= millis) return TIMED_OUT;
-    pause_millis(20);
+    long left = end - millis_now();
+    if (left <= 0) return TIMED_OUT;
+    pause_until_change(watch, left < 200 ? left : 200);
   }
+}
+
+ret nvmlEventSetWait_v2(struct set *s, struct data *out, u32 millis) {
+  char folder[1024];
+  snprintf(folder, sizeof folder, "%s", state_file());
+  char *slash = strrchr(folder, '/');
+  if (slash) *slash = 0;
+  int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (watch >= 0 && inotify_add_watch(watch, slash ? folder : ".", IN_MOVED_TO | IN_CLOSE_WRITE) < 0) {
+    close(watch);
+    watch = -1;
+  }
+  ret code = wait_for_event(s, out, millis, watch);
+  if (watch >= 0) close(watch);
+  return code;
 }
 
 /* -- what an agent does not ask: as on a GPU that can't --------------------------------------- */

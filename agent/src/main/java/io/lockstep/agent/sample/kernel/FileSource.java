@@ -31,6 +31,8 @@ final class FileSource implements KernelSource {
   /// A file that was put aside is still written until its writer has been told.
   private static final long PUT_ASIDE_NANOS = 1_000_000_000L;
 
+  private static final long LOOK_NANOS = 500_000_000L;
+
   private final Path path;
 
   /// Whether the log is met for the first time: what stands in it already is history, and may be of
@@ -48,6 +50,7 @@ final class FileSource implements KernelSource {
   private long lineBegin;
   private long moreAt = System.nanoTime();
   private long asideAt;
+  private long lookedAt = System.nanoTime();
   private boolean aside;
 
   private FileSource(Path path, boolean first, FileChannel channel) {
@@ -193,13 +196,18 @@ final class FileSource implements KernelSource {
     }
   }
 
-  /// Whether another file has the name now, and nobody writes this one any more.
+  /// Whether another file has the name now, and nobody writes this one any more; looked at twice a
+  /// second, as it costs more than reading.
   private boolean isPutAside() throws IOException {
+    long now = System.nanoTime();
+    if (now - lookedAt < LOOK_NANOS) {
+      return false;
+    }
+    lookedAt = now;
     if (!Files.exists(path) || key(attributes(path)).equals(identity)) {
       aside = false;
       return false;
     }
-    long now = System.nanoTime();
     if (!aside) {
       aside = true;
       asideAt = now;
