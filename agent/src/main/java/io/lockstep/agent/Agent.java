@@ -2,6 +2,7 @@ package io.lockstep.agent;
 
 import io.lockstep.agent.batch.Encoder;
 import io.lockstep.agent.batch.Rounds;
+import io.lockstep.agent.expose.Newest;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
@@ -36,6 +37,7 @@ final class Agent {
   private final Spool spool;
   private final Sender sender;
   private final Encoder encoder;
+  private final Newest newest;
   private final Rounds rounds;
   private final Listener listener;
   private final OwnState state;
@@ -60,6 +62,7 @@ final class Agent {
     var random = new SplittableRandom(run ^ host.hashCode());
     sender = new Sender(spool, collector, random);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
+    newest = new Newest(encoder);
     var refused = new LongAdder();
     var own = new OwnCost(spool, sender, refused);
     var around =
@@ -67,11 +70,11 @@ final class Agent {
             config.spool().folder(),
             config.interval().multipliedBy(3).dividedBy(5),
             clock,
-            encoder::events);
+            newest::events);
     var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
     samplers.add(own);
-    rounds = new Rounds(samplers, config.interval(), encoder);
-    state = new OwnState(rounds, own);
+    rounds = new Rounds(samplers, config.interval(), newest);
+    state = new OwnState(rounds, own, newest, host);
     listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);
     LOG.info(
         "agent starts version={} host={} run={} interval={} collectors={} spool={} listen={}"

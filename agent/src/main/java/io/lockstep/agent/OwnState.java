@@ -1,28 +1,46 @@
 package io.lockstep.agent;
 
 import io.lockstep.agent.batch.Rounds;
+import io.lockstep.agent.expose.DcgmText;
+import io.lockstep.agent.expose.Newest;
 import io.lockstep.agent.listen.Listener;
+import io.lockstep.agent.listen.Listener.Shown;
 import io.lockstep.telemetry.contract.Metric;
+import io.lockstep.telemetry.exposition.Family;
+import io.lockstep.telemetry.exposition.OpenMetrics;
+import io.lockstep.telemetry.exposition.PrometheusText;
 import io.lockstep.telemetry.otlp.Sample;
+import io.opentelemetry.api.common.Attributes;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What the agent says of itself to whoever asks its listener.
 final class OwnState {
   /// Ticks are at most a minute apart; from here on the agent is stuck.
   private static final Duration STUCK = Duration.ofSeconds(90);
 
+  private static final String SERVICE = "lockstep-agent";
+
+  private record Series(Metric metric, Attributes attributes) {}
+
   private final Rounds rounds;
   private final OwnCost cost;
+  private final Newest newest;
+  private final String host;
 
-  OwnState(Rounds rounds, OwnCost cost) {
+  OwnState(Rounds rounds, OwnCost cost, Newest newest, String host) {
     this.rounds = rounds;
     this.cost = cost;
+    this.newest = newest;
+    this.host = host;
   }
 
   Listener.Self asSelf() {
-    return new Listener.Self(this::problem, this::metrics);
+    return new Listener.Self(
+        this::problem, Map.of("/metrics", this::metrics, "/metrics/dcgm", _ -> dcgm()));
   }
 
   /// Whether it ticks; what the watchdog asks.
@@ -35,21 +53,25 @@ final class OwnState {
     return ticks() ? "" : "no tick has ended for " + since.toSeconds() + " s";
   }
 
-  /// Prometheus' text format.
-  private String metrics() {
-    var out = new StringBuilder();
-    for (Sample sample : samples()) {
-      Metric metric = sample.metric();
-      boolean counter = metric.kind() == Metric.Kind.COUNTER;
-      String name = metric.name().replace('.', '_') + (counter ? "_total" : "");
-      out.append("# HELP ").append(name).append(' ').append(metric.help()).append('\n');
-      out.append("# TYPE ").append(name).append(counter ? " counter\n" : " gauge\n");
-      out.append(name).append(' ').append(sample.value()).append('\n');
+  private Shown metrics(String accept) {
+    var all = new LinkedHashMap<Series, Sample>();
+    own().forEach(sample -> all.put(new Series(sample.metric(), sample.attributes()), sample));
+    for (Sample sample : newest.samples()) {
+      all.putIfAbsent(new Series(sample.metric(), sample.attributes()), sample);
     }
-    return out.toString();
+    List<Family> families = Family.of(List.copyOf(all.values()));
+    return accept.contains(OpenMetrics.TYPE)
+        ? new Shown(OpenMetrics.CONTENT_TYPE, OpenMetrics.of(families, host, SERVICE))
+        : new Shown(
+            PrometheusText.CONTENT_TYPE,
+            PrometheusText.target(host, SERVICE) + PrometheusText.of(families));
   }
 
-  private List<Sample> samples() {
+  private Shown dcgm() {
+    return new Shown(PrometheusText.CONTENT_TYPE, DcgmText.of(newest, host));
+  }
+
+  private List<Sample> own() {
     try {
       return cost.samples();
     } catch (IOException _) {

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,8 +49,24 @@ public final class Listener implements AutoCloseable {
   /// What the agent says of itself.
   ///
   /// @param problem why it is not well; empty when it is
-  /// @param metrics own state in Prometheus' text format
-  public record Self(Supplier<String> problem, Supplier<String> metrics) {}
+  /// @param pages what is shown to whoever scrapes, by path
+  public record Self(Supplier<String> problem, Map<String, Page> pages) {
+    public Self {
+      pages = Map.copyOf(pages);
+    }
+  }
+
+  /// What stands at a path.
+  @FunctionalInterface
+  public interface Page {
+    /// Its text as it is now.
+    ///
+    /// @param accept the header `Accept`; empty when absent
+    Shown show(String accept);
+  }
+
+  /// A text and its content type.
+  public record Shown(String type, String text) {}
 
   private final LongAdder refused;
   private final Set<Integer> said = ConcurrentHashMap.newKeySet();
@@ -143,18 +160,22 @@ public final class Listener implements AutoCloseable {
   private void route(HttpExchange exchange) throws IOException, Problem, InterruptedException {
     String path = exchange.getRequestURI().getPath();
     Signal signal = SIGNALS.get(path);
+    Page page = self.pages().get(path);
     if (path.equals("/healthz")) {
       health(exchange);
-    } else if (path.equals("/metrics")) {
+    } else if (page != null) {
       authorize(exchange);
-      String type = "text/plain; version=0.0.4; charset=utf-8";
-      Answers.text(exchange, 200, type, self.metrics().get());
+      String accept = exchange.getRequestHeaders().getFirst("Accept");
+      Shown shown = page.show(accept == null ? "" : accept);
+      Answers.text(exchange, 200, shown.type(), shown.text());
     } else if (signal != null) {
       authorize(exchange);
       otlp.handle(exchange, signal);
     } else {
       throw new Problem(
-          404, "Here are /v1/traces, /v1/logs, /v1/metrics (OTLP/HTTP), /metrics and /healthz");
+          404,
+          "Here are /v1/traces, /v1/logs, /v1/metrics (OTLP/HTTP), /healthz, "
+              + String.join(", ", new TreeSet<>(self.pages().keySet())));
     }
   }
 

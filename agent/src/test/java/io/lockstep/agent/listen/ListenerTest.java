@@ -32,7 +32,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,11 +264,12 @@ class ListenerTest {
   }
 
   private Listener start(Listen listen) throws Exception {
-    Supplier<String> metrics = () -> "agent 1\n";
+    Map<String, Listener.Page> pages =
+        Map.of("/metrics", _ -> new Listener.Shown("text/plain", "agent 1\n"));
     return new Listener(
         listen,
         (signal, _, protobuf) -> taken.add(new Taken(signal, text(protobuf))),
-        new Listener.Self(() -> problem, metrics),
+        new Listener.Self(() -> problem, pages),
         InstantSource.system(),
         refused);
   }

@@ -39,6 +39,13 @@ public record Metric(
     columns = List.copyOf(columns);
   }
 
+  /// Names are unique in the contract; the record's own would go through all columns, for every
+  /// value of every second.
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   /// The column for a data point with these attributes.
   ///
   /// @param attributes the value of an attribute by its name, null when it is absent

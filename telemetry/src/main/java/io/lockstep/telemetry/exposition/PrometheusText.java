@@ -43,7 +43,10 @@ public final class PrometheusText {
   /// The families in their order, each with its help and type.
   public static String of(List<Family> families) {
     var text = new StringBuilder();
-    families.forEach(family -> append(text, family));
+    for (Family family : families) {
+      String name = name(family.name(), family.unit(), family.kind());
+      append(text, family, name, name);
+    }
     return text.toString();
   }
 
@@ -57,17 +60,18 @@ public final class PrometheusText {
         + " 1\n";
   }
 
-  private static void append(StringBuilder text, Family family) {
-    String name = name(family.name(), family.unit(), family.kind());
+  /// @param of what the family is called
+  /// @param name what its values are called
+  static void append(StringBuilder text, Family family, String of, String name) {
     SortedMap<String, Number> lines = new TreeMap<>();
     for (Family.Point point : family.points()) {
       lines.putIfAbsent(labels(point.labels()), point.value());
     }
     if (!family.help().isEmpty()) {
-      text.append("# HELP ").append(name).append(' ').append(help(family.help())).append('\n');
+      text.append("# HELP ").append(of).append(' ').append(help(family.help())).append('\n');
     }
     String type = family.kind() == Kind.COUNTER ? "counter" : "gauge";
-    text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+    text.append("# TYPE ").append(of).append(' ').append(type).append('\n');
     lines.forEach((labels, value) ->
         text.append(name).append(labels).append(' ').append(number(value)).append('\n'));
   }
@@ -105,7 +109,7 @@ public final class PrometheusText {
     return !legal.isEmpty() && Character.isDigit(legal.charAt(0)) ? "_" + legal : legal;
   }
 
-  private static String labels(Map<String, String> labels) {
+  static String labels(Map<String, String> labels) {
     if (labels.isEmpty()) {
       return "";
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// grows. Where it is cut, or put aside under another name and made anew (as `logrotate` does), the
 /// rest of the old one is read first, also when that happened while nobody read.
 final class FileSource implements KernelSource {
-  private static final int POLL_MILLIS = 100;
+  private static final int POLL_MILLIS = 200;
   private static final int LINE_MAX = 16 << 10;
   private static final String KIND = "file ";
 
@@ -189,21 +189,25 @@ final class FileSource implements KernelSource {
     if (closed) {
       throw new IOException("closed");
     }
-    if (channel.size() < position || isPutAside()) {
+    if (isLeft()) {
       move();
     } else {
       Thread.sleep(POLL_MILLIS);
     }
   }
 
-  /// Whether another file has the name now, and nobody writes this one any more; looked at twice a
-  /// second, as it costs more than reading.
-  private boolean isPutAside() throws IOException {
+  /// Whether it was cut or put aside; looked at twice a second, as it costs more than reading.
+  private boolean isLeft() throws IOException {
     long now = System.nanoTime();
     if (now - lookedAt < LOOK_NANOS) {
       return false;
     }
     lookedAt = now;
+    return channel.size() < position || isPutAside(now);
+  }
+
+  /// Whether another file has the name now, and nobody writes this one any more.
+  private boolean isPutAside(long now) throws IOException {
     if (!Files.exists(path) || key(attributes(path)).equals(identity)) {
       aside = false;
       return false;

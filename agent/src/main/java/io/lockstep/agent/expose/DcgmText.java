@@ -1,0 +1,262 @@
+package io.lockstep.agent.expose;
+
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Sample;
+import io.opentelemetry.api.common.AttributeKey;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// GPUs under the names, labels and units of
+/// [dcgm-exporter](https://github.com/NVIDIA/dcgm-exporter) 4.5, so that dashboards and alerts made
+/// for it go on working. What the agent does not read is not there.
+public final class DcgmText {
+  private static final double MEBI = 1 << 20;
+
+  /// A metric of dcgm-exporter.
+  ///
+  /// @param column of the contract
+  /// @param factor from the contract's unit to DCGM's
+  private record Row(String name, String type, String help, Column column, double factor) {}
+
+  private static final List<Row> ROWS =
+      List.of(
+          row("SM_CLOCK", "gauge", "Clock of the SMs (MHz).", Table.GPU, "clock_sm", 1e-6),
+          row("MEM_CLOCK", "gauge", "Clock of the memory (MHz).", Table.GPU, "clock_memory", 1e-6),
+          row("GPU_TEMP", "gauge", "Temperature (°C).", Table.GPU, "temperature", 1),
+          row(
+              "MEMORY_TEMP",
+              "gauge",
+              "Temperature of the memory (°C).",
+              Table.GPU,
+              "temperature_memory",
+              1),
+          row("POWER_USAGE", "gauge", "Power drawn (W).", Table.GPU, "power", 1),
+          row(
+              "TOTAL_ENERGY_CONSUMPTION",
+              "counter",
+              "Energy since the driver was loaded (mJ).",
+              Table.GPU,
+              "energy",
+              1000),
+          row(
+              "PCIE_REPLAY_COUNTER",
+              "counter",
+              "PCIe packets sent again.",
+              Table.GPU,
+              "pcie_replays",
+              1),
+          row("GPU_UTIL", "gauge", "Utilization (%).", Table.GPU, "utilization", 100),
+          row(
+              "MEM_COPY_UTIL",
+              "gauge",
+              "Utilization of the memory (%).",
+              Table.GPU,
+              "memory_utilization",
+              100),
+          row("FB_USED", "gauge", "Memory in use (MiB).", Table.GPU, "memory_used", 1 / MEBI),
+          row(
+              "ECC_SBE_VOL_TOTAL",
+              "counter",
+              "Corrected memory errors since the driver was loaded.",
+              Table.GPU,
+              "ecc_corrected",
+              1),
+          row(
+              "ECC_DBE_VOL_TOTAL",
+              "counter",
+              "Uncorrected memory errors since the driver was loaded.",
+              Table.GPU,
+              "ecc_uncorrected",
+              1),
+          row(
+              "CORRECTABLE_REMAPPED_ROWS",
+              "counter",
+              "Rows of memory remapped for corrected errors.",
+              Table.GPU_SLOW,
+              "row_remaps_corrected",
+              1),
+          row(
+              "UNCORRECTABLE_REMAPPED_ROWS",
+              "counter",
+              "Rows of memory remapped for uncorrected errors.",
+              Table.GPU_SLOW,
+              "row_remaps_uncorrected",
+              1),
+          row(
+              "ROW_REMAP_FAILURE",
+              "gauge",
+              "Whether remapping a row of memory has failed.",
+              Table.GPU,
+              "row_remaps_failed",
+              1),
+          row(
+              "CLOCKS_EVENT_REASONS",
+              "gauge",
+              "Why the clocks are held back, as NVML's bits.",
+              Table.GPU,
+              "clock_event_reasons",
+              1),
+          row(
+              "POWER_MGMT_LIMIT",
+              "gauge",
+              "Limit of power (W).",
+              Table.GPU_SLOW,
+              "power_limit",
+              1));
+
+  private static final Column MEMORY = Contract.column(Table.GPU_SLOW, "memory");
+  private static final Column MEMORY_USED = Contract.column(Table.GPU, "memory_used");
+
+  /// The values of one GPU.
+  private record Values(Map<Column, Sample> all) {
+    Values() {
+      this(new HashMap<>());
+    }
+  }
+
+  private DcgmText() {}
+
+  private static Row row(
+      String name, String type, String help, Table table, String column, double factor) {
+    return new Row("DCGM_FI_DEV_" + name, type, help, Contract.column(table, column), factor);
+  }
+
+  /// Prometheus' text format.
+  ///
+  /// @param host this server's name
+  public static String of(Newest newest, String host) {
+    Map<String, Values> gpus = new TreeMap<>();
+    for (Sample sample : newest.samples()) {
+      note(sample, gpus);
+    }
+    Map<String, Newest.Gpu> known = newest.gpus();
+    Map<String, String> labels = new HashMap<>();
+    gpus.keySet().forEach(uuid -> labels.put(uuid, labels(uuid, known.get(uuid), host)));
+    var text = new StringBuilder();
+    for (Row row : ROWS) {
+      var lines = new StringBuilder();
+      gpus.forEach((uuid, values) -> {
+        Sample sample = values.all.get(row.column);
+        if (sample != null) {
+          line(lines, row.name, labels.get(uuid), number(row, sample));
+        }
+      });
+      family(text, row.name, row.type, row.help, lines);
+    }
+    free(text, gpus, labels);
+    xids(text, gpus, known, labels);
+    return text.toString();
+  }
+
+  private static void note(Sample sample, Map<String, Values> gpus) {
+    for (Row row : ROWS) {
+      if (isOf(sample, row.column)) {
+        values(sample, gpus).all.put(row.column, sample);
+        return;
+      }
+    }
+    if (isOf(sample, MEMORY)) {
+      values(sample, gpus).all.put(MEMORY, sample);
+    }
+  }
+
+  private static Values values(Sample sample, Map<String, Values> gpus) {
+    String attribute = sample.metric().subject().attribute();
+    String uuid = String.valueOf(sample.attributes().get(AttributeKey.stringKey(attribute)));
+    return gpus.computeIfAbsent(uuid, _ -> new Values());
+  }
+
+  private static boolean isOf(Sample sample, Column column) {
+    return sample.metric().name().equals(column.metric())
+        && column.attributes().entrySet().stream()
+            .allMatch(one ->
+                one.getValue()
+                    .equals(sample.attributes().get(AttributeKey.stringKey(one.getKey()))));
+  }
+
+  /// What is not in use: with what the driver keeps for itself, which DCGM leaves out.
+  private static void free(
+      StringBuilder text, Map<String, Values> gpus, Map<String, String> labels) {
+    var lines = new StringBuilder();
+    gpus.forEach((uuid, values) -> {
+      Sample all = values.all.get(MEMORY);
+      Sample used = values.all.get(MEMORY_USED);
+      if (all != null && used != null) {
+        long free = (long) ((all.value() - used.value()) / MEBI);
+        line(lines, "DCGM_FI_DEV_FB_FREE", labels.get(uuid), String.valueOf(free));
+      }
+    });
+    family(text, "DCGM_FI_DEV_FB_FREE", "gauge", "Memory not in use (MiB).", lines);
+  }
+
+  private static void xids(
+      StringBuilder text,
+      Map<String, Values> gpus,
+      Map<String, Newest.Gpu> known,
+      Map<String, String> labels) {
+    var lines = new StringBuilder();
+    gpus.keySet()
+        .forEach(uuid -> {
+          Newest.Gpu gpu = known.get(uuid);
+          String xid = gpu == null ? "0" : String.valueOf(gpu.xid());
+          line(lines, "DCGM_FI_DEV_XID_ERRORS", labels.get(uuid), xid);
+        });
+    family(text, "DCGM_FI_DEV_XID_ERRORS", "gauge", "The last XID; 0 before any.", lines);
+  }
+
+  private static void family(
+      StringBuilder text, String name, String type, String help, StringBuilder lines) {
+    if (!lines.isEmpty()) {
+      text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+      text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+      text.append(lines);
+    }
+  }
+
+  private static void line(
+      StringBuilder lines, String name, @Nullable String labels, String value) {
+    lines.append(name).append(labels).append(' ').append(value).append('\n');
+  }
+
+  /// In dcgm-exporter's order.
+  private static String labels(String uuid, Newest.@Nullable Gpu gpu, String host) {
+    Map<String, String> found = gpu == null ? Map.of() : gpu.found();
+    String index = found.getOrDefault("lockstep.gpu.index", "");
+    String pci = found.getOrDefault("lockstep.gpu.pci.address", "");
+    return "{gpu=\""
+        + escaped(index)
+        + "\",UUID=\""
+        + escaped(uuid)
+        + "\",pci_bus_id=\""
+        + escaped(pci.isEmpty() ? "" : "0000" + pci.toUpperCase(Locale.ROOT))
+        + "\",device=\""
+        + (index.isEmpty() ? "" : "nvidia" + escaped(index))
+        + "\",modelName=\""
+        + escaped(found.getOrDefault("hw.name", ""))
+        + "\",Hostname=\""
+        + escaped(host)
+        + "\",DCGM_FI_DRIVER_VERSION=\""
+        + escaped(found.getOrDefault("hw.driver_version", ""))
+        + "\"}";
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+
+  /// As DCGM writes it: whole numbers, also of MiB, without a point; others to six digits behind
+  /// it.
+  private static String number(Row row, Sample sample) {
+    double exact = sample.value() * row.factor;
+    double value = row.factor < 1 ? Math.floor(exact) : exact;
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : String.format(Locale.ROOT, "%f", value);
+  }
+}
