@@ -3,6 +3,7 @@ package io.lockstep.agent;
 import io.lockstep.agent.batch.Rounds;
 import io.lockstep.agent.expose.DcgmText;
 import io.lockstep.agent.expose.Newest;
+import io.lockstep.agent.expose.NodeExporterText;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.listen.Listener.Shown;
 import io.lockstep.telemetry.contract.Metric;
@@ -40,7 +41,11 @@ final class OwnState {
 
   Listener.Self asSelf() {
     return new Listener.Self(
-        this::problem, Map.of("/metrics", this::metrics, "/metrics/dcgm", _ -> dcgm()));
+        this::problem,
+        Map.of(
+            "/metrics", this::metrics,
+            "/metrics/dcgm", _ -> plain(DcgmText.of(newest, host)),
+            "/metrics/node_exporter", _ -> plain(NodeExporterText.of(newest.samples()))));
   }
 
   /// Whether it ticks; what the watchdog asks.
@@ -67,8 +72,8 @@ final class OwnState {
             PrometheusText.target(host, SERVICE) + PrometheusText.of(families));
   }
 
-  private Shown dcgm() {
-    return new Shown(PrometheusText.CONTENT_TYPE, DcgmText.of(newest, host));
+  private static Shown plain(String text) {
+    return new Shown(PrometheusText.CONTENT_TYPE, text);
   }
 
   private List<Sample> own() {

@@ -156,12 +156,12 @@ public final class DcgmText {
 
   private static void note(Sample sample, Map<String, Values> gpus) {
     for (Row row : ROWS) {
-      if (isOf(sample, row.column)) {
+      if (sample.isOf(row.column)) {
         values(sample, gpus).all.put(row.column, sample);
         return;
       }
     }
-    if (isOf(sample, MEMORY)) {
+    if (sample.isOf(MEMORY)) {
       values(sample, gpus).all.put(MEMORY, sample);
     }
   }
@@ -170,14 +170,6 @@ public final class DcgmText {
     String attribute = sample.metric().subject().attribute();
     String uuid = String.valueOf(sample.attributes().get(AttributeKey.stringKey(attribute)));
     return gpus.computeIfAbsent(uuid, _ -> new Values());
-  }
-
-  private static boolean isOf(Sample sample, Column column) {
-    return sample.metric().name().equals(column.metric())
-        && column.attributes().entrySet().stream()
-            .allMatch(one ->
-                one.getValue()
-                    .equals(sample.attributes().get(AttributeKey.stringKey(one.getKey()))));
   }
 
   /// What is not in use: with what the driver keeps for itself, which DCGM leaves out.

@@ -35,6 +35,14 @@ public record Sample(Metric metric, Attributes attributes, boolean integral, lon
     return new Sample(metricOf(column), attributesOf(column, subject), true, value);
   }
 
+  /// Whether it is a value of a contract column.
+  public boolean isOf(Column column) {
+    return metric.name().equals(column.metric())
+        && column.attributes().entrySet().stream()
+            .allMatch(
+                one -> one.getValue().equals(attributes.get(AttributeKey.stringKey(one.getKey()))));
+  }
+
   /// The value as a floating-point number.
   public double value() {
     return integral ? (double) bits : Double.longBitsToDouble(bits);
