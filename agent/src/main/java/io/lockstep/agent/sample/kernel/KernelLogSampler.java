@@ -39,6 +39,10 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private static final String SOURCE = "kernel";
   private static final Column LOST = Contract.column(Table.HOST_SLOW, "agent_kernel_lost");
   private static final Column HELD = Contract.column(Table.HOST_SLOW, "agent_kernel_held");
+
+  /// What is older is no news to anybody, and collectors refuse it.
+  private static final Duration HISTORY = Duration.ofDays(7);
+
   private static final Duration STOP = Duration.ofSeconds(2);
 
   /// The driver tells which GPU sits where, when one of them fails.
@@ -204,6 +208,9 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       return;
     }
     long nanos = time(read);
+    if (now() - nanos > HISTORY.toNanos()) {
+      return;
+    }
     String key = event.kind() + " " + event.code() + " " + event.device();
     boolean grave = event.meaning().remedy().stopsWork();
     if (!flood.passes(key, grave, System.nanoTime()) || repeated(event, nanos)) {
@@ -245,10 +252,14 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     if (read.writtenNanos() >= 0) {
       return read.writtenNanos();
     }
-    Instant now = clock.instant();
-    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    long nanos = now();
     long uptime = read.microseconds() < 0 ? -1 : Uptime.nanos();
     return uptime < 0 ? nanos : nanos - Math.max(0, uptime - read.microseconds() * 1000);
+  }
+
+  private long now() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
   private Occurrence occurrence(KernelEvent event, long nanos, long sequence) {

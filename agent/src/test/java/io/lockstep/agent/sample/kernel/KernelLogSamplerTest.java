@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample.kernel;
 
+import static java.time.temporal.ChronoUnit.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -16,6 +17,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -162,13 +165,15 @@ class KernelLogSamplerTest {
 
   @Test
   void aLogThatIsMetForTheFirstTimeTellsItsHistoryWithItsDates() throws Exception {
-    write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, long ago");
+    write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, no news");
+    OffsetDateTime date =
+        Instant.now().minus(Duration.ofDays(3)).truncatedTo(MILLIS).atOffset(ZoneOffset.ofHours(1));
+    write(date + " n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, long ago");
     write("[ 12.5] NVRM: Xid (PCI:0000:3b:00): 31, without a date");
     Instant written = Instant.now().minusSeconds(7200);
     Files.setLastModifiedTime(log, FileTime.from(written));
     start(log);
-    assertThat(next().timeNanos())
-        .isEqualTo(Instant.parse("2025-03-01T09:00:00.5Z").toEpochMilli() * 1_000_000L);
+    assertThat(next().timeNanos()).isEqualTo(date.toInstant().toEpochMilli() * 1_000_000L);
     assertThat(next().timeNanos()).isEqualTo(written.toEpochMilli() * 1_000_000L);
     long before = System.currentTimeMillis();
     write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 48, of another zone");
