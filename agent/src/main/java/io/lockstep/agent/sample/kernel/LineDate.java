@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -29,7 +30,8 @@ final class LineDate {
           "^(?:[a-z]+ *:[a-z]+ *: )?\\[[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}[0-9]{1,2}"
               + " [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4})]");
   private static final DateTimeFormatter WITH_YEAR =
-      DateTimeFormatter.ofPattern("MMM d HH:mm:ss yyyy", Locale.ROOT);
+      DateTimeFormatter.ofPattern("MMM d HH:mm:ss uuuu", Locale.ROOT)
+          .withResolverStyle(ResolverStyle.STRICT);
 
   private LineDate() {}
 
@@ -68,7 +70,8 @@ final class LineDate {
         new DateTimeFormatterBuilder()
             .appendPattern("MMM d HH:mm:ss")
             .parseDefaulting(ChronoField.YEAR, year)
-            .toFormatter(Locale.ROOT);
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT);
     return LocalDateTime.parse(text, format).atZone(here).toInstant();
   }
 

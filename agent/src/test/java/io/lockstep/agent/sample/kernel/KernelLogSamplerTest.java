@@ -1,6 +1,5 @@
 package io.lockstep.agent.sample.kernel;
 
-import static java.time.temporal.ChronoUnit.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -167,7 +166,10 @@ class KernelLogSamplerTest {
   void aLogThatIsMetForTheFirstTimeTellsItsHistoryWithItsDates() throws Exception {
     write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, no news");
     OffsetDateTime date =
-        Instant.now().minus(Duration.ofDays(3)).truncatedTo(MILLIS).atOffset(ZoneOffset.ofHours(1));
+        Instant.now()
+            .minus(Duration.ofDays(3))
+            .atOffset(ZoneOffset.ofHours(1))
+            .withNano(500_000_000);
     write(date + " n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, long ago");
     write("[ 12.5] NVRM: Xid (PCI:0000:3b:00): 31, without a date");
     Instant written = Instant.now().minusSeconds(7200);
