@@ -12,7 +12,6 @@ import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.otlp.Occurrence;
-import io.lockstep.telemetry.systemd.ServiceNotice;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,20 +40,17 @@ final class Agent {
   private final Rounds rounds;
   private final Listener listener;
   private final OwnState state;
-  private final ServiceNotice service;
 
   /// Puts the parts together; listens from here on, samples from [#run] on.
   ///
   /// @param host this server's name
   /// @param version this agent's
-  /// @param service who is told that it runs
   /// @throws IOException when a file or the address of the configuration can't be used
   /// @throws ConfigException when a file of the configuration says something wrong
-  Agent(Config config, String host, String version, InstantSource clock, ServiceNotice service)
+  Agent(Config config, String host, String version, InstantSource clock)
       throws IOException, ConfigException {
     this.clock = clock;
     this.version = version;
-    this.service = service;
     Instant start = clock.instant();
     long run = start.toEpochMilli();
     var collector = new Collector(config.collectors(), config.send(), version);
@@ -75,7 +71,13 @@ final class Agent {
     samplers.add(own);
     rounds = new Rounds(samplers, config.interval(), newest);
     state = new OwnState(rounds, own, newest, host);
-    listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);
+    try {
+      listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);
+    } catch (IOException | ConfigException | RuntimeException e) {
+      encoder.close();
+      spool.close();
+      throw e;
+    }
     LOG.info(
         "agent starts version={} host={} run={} interval={} collectors={} spool={} listen={}"
             + " samplers={}",
@@ -93,9 +95,7 @@ final class Agent {
   void run() throws InterruptedException, IOException {
     sender.start();
     say("lockstep.agent.started", "The agent started", Map.of("service.version", version));
-    service.ready(state::ticks);
     rounds.run(clock, stop);
-    service.close();
     rounds.close();
     listener.close();
     say("lockstep.agent.stopped", "The agent was stopped", Map.of());
@@ -104,6 +104,11 @@ final class Agent {
     encoder.close();
     LOG.info("agent stopped sent={} left_in_spool={}", sender.sent(), spool.state().batches());
     spool.close();
+  }
+
+  /// Whether it does its work.
+  boolean ticks() {
+    return state.ticks();
   }
 
   private void say(String name, String body, Map<String, String> attributes) {

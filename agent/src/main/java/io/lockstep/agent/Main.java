@@ -17,7 +17,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -172,6 +171,13 @@ public final class Main implements Callable<Integer> {
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 
+  private Config checkedConfig() throws ConfigException, IOException {
+    Config config = config();
+    Check.root(config.root());
+    Check.files(config);
+    return config;
+  }
+
   private int run(Config config) throws IOException, ConfigException, InterruptedException {
     if (print) {
       return say(Configs.print(config));
@@ -196,12 +202,12 @@ public final class Main implements Callable<Integer> {
       return 0;
     }
     var service = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());
-    var clock = InstantSource.system();
-    var agent = new Agent(config, hostName(config), Version.number(), clock, service);
+    var daemon = new Daemon(this::checkedConfig, Version.number(), service);
     var ended = new CountDownLatch(1);
-    stopOnSignal(agent, ended);
+    stopOnSignal(daemon, ended);
+    Hangup.onSignal(daemon::reload);
     try {
-      agent.run();
+      daemon.run();
       return 0;
     } finally {
       ended.countDown();
@@ -232,7 +238,8 @@ public final class Main implements Callable<Integer> {
     return Objects.requireNonNull(spec).commandLine();
   }
 
-  private static String hostName(Config config) throws IOException {
+  /// The name that this server goes by.
+  static String hostName(Config config) throws IOException {
     if (config.host() != null) {
       return config.host();
     }
@@ -248,17 +255,17 @@ public final class Main implements Callable<Integer> {
   }
 
   /// The JVM ends when this hook does: so it waits until the agent has handed over what it can.
-  private void stopOnSignal(Agent agent, CountDownLatch ended) {
+  private void stopOnSignal(Daemon daemon, CountDownLatch ended) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  agent.stop();
+                  daemon.stop();
                   awaitEnd(ended);
                 },
                 "stop"));
     if (exitWithStdin) {
-      Thread.ofPlatform().daemon().name("stdin").start(() -> awaitEndOfInput(agent));
+      Thread.ofPlatform().daemon().name("stdin").start(() -> awaitEndOfInput(daemon));
     }
   }
 
@@ -272,7 +279,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private static void awaitEndOfInput(Agent agent) {
+  private static void awaitEndOfInput(Daemon daemon) {
     try (InputStream in = System.in) {
       in.skip(Long.MAX_VALUE);
       while (in.read() >= 0) {
@@ -281,6 +288,6 @@ public final class Main implements Callable<Integer> {
     } catch (IOException _) {
       // as good as its end
     }
-    agent.stop();
+    daemon.stop();
   }
 }

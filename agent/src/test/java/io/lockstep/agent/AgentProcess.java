@@ -123,6 +123,10 @@ final class AgentProcess implements AutoCloseable {
     process.destroy();
   }
 
+  void hangup() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid())).start().waitFor();
+  }
+
   void closeInput() throws IOException {
     process.outputWriter(UTF_8).close();
   }

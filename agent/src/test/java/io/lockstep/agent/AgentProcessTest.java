@@ -11,6 +11,8 @@ import io.lockstep.telemetry.otlp.OtlpWriter;
 import io.lockstep.telemetry.otlp.TrainingStep;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +114,34 @@ class AgentProcessTest {
       assertThat(agent.log().lines().filter(line -> line.contains(" WARN collector "))).hasSize(1);
     }
     assertThat(spoolFiles()).isNotEmpty();
+  }
+
+  @Test
+  void aHangupReloadsTheConfigurationAndAWrongOneChangesNothing() throws Exception {
+    try (AgentProcess agent = start().up()) {
+      agent.awaitLog("collector takes batches");
+      String right = Files.readString(config);
+      Files.writeString(config, right + "intervall: 2s\n");
+      agent.hangup();
+      agent.awaitLog("configuration is not reloaded, the one before goes on: ");
+      assertThat(agent.log()).contains("intervall", "did you mean interval");
+      try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        String port = "127.0.0.1:" + taken.getLocalPort();
+        Files.writeString(config, right.replaceFirst("127\\.0\\.0\\.1:0", port));
+        agent.hangup();
+        agent.awaitLog("listen.address " + port + " can't be had");
+      }
+      Files.writeString(config, right.replace("interval: 200ms", "interval: 1s"));
+      agent.hangup();
+      agent.awaitLog("interval=1s");
+      collector.received.clear();
+      while (bodies("/v1/metrics").size() < 2) {
+        Thread.sleep(20);
+      }
+      agent.terminate();
+      agent.end();
+      assertThat(agent.log()).contains("left_in_spool=0").doesNotContain("Exception");
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.lockstep.agent.sample.Sampler;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -91,8 +92,28 @@ final class Reader implements AutoCloseable {
     return e.getStackTrace().length == 0 ? "an unknown place" : e.getStackTrace()[0].toString();
   }
 
+  /// Begins to close the sampler, once its last round has ended: some hold a library, files,
+  /// threads.
   @Override
   public void close() {
-    thread.shutdownNow();
+    if (sampler instanceof AutoCloseable open) {
+      thread.execute(() -> close(open));
+    }
+    thread.shutdown();
+  }
+
+  private void close(AutoCloseable open) {
+    try {
+      open.close();
+    } catch (Exception e) {
+      LOG.warn("sampler can't be closed sampler={} error={}", name(), e.toString());
+    }
+  }
+
+  /// Waits until it is closed. One that hangs in its source is left to itself.
+  void awaitClosed(long nanos) throws InterruptedException {
+    if (!thread.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
+      thread.shutdownNow();
+    }
   }
 }

@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class Rounds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
 
+  private static final Duration CLOSE = Duration.ofSeconds(3);
+
   private final Map<Reader, Health> readers = new LinkedHashMap<>();
   private final Duration interval;
   private final Outlet outlet;
@@ -121,8 +123,17 @@ public final class Rounds implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - lastTick);
   }
 
+  /// Lets the samplers go, within three seconds.
   @Override
   public void close() {
+    long end = System.nanoTime() + CLOSE.toNanos();
     readers.keySet().forEach(Reader::close);
+    try {
+      for (Reader reader : readers.keySet()) {
+        reader.awaitClosed(end - System.nanoTime());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /// Reads what each disk did, from `/proc/diskstats`
 /// ([Documentation/admin-guide/iostats.rst](https://docs.kernel.org/admin-guide/iostats.html)).
-public final class DiskSampler implements Sampler {
+public final class DiskSampler implements Sampler, AutoCloseable {
   /// Disks, not their partitions, and not what is memory, a file, a floppy or a disc.
   static final Choice DEFAULT =
       new Choice(
@@ -89,5 +89,11 @@ public final class DiskSampler implements Sampler {
       notes.add(series.get(3).at(fields[WRITES]));
       notes.add(series.get(4).at(fields[BUSY_MILLIS] / MILLIS));
     }
+  }
+
+  /// Lets go of the file.
+  @Override
+  public void close() {
+    file.close();
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 
 /// Reads what the host as a whole does, from `/proc`: processors, memory, load, swapping, pressure.
 /// Shares of processor time need two rounds; the first has none.
-public final class HostSampler implements Sampler {
+public final class HostSampler implements Sampler, AutoCloseable {
   private static final List<String> RESOURCES = List.of("cpu", "memory", "io");
   private static final double MICROS = 1e6;
 
@@ -130,5 +130,12 @@ public final class HostSampler implements Sampler {
       }
     } while (vmstat.line());
     return true;
+  }
+
+  /// Lets go of the files.
+  @Override
+  public void close() {
+    List.of(statFile, memoryFile, loadFile, uptimeFile, pagingFile).forEach(WatchedFile::close);
+    pressures.forEach(pressure -> pressure.file.close());
   }
 }

@@ -121,6 +121,9 @@ final class InfinibandDevice implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!worker.isBusy()) {
+      ports.values().forEach(InfinibandPort::close);
+    }
     worker.close();
   }
 }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// Reads all InfiniBand and RoCE ports from `/sys/class/infiniband`. A file, a port or a device
 /// that can't be read costs only itself: it is said once, tried again less and less often, and said
 /// once when it reads again.
-public final class InfinibandSampler implements Sampler {
+public final class InfinibandSampler implements Sampler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InfinibandSampler.class);
   private static final int DEVICES_MAX = 128;
 
@@ -127,5 +127,11 @@ public final class InfinibandSampler implements Sampler {
     }
     absenceSaid = false;
     return Arrays.stream(all).filter(names).sorted().toList();
+  }
+
+  /// Lets go of all files and threads.
+  @Override
+  public void close() {
+    devices.values().forEach(InfinibandDevice::close);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /// Reads what went over each network interface, from `/proc/net/dev`: one file for all of them.
-public final class InterfaceSampler implements Sampler {
+public final class InterfaceSampler implements Sampler, AutoCloseable {
   /// Cards and bonds of them, not what containers and virtual machines are given.
   static final Choice DEFAULT =
       new Choice(
@@ -90,5 +90,11 @@ public final class InterfaceSampler implements Sampler {
         notes.add(series.get(DROPPED + 1 + one).at(fields[TRANSMIT + one]));
       }
     }
+  }
+
+  /// Lets go of the file.
+  @Override
+  public void close() {
+    file.close();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,6 +23,7 @@ public final class ServiceNotice implements AutoCloseable {
   private final @Nullable Duration watchdog;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean unheard;
+  private volatile @Nullable BooleanSupplier lives;
 
   private ServiceNotice(@Nullable Datagrams manager, @Nullable Duration watchdog) {
     this.manager = manager;
@@ -56,21 +58,29 @@ public final class ServiceNotice implements AutoCloseable {
   }
 
   /// Says that it is ready and from now on, twice in the watchdog's time, that it lives. When it
-  /// does not, nothing is said, and systemd ends the process and starts it again.
+  /// does not, nothing is said, and systemd ends the process and starts it again. Once more after
+  /// [#reloading].
   ///
-  /// @param lives whether the process does its work; asked on a thread of its own
-  public void ready(BooleanSupplier lives) {
+  /// @param alive whether the process does its work; asked on a thread of its own
+  public synchronized void ready(BooleanSupplier alive) {
+    boolean first = lives == null;
+    lives = alive;
     say("READY=1");
-    if (watchdog != null) {
-      Thread.ofPlatform().daemon().name("watchdog").start(() -> watch(watchdog, lives));
+    if (watchdog != null && first) {
+      Thread.ofPlatform().daemon().name("watchdog").start(() -> watch(watchdog));
     }
   }
 
-  private void watch(Duration every, BooleanSupplier lives) {
+  /// Says that it reads its configuration anew; it is ready again some seconds later.
+  public void reloading() {
+    say("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
+  }
+
+  private void watch(Duration every) {
     boolean lived = true;
     try {
       do {
-        boolean living = lives.getAsBoolean();
+        boolean living = Objects.requireNonNull(lives).getAsBoolean();
         if (living) {
           say("WATCHDOG=1");
         } else if (lived) {

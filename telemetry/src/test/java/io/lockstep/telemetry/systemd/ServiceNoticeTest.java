@@ -41,6 +41,22 @@ class ServiceNoticeTest {
   }
 
   @Test
+  void saysThatItReloadsAndIsReadyAgainOfWhomItThenIs() throws Throwable {
+    String address = folder.resolve("notify").toString();
+    var environment = Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "20000");
+    try (var inbox = new Inbox(address);
+        var notice = ServiceNotice.of(environment, PID)) {
+      notice.ready(() -> false);
+      assertThat(inbox.next()).isEqualTo("READY=1");
+      notice.reloading();
+      assertThat(inbox.next()).matches("RELOADING=1\nMONOTONIC_USEC=[0-9]+");
+      notice.ready(() -> true);
+      assertThat(inbox.next()).isEqualTo("READY=1");
+      assertThat(inbox.next()).isEqualTo("WATCHDOG=1");
+    }
+  }
+
+  @Test
   void speaksToANameThatHasNoFile() throws Throwable {
     String address = "@lockstep-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
     try (var inbox = new Inbox(address)) {

@@ -1,0 +1,121 @@
+package io.lockstep.agent;
+
+import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.systemd.ServiceNotice;
+import java.io.IOException;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs an agent, and another in its place when the configuration is reloaded. A configuration that
+/// is wrong changes nothing.
+final class Daemon {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  /// Reads and checks the configuration, as it is now.
+  @FunctionalInterface
+  interface Source {
+    /// Reads it.
+    ///
+    /// @throws ConfigException when it is wrong
+    /// @throws IOException when a file can't be read
+    Config read() throws ConfigException, IOException;
+  }
+
+  private final Source source;
+  private final String version;
+  private final ServiceNotice service;
+  private final InstantSource clock = InstantSource.system();
+  private @Nullable Agent running;
+  private @Nullable Config next;
+  private boolean stopped;
+
+  /// @param service who is told that it runs
+  Daemon(Source source, String version, ServiceNotice service) {
+    this.source = source;
+    this.version = version;
+    this.service = service;
+  }
+
+  /// Runs until stopped.
+  ///
+  /// @throws IOException when a file or the address of the configuration can't be used
+  /// @throws ConfigException when a file of the configuration says something wrong
+  void run() throws IOException, ConfigException, InterruptedException {
+    Config config = source.read();
+    Agent agent = agent(config);
+    while (agent != null) {
+      service.ready(agent::ticks);
+      agent.run();
+      Config wanted = takeNext();
+      agent = null;
+      if (wanted != null) {
+        agent = inPlace(wanted);
+        config = agent == null ? config : wanted;
+        agent = agent == null ? agent(config) : agent;
+      }
+    }
+    service.close();
+  }
+
+  private Agent agent(Config config) throws IOException, ConfigException {
+    Agent agent = new Agent(config, Main.hostName(config), version, clock);
+    synchronized (this) {
+      running = agent;
+      if (stopped || next != null) {
+        agent.stop();
+      }
+    }
+    return agent;
+  }
+
+  /// What only shows when it is tried, as an address that another program has, is wrong as well:
+  /// null then.
+  private @Nullable Agent inPlace(Config wanted) {
+    try {
+      return agent(wanted);
+    } catch (IOException e) {
+      LOG.error("configuration is not reloaded, the one before goes on: {}", FileProblem.words(e));
+    } catch (ConfigException | IllegalArgumentException e) {
+      LOG.error("configuration is not reloaded, the one before goes on: {}", e.getMessage());
+    }
+    return null;
+  }
+
+  private synchronized @Nullable Config takeNext() {
+    Config wanted = stopped ? null : next;
+    next = null;
+    return wanted;
+  }
+
+  /// Reads the configuration anew; when it is right, the agent hands over what it has, and another
+  /// goes on.
+  void reload() {
+    try {
+      Config wanted = source.read();
+      synchronized (this) {
+        if (stopped || running == null) {
+          return;
+        }
+        LOG.info("configuration is reloaded");
+        service.reloading();
+        next = wanted;
+        running.stop();
+      }
+    } catch (IOException e) {
+      LOG.error("configuration is not reloaded, the one before goes on: {}", FileProblem.words(e));
+    } catch (ConfigException | IllegalArgumentException e) {
+      LOG.error("configuration is not reloaded, the one before goes on: {}", e.getMessage());
+    }
+  }
+
+  /// Makes [#run] end.
+  synchronized void stop() {
+    stopped = true;
+    if (running != null) {
+      running.stop();
+    }
+  }
+}
