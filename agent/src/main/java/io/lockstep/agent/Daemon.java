@@ -41,23 +41,27 @@ final class Daemon {
 
   /// Runs until stopped.
   ///
+  /// @param first the configuration to begin with
   /// @throws IOException when a file or the address of the configuration can't be used
   /// @throws ConfigException when a file of the configuration says something wrong
-  void run() throws IOException, ConfigException, InterruptedException {
-    Config config = source.read();
+  void run(Config first) throws IOException, ConfigException, InterruptedException {
+    Config config = first;
     Agent agent = agent(config);
-    while (agent != null) {
-      service.ready(agent::ticks);
-      agent.run();
-      Config wanted = takeNext();
-      agent = null;
-      if (wanted != null) {
-        agent = inPlace(wanted);
-        config = agent == null ? config : wanted;
-        agent = agent == null ? agent(config) : agent;
-      }
+    for (Config wanted = run(agent); wanted != null; wanted = run(agent)) {
+      Agent another = inPlace(wanted);
+      config = another == null ? config : wanted;
+      agent = another == null ? agent(config) : another;
     }
     service.close();
+  }
+
+  /// One agent's run.
+  ///
+  /// @return the configuration to go on with; null to end
+  private @Nullable Config run(Agent agent) throws IOException, InterruptedException {
+    service.ready(agent::ticks);
+    agent.run();
+    return takeNext();
   }
 
   private Agent agent(Config config) throws IOException, ConfigException {
@@ -76,12 +80,15 @@ final class Daemon {
   private @Nullable Agent inPlace(Config wanted) {
     try {
       return agent(wanted);
-    } catch (IOException e) {
-      LOG.error("configuration is not reloaded, the one before goes on: {}", FileProblem.words(e));
-    } catch (ConfigException | IllegalArgumentException e) {
-      LOG.error("configuration is not reloaded, the one before goes on: {}", e.getMessage());
+    } catch (IOException | ConfigException | IllegalArgumentException e) {
+      notReloaded(e);
+      return null;
     }
-    return null;
+  }
+
+  private static void notReloaded(Exception e) {
+    String why = e instanceof IOException io ? FileProblem.words(io) : e.getMessage();
+    LOG.error("configuration is not reloaded, the one before goes on: {}", why);
   }
 
   private synchronized @Nullable Config takeNext() {
@@ -104,10 +111,8 @@ final class Daemon {
         next = wanted;
         running.stop();
       }
-    } catch (IOException e) {
-      LOG.error("configuration is not reloaded, the one before goes on: {}", FileProblem.words(e));
-    } catch (ConfigException | IllegalArgumentException e) {
-      LOG.error("configuration is not reloaded, the one before goes on: {}", e.getMessage());
+    } catch (IOException | ConfigException | IllegalArgumentException e) {
+      notReloaded(e);
     }
   }
 

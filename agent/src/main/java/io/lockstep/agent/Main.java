@@ -207,7 +207,7 @@ public final class Main implements Callable<Integer> {
     stopOnSignal(daemon, ended);
     Hangup.onSignal(daemon::reload);
     try {
-      daemon.run();
+      daemon.run(config);
       return 0;
     } finally {
       ended.countDown();

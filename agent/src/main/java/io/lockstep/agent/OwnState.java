@@ -6,17 +6,15 @@ import io.lockstep.agent.expose.Newest;
 import io.lockstep.agent.expose.NodeExporterText;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.listen.Listener.Shown;
-import io.lockstep.telemetry.contract.Metric;
 import io.lockstep.telemetry.exposition.Family;
 import io.lockstep.telemetry.exposition.OpenMetrics;
 import io.lockstep.telemetry.exposition.PrometheusText;
 import io.lockstep.telemetry.otlp.Sample;
-import io.opentelemetry.api.common.Attributes;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What the agent says of itself to whoever asks its listener.
 final class OwnState {
@@ -24,8 +22,6 @@ final class OwnState {
   private static final Duration STUCK = Duration.ofSeconds(90);
 
   private static final String SERVICE = "lockstep-agent";
-
-  private record Series(Metric metric, Attributes attributes) {}
 
   private final Rounds rounds;
   private final OwnCost cost;
@@ -59,12 +55,9 @@ final class OwnState {
   }
 
   private Shown metrics(String accept) {
-    var all = new LinkedHashMap<Series, Sample>();
-    own().forEach(sample -> all.put(new Series(sample.metric(), sample.attributes()), sample));
-    for (Sample sample : newest.samples()) {
-      all.putIfAbsent(new Series(sample.metric(), sample.attributes()), sample);
-    }
-    List<Family> families = Family.of(List.copyOf(all.values()));
+    // Of the same series twice the first counts: its own figures are those of now.
+    List<Family> families =
+        Family.of(Stream.concat(own().stream(), newest.samples().stream()).toList());
     return accept.contains(OpenMetrics.TYPE)
         ? new Shown(OpenMetrics.CONTENT_TYPE, OpenMetrics.of(families, host, SERVICE))
         : new Shown(

@@ -1,6 +1,7 @@
 package io.lockstep.dashboards;
 
 import static io.lockstep.dashboards.Sql.CLUSTER;
+import static io.lockstep.dashboards.Sql.CLUSTER_LATELY;
 import static io.lockstep.dashboards.Sql.CLUSTER_NOW;
 import static io.lockstep.dashboards.Sql.lines;
 
@@ -122,10 +123,10 @@ final class ClusterPanels {
                   Map.of(),
                   """
                   SELECT host AS "server", ts AS "heard last"
-                  FROM (SELECT host, ts FROM host_slow WHERE ts BETWEEN dateadd('h', -2, $__timeTo()) AND $__timeTo()
-                    AND cluster = ${cluster:sqlstring} LATEST ON ts PARTITION BY host)
+                  FROM (SELECT host, ts FROM host_slow WHERE %s LATEST ON ts PARTITION BY host)
                   ORDER BY ts LIMIT 10\
-                  """)
+                  """
+                      .formatted(CLUSTER_LATELY))
               .wide(12),
           Panel.table(
                   "GPUs in trouble",

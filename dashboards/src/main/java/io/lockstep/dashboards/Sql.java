@@ -25,12 +25,21 @@ final class Sql {
       "ts BETWEEN dateadd('m', -1, $__timeTo()) AND $__timeTo()"
           + " AND cluster = ${cluster:sqlstring}";
 
+  /// The rows of its last two hours: long enough to know who fell silent, and what a GPU that is
+  /// lost was called, and quickly read.
+  static final String CLUSTER_LATELY =
+      "ts BETWEEN dateadd('h', -2, $__timeTo()) AND $__timeTo()"
+          + " AND cluster = ${cluster:sqlstring}";
+
   /// All rows of the server that is looked at.
   static final String SERVER =
       "$__timeFilter(ts) AND cluster = ${cluster:sqlstring} AND host = ${host:sqlstring}";
 
   /// The rows of its last minute.
   static final String SERVER_NOW = CLUSTER_NOW + " AND host = ${host:sqlstring}";
+
+  /// The rows of its last two hours.
+  static final String SERVER_LATELY = CLUSTER_LATELY + " AND host = ${host:sqlstring}";
 
   /// All rows of the GPUs that are looked at.
   static final String GPU = SERVER + " AND (subject IN (${gpu:sqlstring}))";
@@ -44,12 +53,6 @@ final class Sql {
 
   /// A GPU's name in a legend: both ends of its UUID, as UUIDs that somebody made up begin alike.
   static final String GPU_NAME = "concat(left(subject, 12), '…', right(subject, 4))";
-
-  /// Rows of the server of the range's last two hours: long enough to know what a GPU that is lost
-  /// was called, and quickly read.
-  static final String SERVER_LATELY =
-      "ts BETWEEN dateadd('h', -2, $__timeTo()) AND $__timeTo()"
-          + " AND cluster = ${cluster:sqlstring} AND host = ${host:sqlstring}";
 
   private Sql() {}
 

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +39,40 @@ final class AgentBench implements Callable<Integer> {
   private static final Duration SHORTEST = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofSeconds(5);
 
-  /// `[1.234s] GC(7) Pause Young (Allocation Failure) 4M->3M(8M) 1.2ms`, with -Xlog:gc in bytes.
+  /// `[1.234s] GC(7) Pause Young (Allocation Failure) 4M->3M(8M) 1.2ms`, as -Xlog:gc writes.
   private static final Pattern COLLECTION =
       Pattern.compile("Pause [^>]* ([0-9]+)([KM])->([0-9]+)([KM])\\(");
 
-  /// What was measured of one of them.
-  private record Row(
-      String name, long values, ProcessCost begin, ProcessCost end, long peakProportionalKib) {}
+  /// One of those that are measured beside each other.
+  private static final class Measured {
+    final String name;
+    final ProcessCost begin;
+    private final Process process;
+    private final LongSupplier values;
+    ProcessCost now;
+    long peakProportionalKib;
+
+    /// @param values how many values it gives in a round, by now
+    Measured(String name, Process process, LongSupplier values) throws IOException {
+      this.name = name;
+      this.process = process;
+      this.values = values;
+      this.begin = cost();
+      this.now = begin;
+    }
+
+    void look() throws IOException {
+      now = cost();
+      peakProportionalKib = Math.max(peakProportionalKib, now.proportionalKib());
+    }
+
+    private ProcessCost cost() throws IOException {
+      if (!process.isAlive()) {
+        throw new IOException(name + " ended with code " + process.exitValue() + "; see its log");
+      }
+      return ProcessCost.of(process.toHandle());
+    }
+  }
 
   @Spec private @Nullable CommandSpec command;
 
@@ -103,7 +132,7 @@ final class AgentBench implements Callable<Integer> {
       // said below
     }
     String message = option + " must be at least 5s, as 10m or 90s, is " + text;
-    throw new ParameterException(java.util.Objects.requireNonNull(command).commandLine(), message);
+    throw new ParameterException(Objects.requireNonNull(command).commandLine(), message);
   }
 
   private void measure(Path folder, Duration before, Duration length)
@@ -197,32 +226,25 @@ final class AgentBench implements Callable<Integer> {
       long values,
       Duration length)
       throws IOException, InterruptedException {
-    ProcessCost begin = cost(agent, "the agent");
-    ProcessCost exporterBegin = exporter == null ? null : cost(exporter.process(), "node_exporter");
+    var all = new ArrayList<Measured>();
+    all.add(new Measured("lockstep agent", agent, () -> values));
+    if (exporter == null) {
+      System.out.println("node_exporter is not installed");
+    } else {
+      all.add(new Measured("node_exporter", exporter.process(), exporter::values));
+    }
     long bytes = receiver.bytes();
     long requests = receiver.requests();
     long allocated = allocated(collections);
     long start = System.nanoTime();
-    long peak = 0;
-    long exporterPeak = 0;
     while (System.nanoTime() - start < length.toNanos()) {
       Thread.sleep(Math.min(LOOK.toMillis(), length.toMillis()));
-      peak = Math.max(peak, cost(agent, "the agent").proportionalKib());
-      if (exporter != null) {
-        exporterPeak =
-            Math.max(exporterPeak, cost(exporter.process(), "node_exporter").proportionalKib());
+      for (Measured one : all) {
+        one.look();
       }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    var rows = new ArrayList<Row>();
-    rows.add(new Row("lockstep agent", values, begin, cost(agent, "the agent"), peak));
-    if (exporter != null && exporterBegin != null) {
-      ProcessCost end = cost(exporter.process(), "node_exporter");
-      rows.add(new Row("node_exporter", exporter.values(), exporterBegin, end, exporterPeak));
-    } else {
-      System.out.println("node_exporter is not installed");
-    }
-    print(rows, seconds);
+    print(all, seconds);
     System.out.printf(
         "lockstep agent: sent %.1f KiB in %.2f requests a second; allocated %.0f KiB a second%n",
         (receiver.bytes() - bytes) / 1024.0 / seconds,
@@ -230,14 +252,7 @@ final class AgentBench implements Callable<Integer> {
         (allocated(collections) - allocated) / 1024.0 / seconds);
   }
 
-  private static ProcessCost cost(Process process, String name) throws IOException {
-    if (!process.isAlive()) {
-      throw new IOException(name + " ended with code " + process.exitValue() + "; see its log");
-    }
-    return ProcessCost.of(process.toHandle());
-  }
-
-  private static void print(List<Row> rows, double seconds) {
+  private static void print(List<Measured> all, double seconds) {
     System.out.printf(
         "%-16s %7s %7s %8s %8s %9s %8s %8s %8s %8s %9s%n",
         "",
@@ -251,21 +266,21 @@ final class AgentBench implements Callable<Integer> {
         "handles",
         "calls/s",
         "switches/s");
-    for (Row row : rows) {
-      ProcessCost end = row.end();
+    for (Measured one : all) {
+      ProcessCost end = one.now;
       System.out.printf(
           "%-16s %7d %7.2f %8.1f %8.1f %9.1f %8.1f %8d %8d %8.0f %9.0f%n",
-          row.name(),
-          row.values(),
-          end.processor().minus(row.begin().processor()).toNanos() / 1e7 / seconds,
+          one.name,
+          one.values.getAsLong(),
+          end.processor().minus(one.begin.processor()).toNanos() / 1e7 / seconds,
           end.residentKib() / 1024.0,
           end.proportionalKib() / 1024.0,
-          row.peakProportionalKib() / 1024.0,
+          one.peakProportionalKib / 1024.0,
           end.peakKib() / 1024.0,
           end.threads(),
           end.handles(),
-          (end.calls() - row.begin().calls()) / seconds,
-          (end.switches() - row.begin().switches()) / seconds);
+          (end.calls() - one.begin.calls()) / seconds,
+          (end.switches() - one.begin.switches()) / seconds);
     }
   }
 

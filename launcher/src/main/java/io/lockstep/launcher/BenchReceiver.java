@@ -7,11 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -79,15 +80,12 @@ final class BenchReceiver implements AutoCloseable {
 
   private static void keytool(String... arguments) throws IOException, InterruptedException {
     Path program = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    var command = new java.util.ArrayList<>(List.of(program.toString()));
+    var command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    if (!process.waitFor(Duration.ofSeconds(30).toSeconds(), TimeUnit.SECONDS)
-        || process.exitValue() != 0) {
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new IOException("keytool made no certificate: " + said.strip());
     }
   }

@@ -3,6 +3,7 @@ package io.lockstep.agent.expose;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.exposition.PrometheusText;
 import io.lockstep.telemetry.otlp.Sample;
 import io.opentelemetry.api.common.AttributeKey;
 import java.util.HashMap;
@@ -113,13 +114,6 @@ public final class DcgmText {
   private static final Column MEMORY = Contract.column(Table.GPU_SLOW, "memory");
   private static final Column MEMORY_USED = Contract.column(Table.GPU, "memory_used");
 
-  /// The values of one GPU.
-  private record Values(Map<Column, Sample> all) {
-    Values() {
-      this(new HashMap<>());
-    }
-  }
-
   private DcgmText() {}
 
   private static Row row(
@@ -131,7 +125,7 @@ public final class DcgmText {
   ///
   /// @param host this server's name
   public static String of(Newest newest, String host) {
-    Map<String, Values> gpus = new TreeMap<>();
+    Map<String, Map<Column, Sample>> gpus = new TreeMap<>();
     for (Sample sample : newest.samples()) {
       note(sample, gpus);
     }
@@ -142,7 +136,7 @@ public final class DcgmText {
     for (Row row : ROWS) {
       var lines = new StringBuilder();
       gpus.forEach((uuid, values) -> {
-        Sample sample = values.all.get(row.column);
+        Sample sample = values.get(row.column);
         if (sample != null) {
           line(lines, row.name, labels.get(uuid), number(row, sample));
         }
@@ -154,31 +148,31 @@ public final class DcgmText {
     return text.toString();
   }
 
-  private static void note(Sample sample, Map<String, Values> gpus) {
+  private static void note(Sample sample, Map<String, Map<Column, Sample>> gpus) {
     for (Row row : ROWS) {
       if (sample.isOf(row.column)) {
-        values(sample, gpus).all.put(row.column, sample);
+        values(sample, gpus).put(row.column, sample);
         return;
       }
     }
     if (sample.isOf(MEMORY)) {
-      values(sample, gpus).all.put(MEMORY, sample);
+      values(sample, gpus).put(MEMORY, sample);
     }
   }
 
-  private static Values values(Sample sample, Map<String, Values> gpus) {
+  private static Map<Column, Sample> values(Sample sample, Map<String, Map<Column, Sample>> gpus) {
     String attribute = sample.metric().subject().attribute();
     String uuid = String.valueOf(sample.attributes().get(AttributeKey.stringKey(attribute)));
-    return gpus.computeIfAbsent(uuid, _ -> new Values());
+    return gpus.computeIfAbsent(uuid, _ -> new HashMap<>());
   }
 
   /// What is not in use: with what the driver keeps for itself, which DCGM leaves out.
   private static void free(
-      StringBuilder text, Map<String, Values> gpus, Map<String, String> labels) {
+      StringBuilder text, Map<String, Map<Column, Sample>> gpus, Map<String, String> labels) {
     var lines = new StringBuilder();
     gpus.forEach((uuid, values) -> {
-      Sample all = values.all.get(MEMORY);
-      Sample used = values.all.get(MEMORY_USED);
+      Sample all = values.get(MEMORY);
+      Sample used = values.get(MEMORY_USED);
       if (all != null && used != null) {
         long free = (long) ((all.value() - used.value()) / MEBI);
         line(lines, "DCGM_FI_DEV_FB_FREE", labels.get(uuid), String.valueOf(free));
@@ -189,7 +183,7 @@ public final class DcgmText {
 
   private static void xids(
       StringBuilder text,
-      Map<String, Values> gpus,
+      Map<String, Map<Column, Sample>> gpus,
       Map<String, Newest.Gpu> known,
       Map<String, String> labels) {
     var lines = new StringBuilder();
@@ -222,24 +216,20 @@ public final class DcgmText {
     String index = found.getOrDefault("lockstep.gpu.index", "");
     String pci = found.getOrDefault("lockstep.gpu.pci.address", "");
     return "{gpu=\""
-        + escaped(index)
+        + PrometheusText.escaped(index)
         + "\",UUID=\""
-        + escaped(uuid)
+        + PrometheusText.escaped(uuid)
         + "\",pci_bus_id=\""
-        + escaped(pci.isEmpty() ? "" : "0000" + pci.toUpperCase(Locale.ROOT))
+        + PrometheusText.escaped(pci.isEmpty() ? "" : "0000" + pci.toUpperCase(Locale.ROOT))
         + "\",device=\""
-        + (index.isEmpty() ? "" : "nvidia" + escaped(index))
+        + (index.isEmpty() ? "" : "nvidia" + PrometheusText.escaped(index))
         + "\",modelName=\""
-        + escaped(found.getOrDefault("hw.name", ""))
+        + PrometheusText.escaped(found.getOrDefault("hw.name", ""))
         + "\",Hostname=\""
-        + escaped(host)
+        + PrometheusText.escaped(host)
         + "\",DCGM_FI_DRIVER_VERSION=\""
-        + escaped(found.getOrDefault("hw.driver_version", ""))
+        + PrometheusText.escaped(found.getOrDefault("hw.driver_version", ""))
         + "\"}";
-  }
-
-  private static String escaped(String text) {
-    return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
   /// As DCGM writes it: whole numbers, also of MiB, without a point; others to six digits behind

@@ -92,8 +92,7 @@ public final class NodeExporterText {
         if (slash > 0 && sample.isOf(row.column)) {
           Map<String, String> labels =
               Map.of("device", id.substring(0, slash), "port", id.substring(slash + 1));
-          Number value = sample.integral() ? (Number) sample.bits() : (Number) sample.value();
-          points.add(new Family.Point(labels, value));
+          points.add(new Family.Point(labels, Family.value(sample)));
         }
       }
       if (!points.isEmpty()) {

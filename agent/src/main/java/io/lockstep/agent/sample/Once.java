@@ -46,8 +46,7 @@ public final class Once {
 
   private final List<Sample> samples = new ArrayList<>();
   private final List<Occurrence> events = new ArrayList<>();
-  private final Queue<Occurrence> told = new ConcurrentLinkedQueue<>();
-  private Instant now;
+  private final Instant now;
 
   private Once(Instant now) {
     this.now = now;
@@ -80,20 +79,21 @@ public final class Once {
       throw new IOException(
           root + " is no folder; it must hold what was captured of proc/ and sys/");
     }
-    var once = new Once(Instant.now());
+    var told = new ConcurrentLinkedQueue<Occurrence>();
     var around =
         new Samplers.Surroundings(
-            null, deadline.multipliedBy(4).dividedBy(5), InstantSource.system(), once.told::addAll);
+            null, deadline.multipliedBy(4).dividedBy(5), InstantSource.system(), told::addAll);
     List<Sampler> samplers = Samplers.all(config, root, around);
     boolean live = Samplers.live(root);
     if (live) {
       prime(samplers);
     }
-    once.now = Instant.now();
+    var once = new Once(Instant.now());
     for (Sampler sampler : samplers) {
       once.read(sampler, deadline);
     }
-    once.awaitQuiet();
+    awaitQuiet(told);
+    once.events.addAll(told);
     once.print(host == null ? hostName(live) : host, format, out);
   }
 
@@ -122,13 +122,12 @@ public final class Once {
 
   /// The kernel's log is read on a thread of its own: what stands in it is told at once, one event
   /// after the other.
-  private void awaitQuiet() throws InterruptedException {
+  private static void awaitQuiet(Queue<Occurrence> told) throws InterruptedException {
     int before = -1;
     for (int i = 0; i < SETTLE_MAX && told.size() > before; i++) {
       before = told.size();
       Thread.sleep(SETTLE);
     }
-    events.addAll(told);
   }
 
   private void failed(Sampler sampler, String why) {

@@ -5,14 +5,13 @@ import io.lockstep.collector.state.Message;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.config.SecretFile;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
@@ -164,9 +163,7 @@ public final class WebhookSink implements AlertSink {
     files.add(config.secretFile());
     files.addAll(Objects.requireNonNullElse(config.headerFiles(), Map.<String, Path>of()).values());
     for (Path file : files) {
-      PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-      if (view != null
-          && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+      if (SecretFile.isOpenToAll(file)) {
         LOG.warn(
             "everybody on this server can read a secret sink={} file={}: chmod 600 {}",
             config.name(),

@@ -1,6 +1,7 @@
 package io.lockstep.collector.store;
 
 import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.config.SecretFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -186,7 +187,9 @@ final class QuestDbFolder {
         throw new IOException(
             file + ": must be of printable ASCII characters without space or backslash");
       }
-      warnOfReaders(file);
+      if (SecretFile.isOpenToAll(file)) {
+        LOG.warn("everybody on this server can read the store's password: chmod 640 {}", file);
+      }
       return password;
     } catch (IOException e) {
       LOG.error(
@@ -195,12 +198,6 @@ final class QuestDbFolder {
               + " written",
           FileProblem.words(e));
       return "";
-    }
-  }
-
-  private static void warnOfReaders(Path file) throws IOException {
-    if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-      LOG.warn("everybody on this server can read the store's password: chmod 640 {}", file);
     }
   }
 

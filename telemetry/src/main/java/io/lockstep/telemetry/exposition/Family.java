@@ -55,7 +55,8 @@ public record Family(String name, String unit, Kind kind, String help, List<Poin
     return labels;
   }
 
-  static Number value(Sample sample) {
+  /// The value as it was read: whole numbers exact.
+  public static Number value(Sample sample) {
     if (sample.integral()) {
       return sample.bits();
     }

@@ -124,7 +124,8 @@ public final class PrometheusText {
     return text.append('}').toString();
   }
 
-  private static String escaped(String value) {
+  /// A label's value, as it stands between its quotation marks.
+  public static String escaped(String value) {
     return help(value).replace("\"", "\\\"");
   }
 

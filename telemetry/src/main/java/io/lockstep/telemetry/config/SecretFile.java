@@ -1,0 +1,19 @@
+package io.lockstep.telemetry.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+
+/// A file that holds a secret.
+public final class SecretFile {
+  private SecretFile() {}
+
+  /// Whether everybody on this server can read it; false where the file system has no such rights.
+  public static boolean isOpenToAll(Path file) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    return view != null
+        && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ);
+  }
+}
