@@ -29,13 +29,24 @@ public final class DiskSampler implements Sampler, AutoCloseable {
 
   private static final int READS = 0;
   private static final int SECTORS_READ = 2;
+  private static final int READ_MILLIS = 3;
   private static final int WRITES = 4;
   private static final int SECTORS_WRITTEN = 6;
+  private static final int WRITE_MILLIS = 7;
+  private static final int PENDING = 8;
   private static final int BUSY_MILLIS = 9;
   private static final int FIELDS = 10;
 
   private final PartSeries parts =
-      new PartSeries("disk_read", "disk_written", "disk_reads", "disk_writes", "disk_io_time");
+      new PartSeries(
+          "disk_read",
+          "disk_written",
+          "disk_reads",
+          "disk_writes",
+          "disk_io_time",
+          "disk_read_time",
+          "disk_write_time",
+          "disk_pending");
   private final long[] fields = new long[FIELDS];
   private final Text text = new Text();
   private final Choice choice;
@@ -88,6 +99,9 @@ public final class DiskSampler implements Sampler, AutoCloseable {
       notes.add(series.get(2).at(fields[READS]));
       notes.add(series.get(3).at(fields[WRITES]));
       notes.add(series.get(4).at(fields[BUSY_MILLIS] / MILLIS));
+      notes.add(series.get(5).at(fields[READ_MILLIS] / MILLIS));
+      notes.add(series.get(6).at(fields[WRITE_MILLIS] / MILLIS));
+      notes.add(series.get(7).at(fields[PENDING]));
     }
   }
 

@@ -40,15 +40,6 @@ final class Memory {
     return true;
   }
 
-  /// Memory of the host, bytes.
-  static Long total(Text text) throws IOException {
-    Long total = bytes(text).get("MemTotal");
-    if (total == null) {
-      throw new IOException("no MemTotal");
-    }
-    return total;
-  }
-
   /// Swap stands in the first half of the file; what comes after is of no use here.
   private static Map<String, Long> bytes(Text text) throws IOException {
     Map<String, Long> bytes = HashMap.newHashMap(16);

@@ -124,6 +124,19 @@ final class Text {
     return "";
   }
 
+  /// What stands before the last `end` of the line; goes behind that `end`. Empty when there is
+  /// none.
+  String untilLast(char end) {
+    for (int i = lineEnd - 1; i >= at; i--) {
+      if (bytes[i] == end) {
+        var before = new String(bytes, at, i - at, StandardCharsets.UTF_8);
+        at = i + 1;
+        return before;
+      }
+    }
+    return "";
+  }
+
   /// What is left of the line, without blanks around it.
   String rest() {
     var rest = new String(bytes, at, lineEnd - at, StandardCharsets.UTF_8).strip();
@@ -149,6 +162,33 @@ final class Text {
     }
     if (at == begin) {
       throw new IOException("no number: \"" + shortened(rest()) + "\"");
+    }
+    return value;
+  }
+
+  /// The whole number that stands next, which may be below zero.
+  ///
+  /// @throws IOException when there is none
+  long signed() throws IOException {
+    more();
+    boolean negative = at < lineEnd && bytes[at] == '-';
+    at += negative ? 1 : 0;
+    return negative ? -number() : number();
+  }
+
+  /// The hexadecimal number of at most 15 digits that stands next, as in `00358fe3`.
+  ///
+  /// @throws IOException when there is none
+  long hexadecimal() throws IOException {
+    more();
+    int begin = at;
+    long value = 0;
+    while (at < lineEnd && at - begin < 15 && Character.digit(bytes[at], 16) >= 0) {
+      value = 16 * value + Character.digit(bytes[at], 16);
+      at++;
+    }
+    if (at == begin) {
+      throw new IOException("no hexadecimal number: \"" + shortened(rest()) + "\"");
     }
     return value;
   }

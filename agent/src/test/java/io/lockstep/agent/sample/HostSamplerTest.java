@@ -37,7 +37,6 @@ class HostSamplerTest {
         cpu  1000 100 1000 10000 100 10 10 10 500 0
         cpu0 500 50 500 5000 50 5 5 5 250 0
         cpu1 500 50 500 5000 50 5 5 5 250 0
-        intr 1 2 3
         """);
     var sampler = new HostSampler(folder, Duration.ofSeconds(1));
     assertThat(round(sampler).values()).isEmpty();
@@ -47,7 +46,6 @@ class HostSamplerTest {
         cpu  1100 110 1020 10040 110 13 12 15 500 0
         cpu0 590 60 520 5000 50 8 7 10 250 0
         cpu1 510 50 500 5040 60 5 5 5 250 0
-        intr 1 2 3
         """);
     // 190 ticks: user 100, nice 10, system 20, idle 40, iowait 10, interrupts 3 and 2, steal 5
     Map<String, Double> values = round(sampler).values();
@@ -85,7 +83,8 @@ class HostSamplerTest {
                 Map.of(
                     "system.cpu.load_average.1m{}", 0.5,
                     "system.cpu.load_average.5m{}", 0.25,
-                    "system.cpu.load_average.15m{}", 0.125),
+                    "system.cpu.load_average.15m{}", 0.125,
+                    "lockstep.host.tasks{lockstep.host.task.state=all}", 497.0),
                 List.of()));
   }
 
@@ -113,6 +112,33 @@ class HostSamplerTest {
   }
 
   @Test
+  void whatTheKernelCountsIsFoundBehindALongLineOfInterrupts() throws IOException {
+    var tree = new Tree(folder);
+    tree.write(
+        "proc/stat",
+        "cpu 1 2 3 4\ncpu0 1 2 3 4\nintr 8885917 "
+            + "17 ".repeat(4000)
+            + "\nctxt 38014093\nbtime 1418183276\nprocesses 26442\nprocs_running 2\n"
+            + "procs_blocked 1\nsoftirq 5057579 250191\n");
+    tree.write(
+        "proc/vmstat",
+        "nr_free_pages 1\npswpin 3\npswpout 4\npgfault 1000\npgmajfault 10\noom_kill 2\nx 1\n");
+    assertThat(round(new HostSampler(folder, Duration.ofSeconds(1))).values())
+        .isEqualTo(
+            Map.of(
+                "lockstep.host.interrupts{}", 8885917.0,
+                "lockstep.host.context_switches{}", 38014093.0,
+                "system.process.created{}", 26442.0,
+                "lockstep.host.tasks{lockstep.host.task.state=runnable}", 2.0,
+                "lockstep.host.tasks{lockstep.host.task.state=blocked}", 1.0,
+                "system.paging.operations{system.paging.direction=in}", 3.0,
+                "system.paging.operations{system.paging.direction=out}", 4.0,
+                "system.paging.faults{system.paging.fault.type=minor}", 990.0,
+                "system.paging.faults{system.paging.fault.type=major}", 10.0,
+                "lockstep.host.oom.kills{}", 2.0));
+  }
+
+  @Test
   void theLiveHostAddsUp() throws IOException, InterruptedException {
     var sampler = new HostSampler(Path.of("/"), Duration.ofSeconds(1));
     double uptime = round(sampler).value("system.uptime{}");
@@ -127,6 +153,8 @@ class HostSamplerTest {
     double limit =
         round(new HostSlowSampler(Path.of("/"), Duration.ofSeconds(1)))
             .value("system.memory.limit{}");
+    assertThat(said.value("lockstep.host.context_switches{}")).isPositive();
+    assertThat(said.value("lockstep.host.clock.synchronized{}")).isBetween(0.0, 1.0);
     double states =
         List.of("used", "free", "buffers", "cached").stream()
             .mapToDouble(

@@ -43,7 +43,7 @@ class PartSamplersTest {
     Tree.captured("procfs", folder);
     var choice = new Choice(Duration.ofSeconds(10), List.of("sd."), List.of("sdb"));
     assertThat(round(new DiskSampler(folder, choice)).values())
-        .hasSize(10)
+        .hasSize(16)
         .containsEntry("system.disk.io_time{system.device=sda}", 9653.880);
   }
 
@@ -92,7 +92,7 @@ class PartSamplersTest {
     new Tree(folder).write("proc/diskstats", lines.toString());
     var sampler = new DiskSampler(folder, DiskSampler.DEFAULT);
     Said said = round(sampler);
-    assertThat(said.values()).hasSize(256 * 5);
+    assertThat(said.values()).hasSize(256 * 8);
     assertThat(said.eventNames()).containsExactly("lockstep.agent.reader.failed");
     assertThat(round(sampler).events()).isEmpty();
   }

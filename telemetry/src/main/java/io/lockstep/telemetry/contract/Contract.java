@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// The contract between agent and collector, as one table: every metric with its columns, every
 /// event, every attribute. `docs/metrics.md` is made from it.
 ///
-/// The rows stand in [GpuMetrics], [PortMetrics], [HostMetrics], [TrainingAttributes] and
-/// [EventTypes].
+/// The rows stand in [GpuMetrics], [PortMetrics], [HostMetrics], [KernelMetrics],
+/// [HardwareMetrics], [TrainingAttributes] and [EventTypes].
 public final class Contract {
   /// Stands in `schema_url` of everything that Lockstep sends.
   public static final String SCHEMA_URL = "https://lockstep.io/schemas/1";
@@ -29,6 +29,8 @@ public final class Contract {
     GpuMetrics.addTo(rows);
     PortMetrics.addTo(rows);
     HostMetrics.addTo(rows);
+    KernelMetrics.addTo(rows);
+    HardwareMetrics.addTo(rows);
     TrainingAttributes.addTo(rows);
     METRICS.addAll(rows.metrics());
     METRICS.forEach(metric -> BY_NAME.put(metric.name(), metric));

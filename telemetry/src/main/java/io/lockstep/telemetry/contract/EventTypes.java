@@ -95,6 +95,11 @@ final class EventTypes {
               "The driver asks for a GPU to be recovered, or says that it is unavailable.",
               List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
           new EventType(
+              "lockstep.process.stuck",
+              "WARN",
+              "A process has waited in the kernel for a minute and does not come back.",
+              List.of("process.pid", "process.executable.name")),
+          new EventType(
               "training.started", "INFO", "A training job's rank started.", List.of("dl.rank")),
           new EventType(
               "training.ended", "INFO", "A training job's rank ended.", List.of("dl.rank")),

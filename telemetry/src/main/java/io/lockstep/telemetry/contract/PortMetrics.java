@@ -59,6 +59,13 @@ final class PortMetrics {
         "Lanes of the link as they were negotiated.",
         live(PORT, "width", INT));
     rows.gauge(
+        "lockstep.network.port.bandwidth.lost",
+        "By/s",
+        port,
+        "By how much the rate of an active port is below the highest that it had since the server"
+            + " started.",
+        live(PORT, "rate_lost", FLOAT));
+    rows.gauge(
         "lockstep.network.port.link_layer",
         "{layer}",
         port,
