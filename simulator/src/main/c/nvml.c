@@ -16,6 +16,12 @@
  *   gpu 0 hang power 1         what asks for `power` does not return while this stands here
  *   gpu 0 field 83 123456      nvmlDeviceGetFieldValues, value type unsigned long long; 1u: unsigned int
  *   gpu 0 link 3 1             NVLink 3 is active
+ *   gpu 0 process 4711 c,6000000000   a process: c computes, g draws, m through MPS; its memory, or - for untold;
+ *                              with MIG also the instances' numbers: c,6000000000,1,0
+ *   gpu 0 processes 3          so many of which nothing more is known
+ *   mig 0 1 uuid MIG-1 gi 1 ci 0 memory 10200547328 multiprocessors 14   GPU 0's MIG device 1
+ *   process_bytes 32           bytes of an entry of the lists _v3: 24 unless said; `old 1`: without _v2 and _v3
+ *   segfault 1                 the next call about a GPU ends the process with SIGSEGV
  *   event 17 0 8 79            event number 17: GPU 0, type 8 (XID), data 79; numbers rise
  *
  * Build: cc -shared -fPIC -O1 -o libnvidia-ml.so.1 nvml.c -lpthread -ldl
@@ -38,7 +44,7 @@ typedef unsigned long long u64;
 typedef struct device { int place; } *device;
 
 enum { OK = 0, UNINITIALIZED = 1, INVALID = 2, NOT_SUPPORTED = 3, TOO_SMALL = 7, TIMED_OUT = 10 };
-enum { GPUS = 64, KEYS = 16384, BUCKETS = 4096, TEXT = 96, LINKS = 36, LOOK_NANOS = 2000000 };
+enum { GPUS = 64, MIGS = 8, MIG_KEYS = 1000, KEYS = 16384, BUCKETS = 4096, TEXT = 96, LINKS = 36, LOOK_NANOS = 2000000 };
 
 struct key { int gpu, next; char name[48]; char value[TEXT]; };
 struct event { u64 number; int gpu; u64 type; u64 data; };
@@ -48,7 +54,7 @@ static struct key keys[KEYS];
 static int key_count, buckets[BUCKETS]; /* of a bucket, 1 + the last key that was put into it */
 static struct event events[256];
 static int event_count;
-static struct device devices[GPUS];
+static struct device devices[GPUS + GPUS * MIGS]; /* the GPUs, then the MIG devices of each */
 static int gpu_count, gpu_seen[GPUS];
 static struct timespec read_at, looked_at;
 static off_t read_size;
@@ -75,15 +81,27 @@ static void put(int gpu, const char *name, const char *value) {
 
 static const char *word(char **rest) { return strtok_r(NULL, " \t\r\n", rest); }
 
+static void keys_of(int gpu, char **rest);
 static void gpu_line(char **rest) {
-  const char *place = word(rest), *name, *value;
+  const char *place = word(rest);
   int gpu = place ? atoi(place) : -1;
   if (gpu < 0 || gpu >= GPUS) return;
   gpu_seen[gpu] = 1;
   if (gpu >= gpu_count) gpu_count = gpu + 1;
+  keys_of(gpu, rest);
+}
+/* Keys of a MIG device stand under a number of their own. */
+static void mig_line(char **rest) {
+  const char *place = word(rest), *index = word(rest);
+  int gpu = place ? atoi(place) : -1, mig = index ? atoi(index) : -1;
+  if (gpu >= 0 && gpu < GPUS && mig >= 0 && mig < MIGS) keys_of(MIG_KEYS + gpu * MIGS + mig, rest);
+}
+
+static void keys_of(int gpu, char **rest) {
+  const char *name, *value;
   while ((name = word(rest)) && (value = word(rest))) {
     char full[48];
-    if (!strcmp(name, "no") || !strcmp(name, "hang") || !strcmp(name, "field") || !strcmp(name, "link")) {
+    if (!strcmp(name, "no") || !strcmp(name, "hang") || !strcmp(name, "field") || !strcmp(name, "link") || !strcmp(name, "process")) {
       snprintf(full, sizeof full, "%s %s", name, value);
       if (!(value = word(rest))) return;
       put(gpu, full, value);
@@ -137,6 +155,7 @@ static void refresh(void) {
     char *rest, *first = strtok_r(line, " \t\r\n", &rest);
     if (!first || first[0] == '#') continue;
     if (!strcmp(first, "gpu")) gpu_line(&rest);
+    else if (!strcmp(first, "mig")) mig_line(&rest);
     else if (!strcmp(first, "event")) event_line(&rest);
     else { const char *value = word(&rest); if (value) put(-1, first, value); }
   }
@@ -168,11 +187,17 @@ static void pause_millis(long millis) {
   nanosleep(&time, 0);
 }
 
-/* What every call about a GPU does first: is it there, may it be asked this, does it hang. */
+/* What every call about a GPU does first: is it there, may it be asked this, does it hang. Of a MIG device its GPU is
+   asked first. */
 static ret enter(device d, const char *what) {
   char name[48];
   if (!inits) return UNINITIALIZED;
-  if (!d || d < devices || d >= devices + GPUS) return INVALID;
+  if (!d || d < devices || d >= devices + GPUS + GPUS * MIGS) return INVALID;
+  if (number_or(-1, "segfault", 0)) *(volatile int *)0 = 1;
+  if (d->place >= MIG_KEYS) {
+    ret code = enter(&devices[(d->place - MIG_KEYS) / MIGS], what);
+    if (code) return code;
+  }
   long slow = number_or(-1, "slow", 0);
   if (slow) pause_millis(slow);
   snprintf(name, sizeof name, "hang %s", what);
@@ -217,6 +242,7 @@ static ret number64(device d, const char *what, u64 *out) {
 ret nvmlInitWithFlags(u32 flags) {
   (void)flags;
   for (int i = 0; i < GPUS; i++) devices[i].place = i;
+  for (int i = 0; i < GPUS * MIGS; i++) devices[GPUS + i].place = MIG_KEYS + i;
   ret code = (ret)number_or(-1, "init", 0);
   if (!code) inits++;
   return code;
@@ -364,13 +390,91 @@ ret nvmlDeviceGetNvLinkErrorCounter(device d, u32 link, u32 counter, u64 *out) {
   snprintf(name, sizeof name, "link_errors_%u", counter);
   return link < LINKS && counter < 4 ? number64(d, name, out) : INVALID;
 }
-ret nvmlDeviceGetComputeRunningProcesses_v3(device d, u32 *count, void *out) {
-  u32 running;
-  ret code = number(d, "processes", &running);
+
+/* -- processes and MIG -------------------------------------------------------------------------- */
+
+enum { PROCESSES = 512 };
+struct process { u32 pid; u64 memory; u32 gi, ci; };
+
+/* Those of one kind, in the order of the state; `processes` adds some without memory and name. The parent's list has
+   those of all its MIG devices, a MIG device's its own. */
+static u32 running(device d, char kind, struct process *out) {
+  u32 count = 0;
+  pthread_mutex_lock(&lock);
+  refresh();
+  for (int i = 0; i < key_count && count < PROCESSES; i++) {
+    char k, memory[40];
+    struct process p = {0, ~0ull, ~0u, ~0u};
+    if (keys[i].gpu != d->place || strncmp(keys[i].name, "process ", 8)) continue;
+    if (sscanf(keys[i].value, "%c,%39[^,],%u,%u", &k, memory, &p.gi, &p.ci) < 2 || k != kind) continue;
+    p.pid = (u32)strtoul(keys[i].name + 8, 0, 10);
+    if (memory[0] != '-') p.memory = strtoull(memory, 0, 10);
+    out[count++] = p;
+  }
+  pthread_mutex_unlock(&lock);
+  long long nameless = kind == 'c' ? number_or(d->place, "processes", 0) : 0;
+  for (long long i = 0; i < nameless && count < PROCESSES; i++) {
+    struct process p = {4000000u + (u32)d->place * PROCESSES + (u32)i, ~0ull, ~0u, ~0u};
+    out[count++] = p;
+  }
+  return count;
+}
+static ret processes(device d, char kind, int version, u32 *count, unsigned char *out) {
+  static __thread struct process all[PROCESSES];
+  ret code = enter(d, "processes");
   if (code) return code;
-  u32 room = *count;
-  *count = running;
-  return running > room || (running && !out) ? TOO_SMALL : OK;
+  if (version > 1 && number_or(-1, "old", 0)) return 13;
+  u32 bytes = version == 1 ? 16 : version == 2 ? 24 : (u32)number_or(-1, "process_bytes", 24);
+  u32 room = *count, there = running(d, kind, all);
+  *count = there;
+  if (there > room || (there && !out)) return TOO_SMALL;
+  for (u32 i = 0; i < there; i++) {
+    u64 none = ~0ull;
+    memcpy(out + i * bytes, &all[i].pid, 4);
+    memcpy(out + i * bytes + 8, &all[i].memory, 8);
+    if (bytes > 16) memcpy(out + i * bytes + 16, &all[i].gi, 8);
+    if (bytes > 24) memcpy(out + i * bytes + 24, &none, 8);
+  }
+  return OK;
+}
+#define PROCESS_LISTS(name, kind) \
+  ret name(device d, u32 *count, void *out) { return processes(d, kind, 1, count, out); } \
+  ret name##_v2(device d, u32 *count, void *out) { return processes(d, kind, 2, count, out); } \
+  ret name##_v3(device d, u32 *count, void *out) { return processes(d, kind, 3, count, out); }
+PROCESS_LISTS(nvmlDeviceGetComputeRunningProcesses, 'c')
+PROCESS_LISTS(nvmlDeviceGetGraphicsRunningProcesses, 'g')
+PROCESS_LISTS(nvmlDeviceGetMPSComputeRunningProcesses, 'm')
+
+ret nvmlDeviceGetMaxMigDeviceCount(device d, u32 *out) {
+  ret code = enter(d, "mig_max");
+  if (code) return code;
+  *out = number_or(d->place, "mig", 0) ? MIGS - 1 : 0;
+  return OK;
+}
+ret nvmlDeviceGetMigDeviceHandleByIndex(device d, u32 index, device *out) {
+  char value[TEXT];
+  ret code = enter(d, "mig_device");
+  if (code) return code;
+  if (d->place >= MIG_KEYS || index >= MIGS) return INVALID;
+  if (!find(MIG_KEYS + d->place * MIGS + (int)index, "uuid", value)) return 6;
+  *out = &devices[GPUS + d->place * MIGS + (int)index];
+  return OK;
+}
+ret nvmlDeviceIsMigDeviceHandle(device d, u32 *out) {
+  *out = d->place >= MIG_KEYS;
+  return OK;
+}
+ret nvmlDeviceGetGpuInstanceId(device d, u32 *out) { return number(d, "gi", out); }
+ret nvmlDeviceGetComputeInstanceId(device d, u32 *out) { return number(d, "ci", out); }
+struct attributes { u32 multiprocessors, copy, decoder, encoder, jpeg, ofa, gpu_slices, compute_slices; u64 memory_mb; };
+ret nvmlDeviceGetAttributes_v2(device d, struct attributes *out) {
+  memset(out, 0, sizeof *out);
+  ret code = number(d, "multiprocessors", &out->multiprocessors);
+  if (code) return code;
+  out->gpu_slices = (u32)number_or(d->place, "gpu_slices", 1);
+  out->compute_slices = (u32)number_or(d->place, "compute_slices", 1);
+  out->memory_mb = (u64)number_or(d->place, "memory", 0) >> 20;
+  return OK;
 }
 
 struct fabric { u32 version; unsigned char cluster[16]; int status; u32 clique; unsigned char state; u32 health; };
@@ -498,13 +602,13 @@ OTHER(nvmlDeviceGetAccountingBufferSize) OTHER(nvmlDeviceGetAccountingMode)
 OTHER(nvmlDeviceGetAccountingPids) OTHER(nvmlDeviceGetAccountingStats) OTHER(nvmlDeviceGetAccountingStats_v2)
 OTHER(nvmlDeviceGetActiveVgpus) OTHER(nvmlDeviceGetAdaptiveClockInfoStatus)
 OTHER(nvmlDeviceGetAddressingMode) OTHER(nvmlDeviceGetApplicationsClock) OTHER(nvmlDeviceGetArchitecture)
-OTHER(nvmlDeviceGetAttributes) OTHER(nvmlDeviceGetAttributes_v2) OTHER(nvmlDeviceGetAutoBoostedClocksEnabled)
+OTHER(nvmlDeviceGetAttributes) OTHER(nvmlDeviceGetAutoBoostedClocksEnabled)
 OTHER(nvmlDeviceGetBAR1MemoryInfo) OTHER(nvmlDeviceGetBBXTimeData_v1) OTHER(nvmlDeviceGetBoardId)
 OTHER(nvmlDeviceGetBoardPartNumber) OTHER(nvmlDeviceGetBrand) OTHER(nvmlDeviceGetBridgeChipInfo)
 OTHER(nvmlDeviceGetBusType) OTHER(nvmlDeviceGetC2cModeInfoV) OTHER(nvmlDeviceGetCapabilities)
 OTHER(nvmlDeviceGetClkMonStatus) OTHER(nvmlDeviceGetClock) OTHER(nvmlDeviceGetClockOffsets)
-OTHER(nvmlDeviceGetComputeInstanceId) OTHER(nvmlDeviceGetComputeMode)
-OTHER(nvmlDeviceGetComputeRunningProcesses) OTHER(nvmlDeviceGetComputeRunningProcesses_v2)
+OTHER(nvmlDeviceGetComputeMode)
+
 OTHER(nvmlDeviceGetConfComputeGpuAttestationReport) OTHER(nvmlDeviceGetConfComputeGpuCertificate)
 OTHER(nvmlDeviceGetConfComputeMemSizeInfo) OTHER(nvmlDeviceGetConfComputeProtectedMemoryUsage)
 OTHER(nvmlDeviceGetCoolerInfo) OTHER(nvmlDeviceGetCount) OTHER(nvmlDeviceGetCpuAffinity)
@@ -519,13 +623,13 @@ OTHER(nvmlDeviceGetEncoderCapacity) OTHER(nvmlDeviceGetEncoderSessions) OTHER(nv
 OTHER(nvmlDeviceGetEncoderUtilization) OTHER(nvmlDeviceGetFBCSessions) OTHER(nvmlDeviceGetFBCStats)
 OTHER(nvmlDeviceGetFanControlPolicy_v2) OTHER(nvmlDeviceGetFanSpeed) OTHER(nvmlDeviceGetFanSpeedRPM)
 OTHER(nvmlDeviceGetFanSpeed_v2) OTHER(nvmlDeviceGetGpcClkMinMaxVfOffset) OTHER(nvmlDeviceGetGpcClkVfOffset)
-OTHER(nvmlDeviceGetGpuFabricInfo) OTHER(nvmlDeviceGetGpuInstanceById) OTHER(nvmlDeviceGetGpuInstanceId)
+OTHER(nvmlDeviceGetGpuFabricInfo) OTHER(nvmlDeviceGetGpuInstanceById)
 OTHER(nvmlDeviceGetGpuInstancePossiblePlacements) OTHER(nvmlDeviceGetGpuInstancePossiblePlacements_v2)
 OTHER(nvmlDeviceGetGpuInstanceProfileInfo) OTHER(nvmlDeviceGetGpuInstanceProfileInfoByIdV)
 OTHER(nvmlDeviceGetGpuInstanceProfileInfoV) OTHER(nvmlDeviceGetGpuInstanceRemainingCapacity)
 OTHER(nvmlDeviceGetGpuInstances) OTHER(nvmlDeviceGetGpuMaxPcieLinkGeneration)
-OTHER(nvmlDeviceGetGpuOperationMode) OTHER(nvmlDeviceGetGraphicsRunningProcesses)
-OTHER(nvmlDeviceGetGraphicsRunningProcesses_v2) OTHER(nvmlDeviceGetGraphicsRunningProcesses_v3)
+OTHER(nvmlDeviceGetGpuOperationMode)
+
 OTHER(nvmlDeviceGetGridLicensableFeatures) OTHER(nvmlDeviceGetGridLicensableFeatures_v2)
 OTHER(nvmlDeviceGetGridLicensableFeatures_v3) OTHER(nvmlDeviceGetGridLicensableFeatures_v4)
 OTHER(nvmlDeviceGetGspFirmwareMode) OTHER(nvmlDeviceGetGspFirmwareVersion) OTHER(nvmlDeviceGetHandleByIndex)
@@ -534,13 +638,13 @@ OTHER(nvmlDeviceGetHandleBySerial) OTHER(nvmlDeviceGetHandleByUUID) OTHER(nvmlDe
 OTHER(nvmlDeviceGetHostVgpuMode) OTHER(nvmlDeviceGetHostname_v1)
 OTHER(nvmlDeviceGetInforomConfigurationChecksum) OTHER(nvmlDeviceGetInforomImageVersion)
 OTHER(nvmlDeviceGetInforomVersion) OTHER(nvmlDeviceGetIrqNum) OTHER(nvmlDeviceGetJpgUtilization)
-OTHER(nvmlDeviceGetLastBBXFlushTime) OTHER(nvmlDeviceGetMPSComputeRunningProcesses)
-OTHER(nvmlDeviceGetMPSComputeRunningProcesses_v2) OTHER(nvmlDeviceGetMPSComputeRunningProcesses_v3)
+OTHER(nvmlDeviceGetLastBBXFlushTime)
+
 OTHER(nvmlDeviceGetMarginTemperature) OTHER(nvmlDeviceGetMaxClockInfo)
-OTHER(nvmlDeviceGetMaxCustomerBoostClock) OTHER(nvmlDeviceGetMaxMigDeviceCount)
+OTHER(nvmlDeviceGetMaxCustomerBoostClock)
 OTHER(nvmlDeviceGetMemClkMinMaxVfOffset) OTHER(nvmlDeviceGetMemClkVfOffset)
 OTHER(nvmlDeviceGetMemoryAffinity) OTHER(nvmlDeviceGetMemoryBusWidth) OTHER(nvmlDeviceGetMemoryErrorCounter)
-OTHER(nvmlDeviceGetMigDeviceHandleByIndex) OTHER(nvmlDeviceGetMinMaxClockOfPState)
+OTHER(nvmlDeviceGetMinMaxClockOfPState)
 OTHER(nvmlDeviceGetMinMaxFanSpeed) OTHER(nvmlDeviceGetMinorNumber) OTHER(nvmlDeviceGetModuleId)
 OTHER(nvmlDeviceGetMultiGpuBoard) OTHER(nvmlDeviceGetNumFans) OTHER(nvmlDeviceGetNumGpuCores)
 OTHER(nvmlDeviceGetNumaNodeId) OTHER(nvmlDeviceGetNvLinkCapability)
@@ -576,7 +680,7 @@ OTHER(nvmlDeviceGetVgpuSchedulerCapabilities) OTHER(nvmlDeviceGetVgpuSchedulerLo
 OTHER(nvmlDeviceGetVgpuSchedulerLog_v2) OTHER(nvmlDeviceGetVgpuSchedulerState)
 OTHER(nvmlDeviceGetVgpuSchedulerState_v2) OTHER(nvmlDeviceGetVgpuTypeCreatablePlacements)
 OTHER(nvmlDeviceGetVgpuTypeSupportedPlacements) OTHER(nvmlDeviceGetVgpuUtilization)
-OTHER(nvmlDeviceGetViolationStatus) OTHER(nvmlDeviceGetVirtualizationMode) OTHER(nvmlDeviceIsMigDeviceHandle)
+OTHER(nvmlDeviceGetViolationStatus) OTHER(nvmlDeviceGetVirtualizationMode)
 OTHER(nvmlDeviceModifyDrainState) OTHER(nvmlDeviceOnSameBoard)
 OTHER(nvmlDevicePowerSmoothingActivatePresetProfile) OTHER(nvmlDevicePowerSmoothingSetState)
 OTHER(nvmlDevicePowerSmoothingUpdatePresetProfileParam) OTHER(nvmlDeviceQueryDrainState)

@@ -152,6 +152,26 @@ public final class NvmlStandIn {
     lines.put("gpu " + gpu + " " + key, value.toString());
   }
 
+  /// A process that computes on a GPU.
+  ///
+  /// @param memory what it holds of the GPU's memory, bytes
+  public void process(int gpu, long pid, long memory) {
+    unset(gpu, "processes");
+    set(gpu, "process " + pid, "c," + memory);
+  }
+
+  /// A key of a GPU's MIG device.
+  ///
+  /// @param index the device's, from 0
+  public void mig(int gpu, int index, String key, Object value) {
+    lines.put("mig " + gpu + " " + index + " " + key, value.toString());
+  }
+
+  /// A GPU's MIG devices are gone.
+  public void unsplit(int gpu) {
+    lines.keySet().removeIf(line -> line.startsWith("mig " + gpu + " "));
+  }
+
   /// Takes a GPU's key out again.
   public void unset(int gpu, String key) {
     lines.remove("gpu " + gpu + " " + key);

@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.agent.sample.jobs.GpuJobs;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -98,6 +99,7 @@ public final class Samplers {
               folder == null ? null : folder.resolve("gpus.tsv"),
               ledger,
               around.clock(),
+              new GpuJobs(root)::read,
               around.events()));
     }
     if (live(root) || !config.kernelLog().file().equals(KernelLogSampler.Config.DEFAULT.file())) {

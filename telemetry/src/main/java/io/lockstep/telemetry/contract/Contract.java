@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The contract between agent and collector, as one table: every metric with its columns, every
 /// event, every attribute. `docs/metrics.md` is made from it.
 ///
-/// The rows stand in [GpuMetrics], [PortMetrics], [HostMetrics], [KernelMetrics],
+/// The rows stand in [GpuMetrics], [JobMetrics], [PortMetrics], [HostMetrics], [KernelMetrics],
 /// [HardwareMetrics], [TrainingAttributes] and [EventTypes].
 public final class Contract {
   /// Stands in `schema_url` of everything that Lockstep sends.
@@ -27,6 +27,7 @@ public final class Contract {
   static {
     var rows = new Rows(COLUMNS);
     GpuMetrics.addTo(rows);
+    JobMetrics.addTo(rows);
     PortMetrics.addTo(rows);
     HostMetrics.addTo(rows);
     KernelMetrics.addTo(rows);

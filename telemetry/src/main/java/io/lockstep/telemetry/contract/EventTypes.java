@@ -4,6 +4,25 @@ import java.util.List;
 
 /// The events, as [Contract#events()] gives them.
 final class EventTypes {
+  private static final List<String> JOB =
+      List.of(
+          "hw.id",
+          "slurm.job.id",
+          "slurm.step.id",
+          "k8s.pod.uid",
+          "k8s.pod.name",
+          "k8s.namespace.name",
+          "k8s.container.name",
+          "container.id",
+          "container.name",
+          "lockstep.process.unit",
+          "lockstep.gpu.mig.uuid",
+          "process.pid",
+          "dl.rank",
+          "dl.world_size",
+          "dl.local_rank",
+          "training.attempt");
+
   static final List<EventType> ALL =
       List.of(
           new EventType(
@@ -64,6 +83,13 @@ final class EventTypes {
                   "lockstep.gpu.state",
                   "lockstep.gpu.state.before",
                   "error.message")),
+          new EventType(
+              "lockstep.gpu.job.started",
+              "INFO",
+              "A job began to use a GPU, or was found doing so at the agent's start.",
+              JOB),
+          new EventType(
+              "lockstep.gpu.job.ended", "INFO", "A job does not use a GPU any more.", JOB),
           new EventType(
               "lockstep.gpu.xid",
               "ERROR",

@@ -255,7 +255,7 @@ final class GpuMetrics {
         "lockstep.gpu.processes",
         "{process}",
         gpu,
-        "Processes that compute on the GPU.",
+        "Processes that compute or draw on the GPU.",
         stored(GPU_SLOW, "processes", INT));
     rows.gauge(
         "lockstep.gpu.index",

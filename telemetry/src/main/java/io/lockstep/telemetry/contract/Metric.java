@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param subject what on the host it is about
 /// @param distinguishing the attributes whose values choose the column, sorted; empty for a metric
 ///   with one column
-/// @param columns at least one, in the contract's order
+/// @param columns in the contract's order; empty for a metric whose points are rows of
+///   [Table#METRIC], because nobody knows beforehand what their attributes say
 public record Metric(
     String name,
     String unit,
@@ -53,7 +54,7 @@ public record Metric(
   ///   [Table#METRIC]
   public @Nullable Column column(Function<String, @Nullable String> attributes) {
     if (distinguishing.isEmpty()) {
-      return columns.getFirst();
+      return columns.isEmpty() ? null : columns.getFirst();
     }
     SortedMap<String, String> wanted = new TreeMap<>();
     for (String key : distinguishing) {

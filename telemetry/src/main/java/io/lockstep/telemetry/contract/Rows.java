@@ -47,6 +47,12 @@ final class Rows {
     add(name, unit, Kind.UP_DOWN_COUNTER, subject, help, places);
   }
 
+  /// A number of things whose attributes' values nobody knows beforehand: narrow rows of
+  /// [Table#METRIC].
+  void narrow(String name, String unit, Subject subject, String help) {
+    add(name, unit, Kind.UP_DOWN_COUNTER, subject, help);
+  }
+
   void spanAttribute(String name, String unit, String help, At place) {
     add(name, unit, Kind.SPAN_ATTRIBUTE, Subject.RANK, help, place);
   }

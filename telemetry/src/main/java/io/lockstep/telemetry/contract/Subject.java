@@ -12,6 +12,8 @@ public record Subject(String attribute, String prefix) {
   public static final Subject HOST = new Subject("", Table.HOST_SUBJECT);
   public static final Subject HARDWARE = new Subject("hw.id", "");
   public static final Subject PARENT_HARDWARE = new Subject("hw.parent", "");
+  public static final Subject GPU_PART = new Subject("hw.id", "gpu/");
+  public static final Subject MIG = new Subject("hw.id", "mig/");
   public static final Subject DISK = new Subject("system.device", "disk/");
   public static final Subject FILESYSTEM =
       new Subject("system.filesystem.mountpoint", "filesystem/");

@@ -65,6 +65,7 @@ final class MetricsPage {
         page.table(table);
       }
     }
+    page.narrow();
     page.events();
     page.attributes();
     page.out.append(FOREIGN.replace("@DESCRIPTIVE", code(List.copyOf(Contract.descriptive()))));
@@ -90,6 +91,21 @@ final class MetricsPage {
     }
   }
 
+  /// What has no columns, because nobody knows beforehand what its attributes say.
+  private void narrow() {
+    out.append("\n## Table `metric`\n\nOf what Lockstep itself sends, these are narrow rows.\n\n");
+    out.append("| metric | unit | kind | what |\n|---|---|---|---|\n");
+    for (Metric metric : Contract.metrics()) {
+      if (metric.columns().isEmpty()) {
+        row(
+            "`" + metric.name() + "`",
+            "`" + metric.unit() + "`",
+            kind(metric.kind()),
+            metric.help());
+      }
+    }
+  }
+
   private static String about(Table table) {
     return switch (table) {
       case GPU -> "One GPU each second. Subject: its UUID.";
@@ -103,7 +119,8 @@ final class MetricsPage {
               + " Subject: `rank/7`.";
       case PART ->
           "Parts of a server. Subject: kind and name, as in `disk/sda`, `filesystem//`,"
-              + " `interface/eth0`, `sampler/host`.";
+              + " `interface/eth0`, `sampler/host`; `gpu/UUID` for who uses a GPU,"
+              + " `mig/UUID` for an instance of one.";
       case METRIC, EVENT -> "";
     };
   }

@@ -3,6 +3,7 @@ package io.lockstep.agent.sample.nvml;
 import com.sun.jna.Pointer;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Worker;
+import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.nvml.GpuReader.Round;
 import io.lockstep.telemetry.otlp.Sample;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Gpu implements AutoCloseable {
   private Instant since;
   private String why = "";
   private boolean asked;
+  private @Nullable GpuUse use;
 
   private boolean late;
 
@@ -83,6 +85,11 @@ final class Gpu implements AutoCloseable {
     return worker.isBusy();
   }
 
+  /// Who uses it, as this round was told; null when it was not.
+  @Nullable GpuUse use() {
+    return use;
+  }
+
   /// Begins a round, where there is somebody to ask.
   void begin(long round, boolean slowly) {
     GpuReader now = reader;
@@ -101,6 +108,7 @@ final class Gpu implements AutoCloseable {
   /// @return what the library's code is when it is gone as a whole; else 0
   int end(Notes notes, Instant now, long untilNanos) throws InterruptedException {
     int gone = 0;
+    use = null;
     if (asked) {
       try {
         // One that was waited for in vain is not waited for again.
@@ -112,6 +120,7 @@ final class Gpu implements AutoCloseable {
         } else {
           become(State.OK, "", notes, now);
           round.samples().forEach(notes::add);
+          use = round.use();
           tell(round.failures(), notes);
         }
       } catch (ExecutionException e) {

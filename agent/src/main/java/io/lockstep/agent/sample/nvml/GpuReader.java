@@ -2,6 +2,8 @@ package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import io.lockstep.agent.sample.jobs.GpuProcess;
+import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.nvml.FieldValues.Field;
 import io.lockstep.telemetry.otlp.Sample;
 import java.util.ArrayList;
@@ -49,6 +51,10 @@ final class GpuReader {
   private final EventTimes times;
   private final NvLinks links;
   private final List<Field> fields = new ArrayList<>(ALWAYS);
+  private final GpuProcesses processes;
+  private final String uuid;
+  private @Nullable Long memoryUsed;
+  private @Nullable GpuUse use;
   private int mig = -1;
 
   /// By how much the power limit is below the one that the GPU came with, mW; read slowly.
@@ -58,12 +64,15 @@ final class GpuReader {
   ///
   /// @param samples all values that could be had
   /// @param failures by function, the code of [ReturnCode], of what could not be asked of late
-  record Round(List<Sample> samples, Map<String, Integer> failures) {}
+  /// @param use who uses it; null when that was not asked, or is not told
+  record Round(List<Sample> samples, Map<String, Integer> failures, @Nullable GpuUse use) {}
 
   /// @param times where this driver tells for how long the clock was held back
   GpuReader(Nvml nvml, Pointer device, String uuid, EventTimes times) {
     calls = new DeviceCalls(nvml, device);
     series = new GpuSeries(uuid);
+    processes = new GpuProcesses(calls, "");
+    this.uuid = uuid;
     this.times = times;
     links = new NvLinks(calls);
     fields.addAll(times.fields());
@@ -83,19 +92,21 @@ final class GpuReader {
   Round read(int index, boolean slowly) throws NvmlException {
     calls.begin();
     series.begin();
+    use = null;
     load();
     boolean works = clocks();
     fields();
     link(works);
     if (slowly) {
       slow();
+      processes(index);
     }
     series.add("power_limit_lost", limitLost, MILLI);
     links.add(series, slowly);
     if (slowly && !series.samples().isEmpty()) {
       series.addSlow("gpu_index", (long) index, 1);
     }
-    return new Round(series.samples(), calls.failures());
+    return new Round(series.samples(), calls.failures(), use);
   }
 
   private void load() throws NvmlException {
@@ -105,11 +116,13 @@ final class GpuReader {
       series.add("memory_utilization", answer.getInt(4) / 100.0);
     }
     answer.setInt(0, MEMORY_VERSION);
+    memoryUsed = null;
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
-      series.add("memory_used", answer.getLong(32));
+      memoryUsed = answer.getLong(32);
     } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
-      series.add("memory_used", answer.getLong(16));
+      memoryUsed = answer.getLong(16);
     }
+    series.add("memory_used", memoryUsed, 1);
     series.add("power", calls.number("nvmlDeviceGetPowerUsage"), MILLI);
     temperature(answer);
   }
@@ -216,7 +229,6 @@ final class GpuReader {
       mig = present;
       series.addSlow("mig", (long) present, 1);
     }
-    processes(answer);
     fabric(answer);
     FieldValues remaps =
         FieldValues.read(
@@ -250,15 +262,13 @@ final class GpuReader {
     return told ? (Long) Integer.toUnsignedLong(answer.getInt(4L * which)) : null;
   }
 
-  /// Only how many: asked with no room for them, it answers that there is too little.
-  private void processes(Memory answer) throws NvmlException {
-    answer.setInt(0, 0);
-    List<String> names =
-        List.of(
-            "nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2");
-    if (calls.ask(names, answer, Pointer.NULL)
-        || calls.failedWith(names.getFirst(), ReturnCode.INSUFFICIENT_SIZE)) {
-      series.addSlow("processes", Integer.toUnsignedLong(answer.getInt(0)), 1);
+  private void processes(int index) throws NvmlException {
+    List<GpuProcess> running = processes.read();
+    if (running != null) {
+      use = new GpuUse(uuid, index, memoryUsed, running);
+      series.addSlow("processes", (long) running.size(), 1);
+    } else if (processes.crowd() > 0) {
+      series.addSlow("processes", processes.crowd(), 1);
     }
   }
 

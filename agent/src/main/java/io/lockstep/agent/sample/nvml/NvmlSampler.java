@@ -5,6 +5,7 @@ import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Worker;
+import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.agent.sample.nvml.Listing.Problem;
 import io.lockstep.agent.sample.nvml.Listing.Progress;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -85,6 +87,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private final GpuLedger ledger;
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
+  private final Users users;
   private @Nullable Nvml nvml;
   private @Nullable NvmlEvents events;
   private EventTimes times = new EventTimes("");
@@ -96,6 +99,15 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private long nextListing;
   private long round;
 
+  /// Takes who uses the GPUs, when that was read.
+  @FunctionalInterface
+  public interface Users {
+    /// Takes it.
+    ///
+    /// @param notes of the round: what there is to say of it goes there
+    void take(List<GpuUse> uses, Notes notes) throws InterruptedException;
+  }
+
   /// @param deadline of a round; a GPU that answers later does not answer
   /// @param inventory file in which the GPUs are remembered; null to remember nothing
   /// @param outlet gets what GPUs report by themselves, at once, on any thread
@@ -105,6 +117,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       @Nullable Path inventory,
       GpuLedger ledger,
       InstantSource clock,
+      Users users,
       Consumer<List<Occurrence>> outlet) {
     this.config = config;
     this.gpus = new Roll(ledger, config.hang(), config.expected());
@@ -112,6 +125,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     this.inventory = new Inventory(inventory);
     this.ledger = ledger;
     this.clock = clock;
+    this.users = users;
     this.outlet = outlet;
   }
 
@@ -150,6 +164,10 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       }
       if (code != 0) {
         libraryGone(code, notes);
+      }
+      List<GpuUse> uses = gpus.all().stream().map(Gpu::use).filter(Objects::nonNull).toList();
+      if (!uses.isEmpty()) {
+        users.take(uses, notes);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

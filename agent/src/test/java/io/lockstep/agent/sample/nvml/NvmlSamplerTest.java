@@ -576,6 +576,7 @@ class NvmlSamplerTest {
             null,
             new GpuLedger(),
             InstantSource.system(),
+            (_, _) -> {},
             reported::addAll);
     Reading reading = none.sample(now());
     assertThat(reading.samples()).isEmpty();
@@ -603,6 +604,7 @@ class NvmlSamplerTest {
             inventory,
             ledger,
             InstantSource.system(),
+            (_, _) -> {},
             reported::addAll);
     sampler = started;
     return started;
