@@ -59,10 +59,11 @@ final class EventDetector implements Prompt {
 
   @Override
   public @Nullable Verdict happened(Window window, Event event, long timeNanos) {
-    EventRule.Verdict verdict = rule.judge(event.name(), event.body(), event.attributes());
-    if (verdict == null || !isFirst(event)) {
+    EventRules.Told told = EventRules.judge(event.name(), event.body(), event.attributes());
+    if (told == null || !told.rule().id().equals(rule.id())) {
       return null;
     }
+    EventRule.Verdict verdict = told.verdict();
     String subject = event.subject().isEmpty() ? Table.HOST_SUBJECT : event.subject();
     SequencedMap<String, Double> evidence = new LinkedHashMap<>();
     if (verdict.code() >= 0) {
@@ -75,27 +76,8 @@ final class EventDetector implements Prompt {
             timeNanos,
             Severity.valueOf(verdict.severity().name()),
             Action.valueOf(verdict.action().name()),
-            summary(window, new Watched(event.host(), subject), verdict),
+            Words.sentence(window, new Watched(event.host(), subject)).of(rule, verdict),
             evidence);
     return new Verdict(new SubjectKey(window.cluster(), event.host(), subject), finding);
-  }
-
-  /// Of the rules that speak of an event the first one counts.
-  private boolean isFirst(Event event) {
-    for (EventRule other : EventRules.ALL) {
-      if (other.judge(event.name(), event.body(), event.attributes()) != null) {
-        return other.id().equals(rule.id());
-      }
-    }
-    return false;
-  }
-
-  private String summary(Window window, Watched watched, EventRule.Verdict verdict) {
-    return rule.summary()
-        .replace("{gpu}", Words.gpu(window, watched))
-        .replace("{host}", watched.host())
-        .replace("{subject}", watched.subject())
-        .replace("{code}", Integer.toString(verdict.code()))
-        .replace("{meaning}", verdict.meaning().words());
   }
 }

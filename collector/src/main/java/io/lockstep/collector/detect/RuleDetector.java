@@ -7,7 +7,6 @@ import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rules.Judgement;
-import io.lockstep.telemetry.rules.RecoveryAction;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.Rules;
@@ -100,18 +99,7 @@ final class RuleDetector implements Prompt {
         present.sinceNanos(),
         Severity.valueOf(rule.severity().name()),
         Action.valueOf(rule.action().name()),
-        summary(window, watched, present.value()),
+        Words.sentence(window, watched).of(rule, present.value()),
         evidence);
-  }
-
-  private String summary(Window window, Watched watched, double value) {
-    return rule.summary()
-        .replace("{gpu}", Words.gpu(window, watched))
-        .replace("{host}", watched.host())
-        .replace("{subject}", watched.subject())
-        .replace("{value}", Words.number(value))
-        .replace("{recovery}", RecoveryAction.words((int) value))
-        .replace("{limit}", Words.number(rule.limit()))
-        .replace("{window}", Words.duration(rule.window()));
   }
 }

@@ -6,6 +6,7 @@ import io.lockstep.collector.window.Host;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rules.Sentence;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,7 +133,7 @@ public final class SilenceDetector implements Detector {
         ranks.standing() ? Severity.CRITICAL : Severity.WARNING,
         Action.WATCH,
         "%s is silent: its agent was last heard %s s ago%s."
-            .formatted(host.name(), Words.number(Math.rint(silent)), ranks.words()),
+            .formatted(host.name(), Sentence.number(Math.rint(silent)), ranks.words()),
         evidence);
   }
 }

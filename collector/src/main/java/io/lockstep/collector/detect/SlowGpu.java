@@ -6,6 +6,7 @@ import io.lockstep.collector.detect.Straggler.Since;
 import io.lockstep.collector.window.Rank;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.rules.Sentence;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -55,7 +56,7 @@ final class SlowGpu {
             phase(slow),
             hardware.words(),
             Words.count(slow.job().expected(), "rank"),
-            Words.number(slow.costSeconds()));
+            Sentence.number(slow.costSeconds()));
   }
 
   private static String phase(Straggler slow) {

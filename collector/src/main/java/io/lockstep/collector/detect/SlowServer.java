@@ -1,6 +1,7 @@
 package io.lockstep.collector.detect;
 
 import io.lockstep.collector.detect.Finding.Severity;
+import io.lockstep.telemetry.rules.Sentence;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class SlowServer {
                 Words.count(ranks, "rank"),
                 Words.percent(excess),
                 Words.count(worst.job().expected(), "rank"),
-                Words.number(worst.costSeconds())),
+                Sentence.number(worst.costSeconds())),
         evidence);
   }
 }

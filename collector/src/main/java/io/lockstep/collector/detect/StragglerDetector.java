@@ -5,6 +5,7 @@ import io.lockstep.collector.window.JobWindow;
 import io.lockstep.collector.window.Rank;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.rules.Sentence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +60,7 @@ public final class StragglerDetector implements Detector {
     private static void check(String key, double value, boolean holds) {
       if (!holds) {
         throw new IllegalArgumentException(
-            "straggler." + key + " is out of its range: " + Words.number(value));
+            "straggler." + key + " is out of its range: " + Sentence.number(value));
       }
     }
   }

@@ -5,7 +5,7 @@ import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
-import java.time.Duration;
+import io.lockstep.telemetry.rules.Sentence;
 import java.util.Locale;
 import java.util.Map;
 
@@ -28,15 +28,6 @@ public final class Words {
 
   private Words() {}
 
-  /// At most three significant digits, thousands parted: `2`, `0.42`, `1,230`.
-  static String number(double value) {
-    double size = Math.abs(value);
-    if (size >= 100 || value == Math.rint(value)) {
-      return String.format(Locale.ROOT, "%,.0f", value);
-    }
-    return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
-  }
-
   /// A whole number with thousands parted: `1,230`.
   static String whole(double value) {
     return String.format(Locale.ROOT, "%,.0f", value);
@@ -45,18 +36,6 @@ public final class Words {
   /// A share as a whole per cent: `24 %`.
   static String percent(double share) {
     return Math.round(share * 100) + " %";
-  }
-
-  /// `5 minutes`, `12 hours`, `90 seconds`.
-  static String duration(Duration duration) {
-    long seconds = duration.toSeconds();
-    if (seconds >= 3600 && seconds % 3600 == 0) {
-      return seconds / 3600 + (seconds == 3600 ? " hour" : " hours");
-    }
-    if (seconds >= 60 && seconds % 60 == 0) {
-      return seconds / 60 + (seconds == 60 ? " minute" : " minutes");
-    }
-    return seconds + (seconds == 1 ? " second" : " seconds");
   }
 
   /// `1 rank`, `8 ranks`.
@@ -72,6 +51,11 @@ public final class Words {
         subject.startsWith("gpu/") ? subject.substring(4) : window.gpuIndex(gpu.host(), subject);
     String which = index == null ? subject : index + uuidWhereMoved(window, gpu.host(), subject);
     return "GPU " + which + " of " + gpu.host();
+  }
+
+  /// What a rule's sentence says of a subject.
+  static Sentence sentence(Window window, Watched watched) {
+    return new Sentence(gpu(window, watched), watched.host(), watched.subject());
   }
 
   /// What goes behind a GPU's number: ` (GPU-8f6f2a52)` where the driver has given the number to

@@ -8,6 +8,7 @@ import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
+import io.lockstep.telemetry.rules.Links;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;

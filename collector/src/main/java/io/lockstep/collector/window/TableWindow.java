@@ -3,6 +3,8 @@ package io.lockstep.collector.window;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Row;
+import io.lockstep.telemetry.rules.CounterState;
+import io.lockstep.telemetry.rules.Counters;
 
 /// The window of one table with a row a second: its subjects, their ring, their counters.
 final class TableWindow {

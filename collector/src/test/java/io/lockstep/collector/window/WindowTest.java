@@ -14,6 +14,7 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.rows.Event;
+import io.lockstep.telemetry.rules.CounterState;
 import io.lockstep.telemetry.rules.LinkHistory;
 import java.util.List;
 import java.util.Map;

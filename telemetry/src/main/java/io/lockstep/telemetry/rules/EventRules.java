@@ -6,7 +6,9 @@ import io.lockstep.telemetry.rules.Rule.Action;
 import io.lockstep.telemetry.rules.Rule.Severity;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The rules about events, one row each. Of the rows that speak of an event the first counts.
 public final class EventRules {
@@ -73,6 +75,23 @@ public final class EventRules {
               "NVIDIA Fabric Manager User Guide, NVSwitch SXids."));
 
   private EventRules() {}
+
+  /// A rule that speaks of an event, and what it says.
+  public record Told(EventRule rule, EventRule.Verdict verdict) {}
+
+  /// Judges an event by the first rule that speaks of it.
+  ///
+  /// @param body the event's text
+  /// @return null when none does
+  public static @Nullable Told judge(String name, String body, Map<String, String> attributes) {
+    for (EventRule rule : ALL) {
+      EventRule.Verdict verdict = rule.judge(name, body, attributes);
+      if (verdict != null) {
+        return new Told(rule, verdict);
+      }
+    }
+    return null;
+  }
 
   private static EventRule report(String id, String event, int minutes) {
     return new EventRule(

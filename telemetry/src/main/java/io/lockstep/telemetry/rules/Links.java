@@ -1,6 +1,5 @@
-package io.lockstep.collector.window;
+package io.lockstep.telemetry.rules;
 
-import io.lockstep.telemetry.rules.LinkHistory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -8,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /// When ports went down and came back, by their indexes, for rules that look back further than the
 /// window. Fed by samples and by events, which tell the same story in any order. One thread writes;
 /// any thread may read.
-final class Links {
+public final class Links {
   private final Map<Integer, LinkHistory> histories = new ConcurrentHashMap<>();
 
-  @Nullable LinkHistory get(int port) {
+  public @Nullable LinkHistory get(int port) {
     return histories.get(port);
   }
 
   /// Notes what a sample says: the port is up, or not.
-  void is(int port, long nanos, boolean up) {
+  public void is(int port, long nanos, boolean up) {
     LinkHistory before = histories.get(port);
     LinkHistory after = before == null ? LinkHistory.first(nanos, up) : before.with(nanos, up);
     if (!after.equals(before)) {
@@ -25,7 +24,7 @@ final class Links {
   }
 
   /// Notes what an event says: the port came up, or went down, and so was the other before.
-  void became(int port, long nanos, boolean up) {
+  public void became(int port, long nanos, boolean up) {
     if (!histories.containsKey(port)) {
       is(port, nanos, !up);
     }

@@ -1,4 +1,4 @@
-package io.lockstep.collector.window;
+package io.lockstep.telemetry.rules;
 
 import java.util.Arrays;
 
@@ -7,9 +7,9 @@ import java.util.Arrays;
 ///
 /// An increase is stored in the slot of its newer sample, so that sums are exact whatever was lost
 /// in between. One thread writes; states may be read by any thread.
-final class Counters {
+public final class Counters {
   /// Two samples further apart give no increase: it would look like a burst in one second.
-  static final long GAP_SECONDS = 120;
+  public static final long GAP_SECONDS = 120;
 
   private static final long GAP_NANOS = GAP_SECONDS * 1_000_000_000L;
 
@@ -18,7 +18,7 @@ final class Counters {
   private long[] times = {};
   private volatile CounterState[] states = {};
 
-  Counters(int columns) {
+  public Counters(int columns) {
     this.columns = columns;
   }
 
@@ -26,14 +26,14 @@ final class Counters {
   ///
   /// @param timeNanos the sample's own time
   /// @return by how much it has grown; NaN when that is not known
-  double add(int subject, int column, long value, long timeNanos) {
+  public double add(int subject, int column, long value, long timeNanos) {
     int cell = cell(subject, column);
     long before = bits[cell];
     return judge(cell, (double) (value - before), value < before, value, timeNanos);
   }
 
   /// Takes a sample of a counter with a fraction.
-  double add(int subject, int column, double value, long timeNanos) {
+  public double add(int subject, int column, double value, long timeNanos) {
     int cell = cell(subject, column);
     double before = Double.longBitsToDouble(bits[cell]);
     long valueBits = Double.doubleToRawLongBits(value);
@@ -64,12 +64,12 @@ final class Counters {
   }
 
   /// Notes that the sender saw the counter at its ceiling; holds until it goes down.
-  void saturated(int subject, int column) {
+  public void saturated(int subject, int column) {
     int cell = cell(subject, column);
     states[cell] = CounterState.SATURATED;
   }
 
-  CounterState state(int subject, int column) {
+  public CounterState state(int subject, int column) {
     CounterState[] now = states;
     int cell = subject * columns + column;
     return cell < now.length ? now[cell] : CounterState.UNKNOWN;

@@ -1,4 +1,4 @@
-package io.lockstep.collector.window;
+package io.lockstep.telemetry.rules;
 
 /// What is known of a cumulative counter at a subject. Only [#COUNTING] says that no increase means
 /// no event.

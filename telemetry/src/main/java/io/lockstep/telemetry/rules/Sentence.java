@@ -1,0 +1,55 @@
+package io.lockstep.telemetry.rules;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/// A rule's summary as a sentence about one subject, the same wherever the rule is judged.
+///
+/// @param gpu what people call the GPU: `GPU 3 of node-0007`; of no meaning where it is none
+/// @param host the server
+/// @param subject as in the store: a GPU's UUID, `mlx5_0/1`, `host`
+public record Sentence(String gpu, String host, String subject) {
+
+  /// Of a rule about a value.
+  ///
+  /// @param value that was found
+  public String of(Rule rule, double value) {
+    return names(rule.summary())
+        .replace("{value}", number(value))
+        .replace("{recovery}", RecoveryAction.words((int) value))
+        .replace("{limit}", number(rule.limit()))
+        .replace("{window}", duration(rule.window()));
+  }
+
+  /// Of a rule about an event.
+  public String of(EventRule rule, EventRule.Verdict verdict) {
+    return names(rule.summary())
+        .replace("{code}", Integer.toString(verdict.code()))
+        .replace("{meaning}", verdict.meaning().words());
+  }
+
+  private String names(String summary) {
+    return summary.replace("{gpu}", gpu).replace("{host}", host).replace("{subject}", subject);
+  }
+
+  /// At most three significant digits, thousands parted: `2`, `0.42`, `1,230`.
+  public static String number(double value) {
+    double size = Math.abs(value);
+    if (size >= 100 || value == Math.rint(value)) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
+  }
+
+  /// `5 minutes`, `12 hours`, `90 seconds`.
+  public static String duration(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds >= 3600 && seconds % 3600 == 0) {
+      return seconds / 3600 + (seconds == 3600 ? " hour" : " hours");
+    }
+    if (seconds >= 60 && seconds % 60 == 0) {
+      return seconds / 60 + (seconds == 60 ? " minute" : " minutes");
+    }
+    return seconds + (seconds == 1 ? " second" : " seconds");
+  }
+}
