@@ -3,6 +3,9 @@ package io.lockstep.agent;
 import io.lockstep.agent.batch.Encoder;
 import io.lockstep.agent.batch.Rounds;
 import io.lockstep.agent.expose.Newest;
+import io.lockstep.agent.judge.Former;
+import io.lockstep.agent.judge.Judge;
+import io.lockstep.agent.judge.VerdictFile;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
@@ -37,6 +40,7 @@ final class Agent {
   private final Sender sender;
   private final Encoder encoder;
   private final Newest newest;
+  private final VerdictFile verdict;
   private final Rounds rounds;
   private final Listener listener;
   private final OwnState state;
@@ -58,7 +62,10 @@ final class Agent {
     var random = new SplittableRandom(run ^ host.hashCode());
     sender = new Sender(spool, collector, random);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
-    newest = new Newest(encoder);
+    verdict = new VerdictFile(config.judge().file());
+    var former = new Former(config.spool().folder().resolve("faults.tsv"));
+    var judge = new Judge(config.judge(), host, encoder, sender::unheard, verdict, former);
+    newest = new Newest(judge);
     var refused = new LongAdder();
     var own = new OwnCost(spool, sender, refused);
     var around =
@@ -70,7 +77,7 @@ final class Agent {
     var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
     samplers.add(own);
     rounds = new Rounds(samplers, config.interval(), newest);
-    state = new OwnState(rounds, own, newest, host);
+    state = new OwnState(rounds, own, judge, newest, host);
     try {
       listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);
     } catch (IOException | ConfigException | RuntimeException e) {
@@ -97,6 +104,7 @@ final class Agent {
     say("lockstep.agent.started", "The agent started", Map.of("service.version", version));
     rounds.run(clock, stop);
     rounds.close();
+    verdict.close();
     listener.close();
     say("lockstep.agent.stopped", "The agent was stopped", Map.of());
     sender.drain(DRAIN_MAX);

@@ -4,6 +4,7 @@ import io.lockstep.agent.batch.Rounds;
 import io.lockstep.agent.expose.DcgmText;
 import io.lockstep.agent.expose.Newest;
 import io.lockstep.agent.expose.NodeExporterText;
+import io.lockstep.agent.judge.Judge;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.listen.Listener.Shown;
 import io.lockstep.telemetry.exposition.Family;
@@ -25,12 +26,14 @@ final class OwnState {
 
   private final Rounds rounds;
   private final OwnCost cost;
+  private final Judge judge;
   private final Newest newest;
   private final String host;
 
-  OwnState(Rounds rounds, OwnCost cost, Newest newest, String host) {
+  OwnState(Rounds rounds, OwnCost cost, Judge judge, Newest newest, String host) {
     this.rounds = rounds;
     this.cost = cost;
+    this.judge = judge;
     this.newest = newest;
     this.host = host;
   }
@@ -40,6 +43,7 @@ final class OwnState {
         this::problem,
         Map.of(
             "/metrics", this::metrics,
+            "/verdict", _ -> new Shown("application/json", judge.verdict().json() + "\n"),
             "/metrics/dcgm", _ -> plain(DcgmText.of(newest, host)),
             "/metrics/node_exporter", _ -> plain(NodeExporterText.of(newest.samples()))));
   }
@@ -57,7 +61,8 @@ final class OwnState {
   private Shown metrics(String accept) {
     // Of the same series twice the first counts: its own figures are those of now.
     List<Family> families =
-        Family.of(Stream.concat(own().stream(), newest.samples().stream()).toList());
+        Family.of(
+            Stream.of(own(), judge.samples(), newest.samples()).flatMap(List::stream).toList());
     return accept.contains(OpenMetrics.TYPE)
         ? new Shown(OpenMetrics.CONTENT_TYPE, OpenMetrics.of(families, host, SERVICE))
         : new Shown(

@@ -62,6 +62,8 @@ final class AgentProcess implements AutoCloseable {
         interval: 200ms
         spool:
           folder: %s
+        judge:
+          file: %s
         listen:
           address: 127.0.0.1:0
         samplers:
@@ -70,6 +72,7 @@ final class AgentProcess implements AutoCloseable {
             .formatted(
                 collector,
                 folder.resolve("spool"),
+                folder.resolve("verdict"),
                 folder.resolve("what this machine's log says is not for a test")));
   }
 

@@ -177,11 +177,16 @@ final class Site implements AutoCloseable {
         collectors: [%s]
         spool:
           folder: %s
+        judge:
+          file: %s
         listen:
           address: 127.0.0.1:%d
         """
                 .formatted(
-                    place.receiver(), quoted(place.data().resolve("agent")), place.training())
+                    place.receiver(),
+                    quoted(place.data().resolve("agent")),
+                    quoted(place.data().resolve("verdict")),
+                    place.training())
             + more);
     add(Child.start("agent", agentLog(), agentJvm(), agent(config, "--exit-with-stdin")));
   }

@@ -51,6 +51,7 @@ final class Link {
   private long probeAt = System.nanoTime();
   private long pausedUntil = System.nanoTime();
   private long overloadedUntil = System.nanoTime();
+  private long heardLast = System.nanoTime();
   private long lastLate;
   private long behindSince;
 
@@ -108,10 +109,24 @@ final class Link {
     }
   }
 
+  /// For how long no collector has heard this agent; zero while one does.
+  Duration unheard() {
+    lock.lock();
+    try {
+      boolean heard = state == State.UP || state == State.BEHIND;
+      return heard ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - heardLast);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Takes note of an answer.
   void report(Answer answer) {
     lock.lock();
     try {
+      if (state == State.UP || state == State.BEHIND) {
+        heardLast = System.nanoTime();
+      }
       switch (answer) {
         case Answer.Acknowledged _, Answer.Refused _ -> works();
         case Answer.TryLater later -> late(later);

@@ -93,6 +93,11 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
     return link.answers();
   }
 
+  /// For how long no collector has heard this agent; zero while one does.
+  public Duration unheard() {
+    return link.unheard();
+  }
+
   /// Waits until everything is sent, so long at most, and not for a collector that is away.
   public void drain(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();

@@ -96,6 +96,7 @@ final class Attributes {
           event("dl.local_rank", "Rank among those on the server."),
           point("lockstep.agent.sampler", "Name of a sampler."),
           event("lockstep.agent.source", "What of a sampler's source: a file, a device, a mount."),
+          event("lockstep.rule", "Id of a rule: the name of its runbook."),
           event("error.message", "What went wrong, in one line."),
           event("process.executable.name", "Name of a process, as the kernel has it."),
           event("hw.name", "The product's name."),

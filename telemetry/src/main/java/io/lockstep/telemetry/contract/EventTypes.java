@@ -46,6 +46,17 @@ final class EventTypes {
               "What could not be read can be read again.",
               List.of("lockstep.agent.sampler", "lockstep.agent.source")),
           new EventType(
+              "lockstep.agent.verdict.began",
+              "WARN",
+              "While no collector heard the agent, it found a fault by the rules itself: a mark, no"
+                  + " incident.",
+              List.of("hw.id", "lockstep.rule")),
+          new EventType(
+              "lockstep.agent.verdict.over",
+              "INFO",
+              "A fault that the agent found by itself is over.",
+              List.of("hw.id", "lockstep.rule")),
+          new EventType(
               "lockstep.network.link.down",
               "WARN",
               "A port went from active to another state.",

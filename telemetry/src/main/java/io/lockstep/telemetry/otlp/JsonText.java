@@ -1,10 +1,11 @@
 package io.lockstep.telemetry.otlp;
 
 /// Text as JSON writes it.
-final class JsonText {
+public final class JsonText {
   private JsonText() {}
 
-  static String quote(String text) {
+  /// With its quotation marks.
+  public static String quote(String text) {
     var out = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {
       char one = text.charAt(i);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.judge;
+
+import org.jspecify.annotations.NullMarked;
