@@ -55,7 +55,9 @@ class ConfigurationPageTest {
 
     `host` is the kernel's name when it is null. `collectors` are tried in order. `root` is a folder with a captured `proc/` and `sys/` in place
     of the machine's own. Each sampler has an interval and patterns (`include`, `exclude`) for the names that it reads. The spool drops its
-    oldest when `bytes` or `age` is reached, and counts it. `listen` is where training processes send their steps.
+    oldest when `bytes` or `age` is reached, and counts it. `listen` is where training processes send their steps. `judge` is how the agent
+    judges this server by itself: `file` is where `lockstep agent check` finds the verdict (in a folder that is there), `alone` after how long without
+    a collector it marks its verdicts in the spool, `harmless` names rules for which no job is kept away.
     """
         .formatted(Configs.print(CollectorConfig.DEFAULT), Configs.print(Config.DEFAULT));
   }
