@@ -16,24 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The agent's image on a server that has no Java, and its installation.
 class ImageTest {
-  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
-
   @TempDir static Path folder;
   @TempDir Path own;
   private static Path image;
 
   @BeforeAll
-  static void makeAndUnpack() throws Exception {
-    assumeTrue(
-        Files.isDirectory(HOME.resolve("agent/target/lib")),
-        "the agent's jars are not there yet: ./mvnw verify makes them");
-    // with the Java of this build: the image needs none, making it does
-    Map<String, String> java = Map.of("JAVA_HOME", System.getProperty("java.home"));
-    new Shell(HOME).with(java).run("deploy/image", "--as-built", "agent", folder.toString());
-    new Shell(folder).run("sh", "-c", "tar -xzf lockstep-agent-*.tar.gz");
-    try (Stream<Path> all = Files.list(folder)) {
-      image = all.filter(Files::isDirectory).findFirst().orElseThrow();
-    }
+  static void unpack() throws Exception {
+    image = AgentImage.unpacked(folder);
   }
 
   @Test
@@ -107,6 +96,14 @@ class ImageTest {
     assertThat(files()).containsExactlyInAnyOrder(config, spool);
     shell.run("./install", "--undo", "--purge");
     assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void isNotInstalledBesideThePackage() throws Exception {
+    Files.createDirectories(own.resolve("usr/lib/lockstep/agent"));
+    Shell shell = new Shell(image).with(Map.of("DESTDIR", own.toString()));
+    assertThat(shell.fails("./install")).contains("the package lockstep-agent is installed here");
+    assertThat(own.resolve("opt")).doesNotExist();
   }
 
   @Test

@@ -29,6 +29,13 @@ record Shell(Path folder, Map<String, String> more) {
     return builder.start();
   }
 
+  /// Whether it ends well.
+  static boolean succeeds(String... command) throws IOException, InterruptedException {
+    Process process = new Shell(Path.of(".")).start(command);
+    process.getInputStream().readAllBytes();
+    return process.waitFor() == 0;
+  }
+
   /// Runs it to its end, which must be a good one.
   ///
   /// @return what it printed

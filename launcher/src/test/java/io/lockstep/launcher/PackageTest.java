@@ -1,0 +1,211 @@
+package io.lockstep.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The agent's packages: what is in them, and their life on a server without Java, in a root of its
+/// own.
+class PackageTest {
+  private static final Path PACKAGE = Path.of("..", "deploy", "package").toAbsolutePath();
+  private static final Map<String, String> DATED = Map.of("SOURCE_DATE_EPOCH", "1790000000");
+  private static final String CONFIG = "etc/lockstep/agent.yaml";
+
+  @TempDir static Path folder;
+  private static Path archive;
+  private static Path older;
+
+  @TempDir Path own;
+  private BareServer server;
+  private SortedSet<String> bare;
+
+  /// An older version has the same scripts, a jar that the new one has no more, and to be quick
+  /// next to nothing of its Java.
+  @BeforeAll
+  static void makeImages() throws Exception {
+    archive = AgentImage.archive();
+    Path there = Files.createDirectories(folder.resolve("older"));
+    Path image = AgentImage.unpacked(there);
+    String name =
+        image.getFileName().toString().replaceFirst("agent-.*-linux", "agent-0.0.9-linux");
+    new Shell(image).run("sh", "-c", "rm -r java/lib java/legal lib/*.jar && touch lib/older.jar");
+    Files.move(image, there.resolve(name));
+    older = folder.resolve(name + ".tar.gz");
+    new Shell(there).run("tar", "-czf", older.toString(), name);
+  }
+
+  @BeforeEach
+  void makeServer() throws Exception {
+    server = BareServer.make(own);
+    bare = server.files();
+  }
+
+  private static String make(String kind, Path image) throws IOException, InterruptedException {
+    return new Shell(folder)
+        .with(DATED)
+        .run(PACKAGE.toString(), "--image", image.toString(), kind, "agent", folder.toString())
+        .strip();
+  }
+
+  private static void needs(String program) {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin", program)), "no " + program);
+  }
+
+  private static void needsRoot() throws IOException, InterruptedException {
+    assumeTrue(
+        new Shell(folder).run("id", "-u").strip().equals("0"),
+        "a package's scripts run in a root of their own, which takes root");
+  }
+
+  @Test
+  void aDebLivesAndDiesOnAServerWithoutJava() throws Exception {
+    needs("dpkg");
+    needsRoot();
+    server.prepareForDpkg();
+    String old = make("deb", older);
+    String current = make("deb", archive);
+
+    dpkg("-i", old);
+    isInstalled();
+    Path spooled = isUsed();
+    dpkg("-i", current);
+    isUpgraded(spooled);
+
+    dpkg("-r", "lockstep-agent");
+    assertThat(server.askedOfSystemd()).contains("stop lockstep-agent.service");
+    keepsOnlyConfigurationAndSpool(spooled);
+    dpkg("-i", current);
+    dpkg("-i", old); // back again, with what the newer one left
+    assertThat(own.resolve(CONFIG)).hasContent("interval: 2s\n");
+    dpkg("-P", "lockstep-agent");
+    assertThat(server.files()).isEqualTo(bare);
+    assertThat(own.resolve("etc/passwd")).content().doesNotContain("lockstep");
+  }
+
+  @Test
+  void anRpmLivesAndDiesOnAServerWithoutJava() throws Exception {
+    needs("rpmbuild");
+    needsRoot();
+    rpm("-i", make("rpm", older));
+    isInstalled();
+    Path spooled = isUsed();
+    rpm("-U", make("rpm", archive));
+    isUpgraded(spooled);
+
+    rpm("-e", "lockstep-agent");
+    assertThat(server.askedOfSystemd()).contains("stop lockstep-agent.service");
+    // rpm knows no purge; what was changed by hand it keeps under a name that nobody reads
+    Files.move(own.resolve(CONFIG + ".rpmsave"), own.resolve(CONFIG));
+    keepsOnlyConfigurationAndSpool(spooled);
+  }
+
+  @Test
+  void neitherIsInstalledBesideAnInstallFromATarGz() throws Exception {
+    needs("dpkg");
+    needsRoot();
+    server.prepareForDpkg();
+    Path other = server.file("opt/lockstep/agent/install", "");
+    other.toFile().setExecutable(true);
+    String said =
+        new Shell(folder)
+            .fails("dpkg", "--root=" + own, "--log=/dev/null", "-i", make("deb", older));
+    assertThat(said).contains("/opt/lockstep/agent/install --undo");
+    assertThat(own.resolve("usr/lib/lockstep")).doesNotExist();
+  }
+
+  @Test
+  void theSameImageGivesTheSamePackage() throws Exception {
+    for (String kind : new String[] {"deb", "rpm"}) {
+      needs(kind.equals("deb") ? "dpkg-deb" : "rpmbuild");
+      byte[] first = Files.readAllBytes(Path.of(make(kind, older)));
+      byte[] second = Files.readAllBytes(Path.of(make(kind, older)));
+      assertThat(second).as(kind).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void whatIsAskedForWronglyIsNamed() throws Exception {
+    Shell shell = new Shell(folder);
+    assertThat(shell.fails(PACKAGE.toString(), "apk")).contains("deploy/package deb|rpm");
+    assertThat(shell.fails(PACKAGE.toString(), "--image", "nowhere", "deb"))
+        .contains("there is no file nowhere");
+    assertThat(shell.fails(PACKAGE.toString(), "--image", older.toString(), "deb", "collector"))
+        .contains("is no image of the collector");
+  }
+
+  private void isInstalled() throws IOException, InterruptedException {
+    assertThat(server.askedOfSystemd()).contains("daemon-reload");
+    String passwd = Files.readString(own.resolve("etc/passwd"));
+    assertThat(passwd).contains(":/var/lib/lockstep:/usr/sbin/nologin");
+    String group = passwd.replaceAll("(?s).*\nlockstep:x:[0-9]+:([0-9]+):.*", "$1");
+    assertThat(server.access(CONFIG)).isEqualTo("0:" + group + " 640");
+    assertThat(own.resolve("usr/lib/lockstep/agent/lib/older.jar")).exists();
+  }
+
+  /// By whoever administers it, and by the agent.
+  private Path isUsed() throws IOException {
+    Files.writeString(own.resolve(CONFIG), "interval: 2s\n");
+    return server.file("var/lib/lockstep/spool/segment", "batches");
+  }
+
+  private void isUpgraded(Path spooled) throws IOException, InterruptedException {
+    assertThat(server.askedOfSystemd())
+        .containsSubsequence("daemon-reload", "try-restart lockstep-agent.service")
+        .noneMatch(asked -> asked.startsWith("stop") || asked.contains("disable"));
+    assertThat(own.resolve("usr/lib/lockstep/agent/lib/older.jar")).doesNotExist();
+    assertThat(own.resolve(CONFIG)).hasContent("interval: 2s\n");
+    assertThat(server.access(CONFIG)).doesNotContain(":0 ").endsWith(" 640");
+    assertThat(spooled).hasContent("batches");
+    if (Shell.succeeds("unshare", "--mount", "true")) { // which containers may not be allowed
+      runsAsSystemdWouldStartIt();
+    }
+  }
+
+  private void runsAsSystemdWouldStartIt() throws IOException, InterruptedException {
+    assertThat(server.run("/usr/bin/lockstep-agent", "--version"))
+        .startsWith("lockstep agent ")
+        .contains("JDK 25");
+    String unit = Files.readString(own.resolve("usr/lib/systemd/system/lockstep-agent.service"));
+    String start = unit.replaceAll("(?s).*\nExecStart=([^ ]+) .*", "$1");
+    assertThat(server.run(start, "--config", "/" + CONFIG, "--check-config"))
+        .isEqualTo("configuration is right\n");
+  }
+
+  private void keepsOnlyConfigurationAndSpool(Path spooled) throws IOException {
+    var left = server.files();
+    left.removeAll(bare);
+    assertThat(left)
+        .containsExactlyInAnyOrder(
+            "etc/lockstep",
+            CONFIG,
+            "var/lib/lockstep",
+            "var/lib/lockstep/spool",
+            own.relativize(spooled).toString());
+    assertThat(own.resolve(CONFIG)).hasContent("interval: 2s\n");
+  }
+
+  private void dpkg(String... arguments) throws IOException, InterruptedException {
+    run(List.of("dpkg", "--root=" + own, "--log=/dev/null", "--force-unsafe-io"), arguments);
+  }
+
+  /// Without a look at dependencies: nothing here came as an rpm.
+  private void rpm(String... arguments) throws IOException, InterruptedException {
+    run(List.of("rpm", "--root=" + own, "--dbpath=/var/lib/rpm", "--nodeps"), arguments);
+  }
+
+  private static void run(List<String> begin, String... end)
+      throws IOException, InterruptedException {
+    new Shell(folder).run(Stream.concat(begin.stream(), Stream.of(end)).toArray(String[]::new));
+  }
+}
