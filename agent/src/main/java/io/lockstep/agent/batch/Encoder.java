@@ -3,6 +3,7 @@ package io.lockstep.agent.batch;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.OtlpWriter;
+import io.lockstep.telemetry.otlp.RoundWriter;
 import io.lockstep.telemetry.otlp.Sample;
 import io.lockstep.telemetry.otlp.Signal;
 import io.opentelemetry.api.common.Attributes;
@@ -20,14 +21,14 @@ public final class Encoder implements Outlet, AutoCloseable {
     /// Takes one request; any thread.
     ///
     /// @param timeNanos when it was made, Unix nanoseconds
-    /// @param protobuf an OTLP request of that signal
+    /// @param protobuf an OTLP request of that signal; good until this returns
     void take(Signal signal, long timeNanos, byte[] protobuf);
   }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final OtlpWriter writer;
+  private final RoundWriter rounds;
   private final InstantSource clock;
-  private final long startNanos;
   private final Requests requests;
 
   /// Writes in the name of this agent.
@@ -38,7 +39,7 @@ public final class Encoder implements Outlet, AutoCloseable {
   public Encoder(
       String host, String version, long startNanos, InstantSource clock, Requests requests) {
     this.writer = new OtlpWriter(resource(host, version));
-    this.startNanos = startNanos;
+    this.rounds = new RoundWriter(writer, startNanos);
     this.clock = clock;
     this.requests = requests;
   }
@@ -55,13 +56,9 @@ public final class Encoder implements Outlet, AutoCloseable {
 
   @Override
   public void metrics(Instant time, List<Sample> samples) {
-    requests.take(Signal.METRICS, nanos(time), encodeMetrics(samples, nanos(time)));
-  }
-
-  private byte[] encodeMetrics(List<Sample> samples, long timeNanos) {
-    lock.lock();
+    lock.lock(); // until it is taken: the next round is written to the same bytes
     try {
-      return writer.metrics(samples, timeNanos, startNanos);
+      requests.take(Signal.METRICS, nanos(time), rounds.metrics(samples, nanos(time)));
     } finally {
       lock.unlock();
     }

@@ -1,7 +1,7 @@
 package io.lockstep.agent.batch;
 
 import io.lockstep.agent.batch.Round.Outcome;
-import io.lockstep.telemetry.contract.Column;
+import io.lockstep.agent.sample.Series;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -18,35 +18,42 @@ import org.slf4j.LoggerFactory;
 /// line when it changes. One thread.
 final class Health {
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
-  private static final Column DURATION = Contract.column(Table.PART, "sampler_duration");
-  private static final Column SUCCESS = Contract.column(Table.PART, "sampler_success");
-  private static final Column AGE = Contract.column(Table.PART, "sampler_age");
 
   private final String sampler;
+  private final Series duration;
+  private final Series success;
+  private final Series age;
   private long lastRead;
   private boolean everRead;
   private boolean failing;
 
   Health(String sampler) {
     this.sampler = sampler;
+    duration = series("sampler_duration");
+    success = series("sampler_success");
+    age = series("sampler_age");
+  }
+
+  private Series series(String column) {
+    return Series.of(Contract.column(Table.PART, column), sampler);
   }
 
   /// The samples of one round.
   ///
   /// @param nowNanos monotonic, nanoseconds
   List<Sample> samples(Outcome outcome, long nowNanos) {
-    boolean success = outcome.reading() != null;
-    if (success) {
+    boolean read = outcome.reading() != null;
+    if (read) {
       lastRead = nowNanos;
       everRead = true;
     }
     var samples = new ArrayList<Sample>(3);
     if (outcome.seconds() != null) {
-      samples.add(Sample.of(DURATION, sampler, outcome.seconds()));
+      samples.add(duration.at(outcome.seconds()));
     }
-    samples.add(Sample.of(SUCCESS, sampler, success ? 1L : 0L));
+    samples.add(success.at(read ? 1L : 0L));
     if (everRead) {
-      samples.add(Sample.of(AGE, sampler, (nowNanos - lastRead) / 1e9));
+      samples.add(age.at((nowNanos - lastRead) / 1e9));
     }
     return samples;
   }

@@ -83,6 +83,11 @@ public final class ProtoCursor {
     return field;
   }
 
+  /// Where the content of the present field begins among the bytes, until it is read.
+  int place() {
+    return at;
+  }
+
   /// Whether the present field has its bytes counted: text, bytes, a message or packed numbers.
   public boolean isCounted() {
     return type == BYTES;
