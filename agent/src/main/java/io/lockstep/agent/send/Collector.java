@@ -6,19 +6,19 @@ import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.GZIPOutputStream;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,11 +27,13 @@ import org.slf4j.LoggerFactory;
 /// The collector as seen from here: posts one batch over OTLP/HTTP and tells what came of it. Keeps
 /// connections alive. Any thread; each call blocks until the answer, at most as long as its
 /// time-outs.
-public final class Collector {
+public final class Collector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
   private static final int PORT_MAX = 65_535;
-  private static final int BODY_MAX = 64 << 10;
-  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
+  private static final int IDLE_MAX = 2;
+
+  /// Servers and firewalls forget a connection that nobody uses.
+  private static final Duration IDLE = Duration.ofSeconds(30);
 
   /// How to speak to the collectors.
   ///
@@ -51,10 +53,13 @@ public final class Collector {
 
   private final List<URI> urls;
   private final Config config;
-  private final String userAgent;
+  private final String headers;
   private final @Nullable Token token;
   private final @Nullable SSLSocketFactory sockets;
   private final AtomicInteger current = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Connection> idle = new ArrayDeque<>();
+  private boolean closed;
 
   /// Reads token and certificates.
   ///
@@ -65,13 +70,13 @@ public final class Collector {
   public Collector(List<URI> urls, Config config, String version) throws IOException {
     this.urls = urls.stream().map(url -> URI.create(url.toString().replaceAll("/+$", ""))).toList();
     this.config = config;
-    this.userAgent = "lockstep-agent/" + version;
+    this.headers =
+        "User-Agent: lockstep-agent/"
+            + version
+            + "\r\nAccept: application/x-protobuf\r\nContent-Type: application/x-protobuf\r\n"
+            + "Content-Encoding: gzip\r\n";
     this.token = config.tokenFile() == null ? null : new Token(config.tokenFile());
     this.sockets = config.caFile() == null ? null : Trust.only(config.caFile());
-    if (sockets != null) {
-      // Else the first connection makes one that trusts all of the JDK's authorities, unused.
-      HttpsURLConnection.setDefaultSSLSocketFactory(sockets);
-    }
     warnOfPlainToken();
   }
 
@@ -146,69 +151,96 @@ public final class Collector {
     }
   }
 
+  /// A connection that was kept may have been closed at the other end meanwhile: what failed on it
+  /// before anything was answered is sent once more, on a new one. A batch that was taken all the
+  /// same counts once, by its id.
   private Response exchange(URI base, Signal signal, @Nullable BatchId id, byte[] gzip)
       throws IOException {
-    HttpURLConnection connection = open(base, signal, id);
-    try (OutputStream out = connection.getOutputStream()) {
-      out.write(gzip);
-    } catch (IOException e) {
-      connection.disconnect();
-      throw e;
+    byte[] request = request(base, signal, id, gzip);
+    Connection kept = takeIdle(base);
+    if (kept != null) {
+      try {
+        return exchange(kept, request);
+      } catch (SocketTimeoutException e) {
+        throw e;
+      } catch (IOException e) {
+        if (kept.answered()) {
+          throw e;
+        }
+      }
     }
-    return read(connection);
+    return exchange(Connection.open(base, sockets, config.timeout()), request);
   }
 
-  private HttpURLConnection open(URI base, Signal signal, @Nullable BatchId id) throws IOException {
-    var connection = (HttpURLConnection) URI.create(base + signal.path()).toURL().openConnection();
-    if (sockets != null && connection instanceof HttpsURLConnection tls) {
-      tls.setSSLSocketFactory(sockets);
+  private Response exchange(Connection connection, byte[] request) throws IOException {
+    boolean lasts = false;
+    try {
+      Response response = connection.exchange(request, config.timeout());
+      lasts = connection.lasts() && keepIdle(connection);
+      return response;
+    } finally {
+      if (!lasts) {
+        connection.close();
+      }
     }
-    connection.setRequestMethod("POST");
-    connection.setDoOutput(true);
-    connection.setUseCaches(false);
-    connection.setInstanceFollowRedirects(false);
-    connection.setConnectTimeout((int) config.timeout().toMillis());
-    connection.setReadTimeout((int) config.timeout().toMillis());
-    connection.setRequestProperty("Content-Type", "application/x-protobuf");
-    connection.setRequestProperty("Content-Encoding", "gzip");
-    connection.setRequestProperty("Accept", "application/x-protobuf");
-    connection.setRequestProperty("User-Agent", userAgent);
+  }
+
+  /// @return null when there is none
+  private @Nullable Connection takeIdle(URI base) {
+    lock.lock();
+    try {
+      while (!idle.isEmpty()) {
+        Connection newest = idle.removeLast();
+        if (newest.serves(base, IDLE)) {
+          return newest;
+        }
+        newest.close();
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// @return false when there are enough
+  private boolean keepIdle(Connection connection) {
+    lock.lock();
+    try {
+      return !closed && idle.size() < IDLE_MAX && idle.add(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Head and body in one, so that they are one TLS record and one packet where they fit.
+  private byte[] request(URI base, Signal signal, @Nullable BatchId id, byte[] gzip) {
+    var head = new StringBuilder(512);
+    head.append("POST ").append(base.getRawPath()).append(signal.path()).append(" HTTP/1.1\r\n");
+    head.append("Host: ").append(base.getRawAuthority()).append("\r\n");
+    head.append(headers);
     if (id != null) {
-      connection.setRequestProperty(BatchId.HEADER, id.header());
+      head.append(BatchId.HEADER).append(": ").append(id.header()).append("\r\n");
     }
     if (token != null) {
-      connection.setRequestProperty("Authorization", "Bearer " + token.value());
+      head.append("Authorization: Bearer ").append(token.value()).append("\r\n");
     }
-    return connection;
+    head.append("Content-Length: ").append(gzip.length).append("\r\n\r\n");
+    byte[] first = head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] request = Arrays.copyOf(first, first.length + gzip.length);
+    System.arraycopy(gzip, 0, request, first.length, gzip.length);
+    return request;
   }
 
-  private static Response read(HttpURLConnection connection) throws IOException {
+  /// Closes what is kept alive, and keeps nothing more.
+  @Override
+  public void close() {
+    lock.lock();
     try {
-      int status = connection.getResponseCode();
-      if (status < 0) {
-        throw new IOException("the answer is not HTTP");
-      }
-      InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
-      byte[] body = in == null ? new byte[0] : in.readNBytes(BODY_MAX + 1);
-      if (body.length > BODY_MAX) {
-        connection.disconnect();
-      }
-      String type = connection.getContentType();
-      return new Response(
-          status,
-          type == null ? "" : type,
-          retryAfter(connection.getHeaderField("Retry-After")),
-          body);
-    } catch (IOException e) {
-      connection.disconnect();
-      throw e;
+      closed = true;
+      idle.forEach(Connection::close);
+      idle.clear();
+    } finally {
+      lock.unlock();
     }
-  }
-
-  /// Zero when absent, or a date: the own back-off serves then.
-  private static Duration retryAfter(@Nullable String header) {
-    return header != null && SECONDS.matcher(header.strip()).matches()
-        ? Duration.ofSeconds(Long.parseLong(header.strip()))
-        : Duration.ZERO;
   }
 }

@@ -5,6 +5,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -20,6 +24,7 @@ final class LiveLane {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private final ArrayDeque<Spooled> newestFirst = new ArrayDeque<>();
+  private final ExecutorService threads;
   private final Link link;
   private final Consumer<Spooled> attempt;
   private final Consumer<Spooled> release;
@@ -29,6 +34,15 @@ final class LiveLane {
   /// @param attempt sends a batch once and settles it; blocks
   /// @param release gives a batch to the spool lane
   LiveLane(Link link, Consumer<Spooled> attempt, Consumer<Spooled> release) {
+    // One thread goes on as long as there is a batch now and then; a slow collector makes it more.
+    this.threads =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            5,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("live").factory());
     this.link = link;
     this.attempt = attempt;
     this.release = release;
@@ -56,7 +70,7 @@ final class LiveLane {
       if (may) {
         Spooled next = newestFirst.removeFirst();
         underWay++;
-        Thread.ofVirtual().name("live-" + next.batch().id().number()).start(() -> send(next));
+        threads.execute(() -> send(next));
       }
     }
     // As long as one is under way nobody knows: its end decides on those that wait.

@@ -18,7 +18,7 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
 
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
-  private final Gzip gzip = new Gzip(6);
+  private final Gzip gzip = new Gzip(3);
   private final Spool spool;
   private final Collector collector;
   private final Link link;
@@ -111,6 +111,7 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
   @Override
   public void close() {
     backFill.close();
+    collector.close();
     gzip.close();
   }
 }

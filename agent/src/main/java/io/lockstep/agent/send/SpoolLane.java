@@ -52,7 +52,7 @@ final class SpoolLane implements AutoCloseable {
   }
 
   void start() {
-    thread = Thread.ofVirtual().name("spool-lane").start(this::run);
+    thread = Thread.ofPlatform().daemon().name("spool-lane").start(this::run);
   }
 
   private void run() {
