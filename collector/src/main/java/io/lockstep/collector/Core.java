@@ -267,7 +267,7 @@ final class Core implements Intake, AutoCloseable {
         incident.id(),
         incident.kind().label(),
         incident.subject(),
-        incident.lead().finding().summary());
+        incident.lead().finding().told());
   }
 
   private static long nanos(Instant instant) {

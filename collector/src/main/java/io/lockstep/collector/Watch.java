@@ -5,7 +5,9 @@ import io.lockstep.collector.alert.Round;
 import io.lockstep.collector.alert.Transition;
 import io.lockstep.collector.detect.Detector;
 import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.JobUses;
 import io.lockstep.collector.detect.Prompt;
+import io.lockstep.collector.detect.SubjectKey;
 import io.lockstep.collector.window.Host;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Table;
@@ -115,13 +117,20 @@ final class Watch {
       book.over(detector.name(), verdict.subject());
       return List.of();
     }
-    return book.happened(detector.name(), detector.patience(), verdict.subject(), finding, now);
+    Finding whole = touching(verdict.subject(), finding);
+    return book.happened(detector.name(), detector.patience(), verdict.subject(), whole, now);
+  }
+
+  /// The finding with the jobs that it touches.
+  private Finding touching(SubjectKey subject, Finding finding) {
+    return finding.touching(JobUses.of(window, subject));
   }
 
   /// A detector with a bug can't tell, and stops nothing else.
   private boolean judged(Detector detector, Round round) {
     try {
       detector.judge(window, round);
+      round.replace(this::touching);
       if (broken.remove(detector.name())) {
         log.info("detector works again detector={}", detector.name());
       }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A server that an agent can read, made of files: ports below `sys/`, a kernel log, and GPUs
@@ -139,6 +140,23 @@ final class BenchServer {
   void reportXid(int gpu, int code) throws IOException {
     if (gpus != null) {
       gpus.event(++reported, gpu, XID, code);
+      gpus.write();
+    }
+  }
+
+  /// Lets a process use a GPU, under the kernel's files that a captured `/proc` has of it.
+  ///
+  /// @param memory what it holds of the GPU's, bytes
+  /// @param cgroup the lines of its `cgroup`
+  /// @param environment what it was started with, as in `RANK=3`
+  void use(int gpu, long pid, long memory, String cgroup, List<String> environment)
+      throws IOException {
+    Path proc = Files.createDirectories(root().resolve("proc/" + pid));
+    Files.writeString(proc.resolve("cgroup"), cgroup);
+    Files.writeString(proc.resolve("environ"), String.join("\0", environment) + "\0");
+    Files.copy(Path.of("/proc/" + pid + "/stat"), proc.resolve("stat"));
+    if (gpus != null) {
+      gpus.process(gpu, pid, memory);
       gpus.write();
     }
   }

@@ -38,7 +38,7 @@ public record Alert(
   }
 
   Alert present(Finding found, long now) {
-    return new Alert(detector, state, sinceNanos, firedNanos, now, 0, now, 0, found);
+    return new Alert(detector, state, sinceNanos, firedNanos, now, 0, now, 0, found.after(finding));
   }
 
   Alert absent(long now) {

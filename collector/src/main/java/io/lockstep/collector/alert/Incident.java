@@ -2,6 +2,7 @@ package io.lockstep.collector.alert;
 
 import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.detect.SubjectKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -114,6 +115,15 @@ public record Incident(
                 .thenComparing(alert -> alert.finding().action())
                 .thenComparingLong(Alert::firedNanos))
         .orElseThrow();
+  }
+
+  /// The jobs that its alerts touch, or have touched, those of the newest alert first.
+  public List<JobUse> jobs() {
+    Finding all = lead().finding();
+    for (Alert alert : alerts) {
+      all = all.after(alert.finding());
+    }
+    return all.jobs();
   }
 
   private static String id(IncidentKind kind, SubjectKey subject, long onsetNanos) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /// One detector's verdicts of one round. A subject that it does not name it could not tell of.
 public final class Round implements Verdicts {
@@ -41,6 +42,11 @@ public final class Round implements Verdicts {
   @Override
   public void cannotTell(SubjectKey subject) {
     // Saying nothing means the same.
+  }
+
+  /// Puts another finding in each one's place.
+  public void replace(BiFunction<SubjectKey, Finding, Finding> other) {
+    present.replaceAll(other);
   }
 
   /// The subjects with the fault, in the order of telling.

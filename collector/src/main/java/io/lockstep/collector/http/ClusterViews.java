@@ -49,6 +49,7 @@ public final class ClusterViews implements Views {
         new ClusterView(window.cluster(), now, hosts.all()),
         new JobViews(window, seats, incidents, seconds).all(),
         IncidentViews.of(window, incidents, deliveries, sinks.get()),
+        PlacementView.all(window),
         window.full());
   }
 }

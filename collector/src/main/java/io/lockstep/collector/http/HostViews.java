@@ -1,6 +1,8 @@
 package io.lockstep.collector.http;
 
 import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.JobUse;
+import io.lockstep.collector.detect.JobUses;
 import io.lockstep.collector.window.Host;
 import io.lockstep.collector.window.Watched;
 import io.lockstep.collector.window.Window;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -165,9 +168,30 @@ final class HostViews {
         values.latest(POWER),
         values.latest(MEMORY),
         throttles(values.latest(REASONS)),
-        seat == null ? null : seat.job(),
-        seat == null ? null : seat.rank().rank(),
+        seat == null ? job(gpu) : seat.job(),
+        seat == null ? rank(gpu) : (Integer) seat.rank().rank(),
         age);
+  }
+
+  /// The job that its server's agent sees on a GPU of which no training process speaks; null where
+  /// there is none, or more than one.
+  private @Nullable JobUse use(Watched gpu) {
+    List<JobUse> uses =
+        window.gpuJobs(gpu.host(), gpu.subject()).stream()
+            .map(JobUses::use)
+            .filter(Objects::nonNull)
+            .toList();
+    return uses.size() == 1 ? uses.getFirst() : null;
+  }
+
+  private @Nullable String job(Watched gpu) {
+    JobUse use = use(gpu);
+    return use == null ? null : use.job();
+  }
+
+  private @Nullable Integer rank(Watched gpu) {
+    JobUse use = use(gpu);
+    return use == null || use.ranks().isEmpty() ? null : use.ranks().getFirst();
   }
 
   private GpuView unsampled(String host, String subject, Seats.@Nullable Seat seat) {

@@ -1,5 +1,6 @@
 package io.lockstep.collector.http;
 
+import io.lockstep.collector.detect.JobUse;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param title the kind and the subject in a few words: "Slow GPU 3 on node-017"
 /// @param summary one sentence: who, how much, why
 /// @param evidence the numbers that it rests on, in the order of telling
+/// @param jobs the jobs that it touches, or has touched; empty when none is known
 /// @param runbook name of its runbook
 /// @param alerts what was folded into it, oldest first
 /// @param deliveries what became of the messages about it, oldest first; empty when nobody was told
@@ -38,6 +40,7 @@ public record IncidentView(
     String title,
     String summary,
     List<Evidence> evidence,
+    List<JobUse> jobs,
     String runbook,
     List<AlertView> alerts,
     List<DeliveryView> deliveries) {
@@ -91,6 +94,7 @@ public record IncidentView(
   public IncidentView {
     deliveries = List.copyOf(deliveries);
     evidence = List.copyOf(evidence);
+    jobs = List.copyOf(jobs);
     alerts = List.copyOf(alerts);
   }
 

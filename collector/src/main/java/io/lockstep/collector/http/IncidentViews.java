@@ -71,8 +71,9 @@ final class IncidentViews {
         instant(incident.openedNanos()),
         incident.isOpen() ? null : instant(incident.resolvedNanos()),
         title(window, incident),
-        finding.summary(),
+        finding.told(),
         evidence,
+        incident.jobs(),
         lead.detector(),
         incident.alerts().stream().map(alert -> view(alert, incident)).toList(),
         deliveries);
@@ -120,7 +121,7 @@ final class IncidentViews {
         over ? "resolved" : IncidentView.OPEN,
         instant(alert.finding().onsetNanos()),
         over ? instant(alert.resolvedNanos()) : null,
-        alert.finding().summary());
+        alert.finding().told());
   }
 
   private static String title(Window window, Incident incident) {

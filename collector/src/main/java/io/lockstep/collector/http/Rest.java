@@ -55,6 +55,20 @@ final class Rest {
     answer(context, snapshot -> ViewsJson.jobs(snapshot.jobs()));
   }
 
+  /// Which jobs use which GPUs; `?job=` and `?host=` choose some.
+  void placements(RoutingContext context) {
+    String job = context.queryParams().get("job");
+    String host = context.queryParams().get("host");
+    answer(
+        context,
+        snapshot ->
+            ViewsJson.placements(
+                snapshot.placements().stream()
+                    .filter(one -> job == null || one.use().job().equals(job))
+                    .filter(one -> host == null || one.host().equals(host))
+                    .toList()));
+  }
+
   void incidents(RoutingContext context) {
     String state = context.queryParams().get("state");
     Predicate<IncidentView> wanted =

@@ -81,6 +81,7 @@ final class Routes {
     get(router, "/api/v1/cluster", rest::cluster);
     get(router, "/api/v1/cluster/hosts/:host", rest::host);
     get(router, "/api/v1/jobs", rest::jobs);
+    get(router, "/api/v1/placements", rest::placements);
     get(router, "/api/v1/incidents", rest::incidents);
     get(router, "/api/v1/incidents/:id", rest::incident);
     get(router, "/api/v1/notify", this::sinks);

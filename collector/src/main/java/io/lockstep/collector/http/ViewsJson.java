@@ -1,5 +1,6 @@
 package io.lockstep.collector.http;
 
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.http.IncidentView.AlertView;
 import io.lockstep.collector.http.IncidentView.DeliveryView;
 import io.lockstep.collector.notify.SinkStatus;
@@ -132,9 +133,41 @@ final class ViewsJson {
             "evidence",
             incident.evidence(),
             (out, item) -> out.text("name", item.name()).number("value", item.value()))
+        .list("jobs", incident.jobs(), ViewsJson::use)
         .text("runbook", incident.runbook())
         .list("alerts", incident.alerts(), ViewsJson::alert)
         .list("deliveries", incident.deliveries(), ViewsJson::delivery);
+  }
+
+  private static void use(JsonText json, JobUse use) throws IOException {
+    json.text("system", use.system())
+        .text("job", use.job())
+        .text("step", use.step().isEmpty() ? null : use.step())
+        .numbers(
+            "ranks", use.ranks().stream().mapToInt(Integer::intValue).toArray(), use.ranks().size())
+        .number("worldSize", use.worldSize() == 0 ? null : use.worldSize());
+  }
+
+  /// Which job uses which GPU.
+  static Buffer placements(List<PlacementView> placements) {
+    return JsonText.object(json ->
+        json.list(
+            "placements",
+            placements,
+            (out, one) -> {
+              use(out, one.use());
+              out.text("host", one.host())
+                  .text("gpu", one.gpu())
+                  .number("index", one.index())
+                  .number("processes", one.processes())
+                  .nested(
+                      "attributes",
+                      attributes -> {
+                        for (var attribute : one.attributes().entrySet()) {
+                          attributes.text(attribute.getKey(), attribute.getValue());
+                        }
+                      });
+            }));
   }
 
   private static void delivery(JsonText json, DeliveryView delivery) throws IOException {

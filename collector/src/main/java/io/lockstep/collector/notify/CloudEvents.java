@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.collector.alert.Alert;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.detect.Finding;
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.detect.SubjectKey;
 import io.lockstep.collector.state.Message;
 import java.net.URI;
@@ -25,6 +26,8 @@ final class CloudEvents {
 
   /// More alerts than that make one incident no clearer, and receivers want less than 20 kB.
   private static final int ALERTS_MAX = 16;
+
+  private static final int RANKS_MAX = 64;
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -118,8 +121,10 @@ final class CloudEvents {
     if (reopened) {
       data.put("reopened", true);
     }
-    data.put("summary", finding.summary());
+    data.put("summary", finding.told());
     evidence(data.putArray("evidence"), finding);
+    ArrayNode jobs = data.putArray("jobs");
+    incident.jobs().forEach(job -> job(jobs.addObject(), job));
     data.put("runbook", lead.detector());
     if (page != null) {
       data.put("runbookUrl", page.resolve("runbooks/" + encoded(lead.detector())).toString());
@@ -138,6 +143,18 @@ final class CloudEvents {
             evidence.addObject().put("name", name).put("value", value);
           }
         });
+  }
+
+  private static void job(ObjectNode json, JobUse job) {
+    json.put("system", job.system()).put("job", job.job());
+    if (!job.step().isEmpty()) {
+      json.put("step", job.step());
+    }
+    ArrayNode ranks = json.putArray("ranks");
+    job.ranks().stream().limit(RANKS_MAX).forEach(ranks::add);
+    if (job.worldSize() > 0) {
+      json.put("worldSize", job.worldSize());
+    }
   }
 
   private static void alert(ObjectNode json, Alert alert) {

@@ -7,6 +7,7 @@ import io.lockstep.collector.alert.Alert;
 import io.lockstep.collector.alert.Incident;
 import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.detect.SubjectKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -108,7 +109,8 @@ final class IncidentRows {
             Finding.Severity.valueOf(row.getString("severity")),
             Finding.Action.valueOf(row.getString("action")),
             row.getString("summary"),
-            evidence);
+            evidence,
+            JSON.readValue(row.getString("jobs"), new TypeReference<List<JobUse>>() {}));
     return new Alert(
         row.getString("detector"),
         Alert.State.valueOf(row.getString("state")),
@@ -143,7 +145,7 @@ final class IncidentRows {
   }
 
   private void write(String incident, Alert alert) throws SQLException {
-    String row = "INSERT OR REPLACE INTO alert VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    String row = "INSERT OR REPLACE INTO alert VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     try (PreparedStatement statement = connection.prepareStatement(row)) {
       statement.setString(1, incident);
       set(statement, 2, alert);
@@ -167,6 +169,7 @@ final class IncidentRows {
     statement.setString(from + 11, alert.finding().action().name());
     statement.setString(from + 12, alert.finding().summary());
     statement.setString(from + 13, JSON.valueToTree(alert.finding().evidence()).toString());
+    statement.setString(from + 14, JSON.valueToTree(alert.finding().jobs()).toString());
   }
 
   /// Forgets all but the newest resolved incidents.

@@ -21,12 +21,19 @@ final class Schema {
           raise("action", "CHECKPOINT"),
           raise("action", "EVACUATE"));
 
+  /// Whom an older file's alerts touched is not known.
+  private static final List<String> JOBS =
+      List.of(
+          "ALTER TABLE alert ADD COLUMN jobs TEXT NOT NULL DEFAULT '[]'",
+          "ALTER TABLE waiting ADD COLUMN jobs TEXT NOT NULL DEFAULT '[]'");
+
   /// One list of statements for each version, from 1 on.
   private static final List<List<String>> STEPS =
       List.of(
           IncidentRows.SCHEMA,
           Stream.concat(LEVELS.stream(), OutboxRows.SCHEMA.stream()).toList(),
-          WaitingRows.SCHEMA);
+          WaitingRows.SCHEMA,
+          JOBS);
 
   private Schema() {}
 

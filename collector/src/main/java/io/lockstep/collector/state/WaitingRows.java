@@ -56,7 +56,7 @@ final class WaitingRows {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate("DELETE FROM waiting");
     }
-    String row = "INSERT INTO waiting VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    String row = "INSERT INTO waiting VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     try (PreparedStatement statement = connection.prepareStatement(row)) {
       for (Waiting one : all) {
         statement.setString(1, one.subject().cluster());

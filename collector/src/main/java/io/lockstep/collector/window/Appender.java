@@ -26,6 +26,7 @@ final class Appender {
   private final Counts.Open counts;
 
   private final Map<String, GpuNames> gpus = new ConcurrentHashMap<>();
+  private final GpuJobs gpuJobs = new GpuJobs();
 
   Appender(Tables tables, Hosts hosts, Links links, Jobs jobs, Counts.Open counts) {
     this.tables = tables;
@@ -38,6 +39,11 @@ final class Appender {
   /// A host's GPUs; null when none has told its index.
   @Nullable GpuNames gpus(String host) {
     return gpus.get(host);
+  }
+
+  /// Which jobs use which GPU.
+  GpuJobs gpuJobs() {
+    return gpuJobs;
   }
 
   boolean append(Batch batch, long arrivalNanos) {
@@ -55,6 +61,7 @@ final class Appender {
     }
     hosts.measureClocks(batch, arrivalNanos);
     batch.rows().forEach(row -> place(row, arrivalNanos));
+    gpuJobs.take(batch, hosts, arrivalNanos);
     batch.steps().forEach(step -> place(step, arrivalNanos));
     batch.events().forEach(event -> note(event, arrivalNanos));
     return true;

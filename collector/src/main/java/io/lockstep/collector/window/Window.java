@@ -3,12 +3,14 @@ package io.lockstep.collector.window;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Batch;
+import io.lockstep.telemetry.rows.GpuJob;
 import io.lockstep.telemetry.rules.CounterState;
 import io.lockstep.telemetry.rules.LinkHistory;
 import io.lockstep.telemetry.rules.Links;
 import io.lockstep.telemetry.rules.Readings;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The last ten minutes of one cluster in memory, second by second, and the last iterations of its
@@ -245,6 +247,17 @@ public final class Window implements Readings {
   public boolean gpuMoved(String host, String uuid) {
     GpuNames gpus = appender.gpus(host);
     return gpus != null && gpus.moved(uuid);
+  }
+
+  /// The jobs that use a GPU, as its server's agent last said; empty when there is none, or nobody
+  /// knows.
+  public List<GpuJob> gpuJobs(String host, String gpu) {
+    return appender.gpuJobs().of(host, gpu, nowNanos());
+  }
+
+  /// The same of each GPU of a host that its agent spoke of, by UUID.
+  public Map<String, List<GpuJob>> gpuJobs(String host) {
+    return appender.gpuJobs().of(host, nowNanos());
   }
 
   /// Every host that was ever heard of, in no order.

@@ -32,6 +32,37 @@ final class ClusterViewsTest {
   }
 
   @Test
+  void jobsThatNoTrainingProcessSpeaksForAreSeenOnTheirGpus() {
+    var window = new Window("c");
+    var id = new BatchId("node-1", 1, 1);
+    window.append(
+        Batches.rows(
+            id,
+            Batches.row(
+                Contract.column(Table.GPU, "power"), "node-1", "GPU-1", Batches.START, 300)),
+        Batches.START);
+    window.append(
+        Batches.jobs(new BatchId("node-1", 1, 2), "node-1", "GPU-1", Batches.START, "4711"),
+        Batches.START);
+    window.seal(Batches.START + 5 * Batches.SECOND);
+    var book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+    Snapshot views =
+        new ClusterViews(window, book, _ -> List.of(), List::of)
+            .at(Instant.ofEpochSecond(0, window.nowNanos()));
+    assertThat(host(views, "node-1").gpus().getFirst().job()).isEqualTo("4711");
+    assertThat(views.placements())
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.host()).isEqualTo("node-1");
+          assertThat(one.gpu()).isEqualTo("GPU-1");
+          assertThat(one.use().system()).isEqualTo("slurm");
+          assertThat(one.use().job()).isEqualTo("4711");
+        });
+    assertThat(ViewsJson.placements(views.placements()).toString())
+        .contains("\"slurm.job.id\":\"4711\"", "\"gpu\":\"GPU-1\"");
+  }
+
+  @Test
   void aHealthyClusterIsInStepAndEveryValueIsThere() {
     var cluster = new WatchedCluster(new ClusterSpec(12, 5, 1));
     cluster.run(60);

@@ -95,6 +95,7 @@ final class HeadlineTest {
             "",
             "",
             List.of(),
+            List.of(),
             "host-silent",
             List.of(),
             List.of());

@@ -1,5 +1,6 @@
 package io.lockstep.collector.http;
 
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.http.IncidentView.AlertView;
 import io.lockstep.collector.http.IncidentView.Evidence;
 import java.time.Duration;
@@ -280,6 +281,7 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
         title,
         summary,
         evidence,
+        List.of(new JobUse("slurm", "4711", "0", List.of(3), 64)),
         kind,
         List.of(alert),
         List.of());

@@ -10,6 +10,7 @@ import io.lockstep.collector.alert.Transition;
 import io.lockstep.collector.alert.Waiting;
 import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.detect.SubjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ class StateTest {
             Finding.Severity.CRITICAL,
             Finding.Action.CHECKPOINT,
             "Port \"x\" is down",
-            new LinkedHashMap<>(Map.of("up", 0.0)));
+            new LinkedHashMap<>(Map.of("up", 0.0)),
+            List.of(new JobUse("slurm", "4711", "0", List.of(3, 4), 64)));
     Path file = folder.resolve("waiting.db");
     AlertBook book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
     book.happened("port-down", Duration.ofSeconds(2), key, finding, 1_000);

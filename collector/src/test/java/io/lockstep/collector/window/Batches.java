@@ -6,10 +6,12 @@ import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.Event;
+import io.lockstep.telemetry.rows.GpuJob;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes batches as the reader of requests gives them.
@@ -36,6 +38,18 @@ public final class Batches {
   public static Batch batch(
       @Nullable BatchId id, List<Row> rows, List<Event> events, List<Step> steps) {
     return new Batch("c", id, rows, List.of(), events, steps, 0, "");
+  }
+
+  /// What an agent says of the Slurm jobs on one GPU.
+  public static Batch jobs(
+      @Nullable BatchId id, String host, String gpu, long nanos, String... jobs) {
+    Row count =
+        row(Contract.column(Table.PART, "gpu_jobs"), host, "gpu/" + gpu, nanos, jobs.length);
+    List<GpuJob> all =
+        Stream.of(jobs)
+            .map(job -> new GpuJob(host, gpu, Map.of("slurm.job.id", job), nanos, 1))
+            .toList();
+    return new Batch("c", id, List.of(count), List.of(), List.of(), List.of(), all, 0, "");
   }
 
   /// A row with one value.

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///   that stands in `rows`
 /// @param events log records
 /// @param steps training steps
+/// @param jobs jobs that use GPUs, for the window; they stand among `points`, too. Empty without an
+///   id: only the server's own agent knows
 /// @param refused data points, log records or spans that were refused, each once, as OTLP's partial
 ///   success counts them
 /// @param reason why the first of them was refused; empty when none was
@@ -24,5 +26,20 @@ public record Batch(
     List<Point> points,
     List<Event> events,
     List<Step> steps,
+    List<GpuJob> jobs,
     long refused,
-    String reason) {}
+    String reason) {
+
+  /// One that says of no job which GPU it uses.
+  public Batch(
+      String cluster,
+      @Nullable BatchId id,
+      List<Row> rows,
+      List<Point> points,
+      List<Event> events,
+      List<Step> steps,
+      long refused,
+      String reason) {
+    this(cluster, id, rows, points, events, steps, List.of(), refused, reason);
+  }
+}

@@ -33,6 +33,7 @@ final class BatchRows {
   private final List<Point> points = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
+  private final List<GpuJob> jobs = new ArrayList<>();
   private long kept;
   private boolean full;
   private long records;
@@ -124,6 +125,12 @@ final class BatchRows {
     }
   }
 
+  void add(GpuJob job) {
+    if (keep(600)) {
+      jobs.add(job);
+    }
+  }
+
   /// Makes room. What does not fit is refused, once, and so is all that comes after it.
   private boolean keep(long bytes) {
     if (!full && kept + bytes > KEPT_MAX) {
@@ -149,6 +156,6 @@ final class BatchRows {
   }
 
   Batch batch() {
-    return new Batch(cluster, id, rows, points, events, steps, refused, reason);
+    return new Batch(cluster, id, rows, points, events, steps, jobs, refused, reason);
   }
 }

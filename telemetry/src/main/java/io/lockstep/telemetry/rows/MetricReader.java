@@ -164,7 +164,11 @@ final class MetricReader implements RecordReader {
             : real(header, known, time, Double.longBitsToDouble(bits));
     if (!kept || rows.anonymous()) {
       double number = value == AS_INT ? (double) bits : Double.longBitsToDouble(bits);
-      rows.add(header, "", attributes().toJson(), time, number);
+      AttributeMap attributes = attributes();
+      boolean added = rows.add(header, "", attributes.toJson(), time, number);
+      if (added && known != null && !rows.anonymous() && header.name().equals(GpuJob.METRIC)) {
+        rows.add(GpuJob.of(header.origin().host(), attributes.asMap(), time, number));
+      }
     }
   }
 

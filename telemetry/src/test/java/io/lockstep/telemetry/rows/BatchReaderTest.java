@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Metric;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,24 @@ class BatchReaderTest {
         assertThat(row.timeNanos()).isEqualTo(NOW);
       }
     }
+  }
+
+  @Test
+  void aJobOnAGpuIsAPointForTheStoreAndAJobForTheWindow() throws OtlpException {
+    Metric metric = Objects.requireNonNull(Contract.metric(GpuJob.METRIC));
+    var attributes =
+        Attributes.of(
+            AttributeKey.stringKey("hw.id"), "GPU-1",
+            AttributeKey.stringKey("slurm.job.id"), "4711",
+            AttributeKey.stringKey("dl.rank"), "3");
+    byte[] body = writer.metrics(List.of(new Sample(metric, attributes, true, 2)), NOW, 0);
+    Batch batch = read(Signal.METRICS, ID, body);
+    assertThat(batch.rows()).isEmpty();
+    assertThat(batch.points()).singleElement().extracting(Point::value).isEqualTo(2.0);
+    assertThat(batch.jobs())
+        .containsExactly(
+            new GpuJob("node-1", "GPU-1", Map.of("slurm.job.id", "4711", "dl.rank", "3"), NOW, 2));
+    assertThat(read(Signal.METRICS, null, body).jobs()).isEmpty();
   }
 
   @Test

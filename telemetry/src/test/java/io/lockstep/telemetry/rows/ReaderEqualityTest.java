@@ -150,12 +150,14 @@ class ReaderEqualityTest {
   }
 
   private static NumberDataPoint point(Random random, Metric metric) {
-    Column column = metric.columns().get(random.nextInt(metric.columns().size()));
     var attributes = new ArrayList<KeyValue>();
-    column
-        .attributes()
-        .forEach((key, value) ->
-            attributes.add(attribute(key, AnyValue.newBuilder().setStringValue(value))));
+    if (!metric.columns().isEmpty()) {
+      Column column = metric.columns().get(random.nextInt(metric.columns().size()));
+      column
+          .attributes()
+          .forEach((key, value) ->
+              attributes.add(attribute(key, AnyValue.newBuilder().setStringValue(value))));
+    }
     if (!metric.subject().attribute().isEmpty()) {
       attributes.add(
           attribute(
