@@ -10,15 +10,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Asks one GPU, and remembers what it can't answer: what is not supported is asked once, what is
-/// not permitted or fails otherwise once a minute. One thread at a time.
+/// not permitted once a minute, what fails otherwise after one round, two, four, and then every
+/// eight, because mostly it fails once. One thread at a time.
 final class DeviceCalls {
   private static final int SCRATCH_BYTES = 8192;
-  private static final long AGAIN_ROUNDS = 60;
+  private static final int FORBIDDEN_ROUNDS = 60;
+  private static final int FAILED_ROUNDS_MAX = 8;
+
+  /// How long a thing is left alone.
+  ///
+  /// @param rounds how many
+  /// @param until it is asked again in this one
+  private record Pause(int rounds, long until) {}
 
   private final Memory scratch = new Memory(SCRATCH_BYTES);
   private final Set<String> never = new HashSet<>();
   private final Map<String, Integer> failures = new HashMap<>();
-  private final Map<String, Long> next = new HashMap<>();
+  private final Map<String, Pause> pauses = new HashMap<>();
   private final Nvml nvml;
   private final Pointer device;
   private long round;
@@ -71,7 +79,7 @@ final class DeviceCalls {
     boolean so = failures.getOrDefault(name, ReturnCode.SUCCESS) == code;
     if (so) {
       failures.remove(name);
-      next.remove(name);
+      pauses.remove(name);
     }
     return so;
   }
@@ -140,7 +148,11 @@ final class DeviceCalls {
 
   /// Whether a thing is to be asked in this round.
   boolean due(String name) {
-    return !never.contains(name) && round >= next.getOrDefault(name, 0L);
+    if (never.contains(name)) {
+      return false;
+    }
+    Pause pause = pauses.get(name);
+    return pause == null || round >= pause.until;
   }
 
   /// Takes note of the answer's code.
@@ -150,7 +162,7 @@ final class DeviceCalls {
     if (code == ReturnCode.SUCCESS) {
       if (!failures.isEmpty()) {
         failures.remove(name);
-        next.remove(name);
+        pauses.remove(name);
       }
       return true;
     }
@@ -161,8 +173,14 @@ final class DeviceCalls {
       never.add(name);
     } else {
       failures.put(name, code);
-      next.put(name, round + AGAIN_ROUNDS);
+      pauses.put(name, pause(code, pauses.get(name)));
     }
     return false;
+  }
+
+  private Pause pause(int code, @Nullable Pause before) {
+    int longer = before == null ? 1 : Math.min(2 * before.rounds, FAILED_ROUNDS_MAX);
+    int rounds = code == ReturnCode.NO_PERMISSION ? FORBIDDEN_ROUNDS : longer;
+    return new Pause(rounds, round + rounds);
   }
 }

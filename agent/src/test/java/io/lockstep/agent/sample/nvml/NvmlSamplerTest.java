@@ -458,6 +458,29 @@ class NvmlSamplerTest {
   }
 
   @Test
+  void whatFailsOnceIsAskedInTheNextRoundAndWhatGoesOnFailingEveryEight() throws Exception {
+    nvml.gpus(1);
+    start().sample(now());
+    fail(0, "power", 999);
+    assertThat(gpu(round(), 0, "power")).isNull();
+    nvml.unset(0, "no power");
+    nvml.write();
+    assertThat(gpu(round(), 0, "power")).isEqualTo(300);
+    fail(0, "power", 19);
+    for (int i = 0; i < 100; i++) {
+      assertThat(gpu(round(), 0, "power")).isNull();
+    }
+    nvml.unset(0, "no power");
+    nvml.write();
+    assertThat(Stream.generate(() -> gpu(round(), 0, "power")).limit(8)).last().isEqualTo(300.0);
+  }
+
+  private void fail(int gpu, String what, int code) throws IOException {
+    nvml.set(gpu, "no " + what, code);
+    nvml.write();
+  }
+
+  @Test
   void throttleTimesAreReadByTheNumbersOfTheDriver() throws Exception {
     nvml.gpus(1);
     nvml.set("driver", "580.65.06");
