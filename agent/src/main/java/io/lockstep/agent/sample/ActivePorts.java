@@ -7,21 +7,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which ports were active when they were last read, on disk, so that one that went down while no
-/// agent ran is told by the next. The first line is the boot: after another one, ports may take
-/// their time to come up. Then one id a line. Any thread, but for [#write].
+/// Which ports were active when they were last read, and the best rate of each, on disk, so that
+/// one that went down, or came back slower, while no agent ran is told by the next. The first line
+/// is the boot: after another one, ports may take their time to come up. Then a port a line: its
+/// id, with `-` before it where it is not active, a tab and its best rate. Any thread, but for
+/// [#write].
 final class ActivePorts {
   private static final Logger LOG = LoggerFactory.getLogger(ActivePorts.class);
   private static final int PORTS_MAX = 1024;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
+  private static final String INACTIVE = "-";
+
   private final Set<String> active = new ConcurrentSkipListSet<>();
+
+  /// Bytes a second.
+  private final Map<String, Double> rates = new ConcurrentSkipListMap<>();
+
   private final @Nullable Path file;
   private final String boot = boot();
   private List<String> written = List.of();
@@ -36,12 +46,29 @@ final class ActivePorts {
       List<String> lines = Files.readAllLines(file);
       if (!lines.isEmpty() && lines.getFirst().equals(boot)) {
         written = lines;
-        lines.stream().skip(1).limit(PORTS_MAX).forEach(active::add);
+        lines.stream().skip(1).limit(PORTS_MAX).forEach(this::remember);
       }
     } catch (NoSuchFileException _) {
       LOG.debug("no port is known of yet file={}", file);
     } catch (IOException e) {
       LOG.warn("ports of earlier runs can't be read file={} error={}", file, e.toString());
+    }
+  }
+
+  private void remember(String line) {
+    int tab = line.indexOf('\t');
+    String port = tab < 0 ? line : line.substring(0, tab);
+    boolean inactive = port.startsWith(INACTIVE);
+    String id = inactive ? port.substring(INACTIVE.length()) : port;
+    if (!inactive) {
+      active.add(id);
+    }
+    try {
+      if (tab >= 0) {
+        rates.put(id, Double.valueOf(line.substring(tab + 1)));
+      }
+    } catch (NumberFormatException _) {
+      LOG.warn("a port's rate can't be read file={} line=\"{}\"", file, Quoted.of(line));
     }
   }
 
@@ -67,11 +94,35 @@ final class ActivePorts {
     }
   }
 
+  /// Notes the rate of an active port.
+  ///
+  /// @param bytesPerSecond its rate now
+  /// @return the best that it had since the server started
+  double best(String port, double bytesPerSecond) {
+    if (rates.size() >= PORTS_MAX && !rates.containsKey(port)) {
+      return bytesPerSecond;
+    }
+    return rates.merge(port, bytesPerSecond, Math::max);
+  }
+
+  /// The best rate of a port, bytes a second; 0 where it is not known.
+  double best(String port) {
+    return rates.getOrDefault(port, 0.0);
+  }
+
   /// Keeps it, where it has changed. One thread.
   void write() {
     var now = new ArrayList<String>();
     now.add(boot);
-    now.addAll(active);
+    for (String port : active) {
+      Double rate = rates.get(port);
+      now.add(rate == null ? port : port + "\t" + rate);
+    }
+    rates.forEach((port, rate) -> {
+      if (!active.contains(port)) {
+        now.add(INACTIVE + port + "\t" + rate);
+      }
+    });
     if (file == null || now.equals(written)) {
       return;
     }

@@ -23,6 +23,7 @@ final class InfinibandDevice implements AutoCloseable {
   private final Watch portFolder;
   private final Worker<Notes> worker;
   private final Text text = new Text();
+  private final Rails rails;
   private final SortedMap<String, InfinibandPort> ports = new TreeMap<>();
   private boolean hangs;
   private boolean there;
@@ -32,8 +33,10 @@ final class InfinibandDevice implements AutoCloseable {
   /// @param path the device's folder
   /// @param kept as in [KernelFile]
   /// @param memory which ports were active before
-  InfinibandDevice(Path path, boolean kept, ActivePorts memory) {
+  /// @param rails which rail it belongs to
+  InfinibandDevice(Path path, boolean kept, ActivePorts memory, Rails rails) {
     this.path = path;
+    this.rails = rails;
     this.memory = memory;
     this.kept = kept;
     presence = new Watch("", name());
@@ -83,7 +86,8 @@ final class InfinibandDevice implements AutoCloseable {
       lookAgain = notes.round() + LOOK_AGAIN_ROUNDS;
       discover(notes, text);
     }
-    ports.values().forEach(port -> port.read(notes, text));
+    Integer rail = rails.of(name());
+    ports.values().forEach(port -> port.read(notes, text, rail));
     return notes;
   }
 

@@ -27,6 +27,7 @@ final class InfinibandLink implements AutoCloseable {
   private final Series rateSeries;
   private final Series widthSeries;
   private final Series layerSeries;
+  private final Series lostSeries;
   private @Nullable Long layerNumber;
   private final ActivePorts memory;
   private boolean known;
@@ -50,6 +51,7 @@ final class InfinibandLink implements AutoCloseable {
     rateSeries = series("rate");
     widthSeries = series("width");
     layerSeries = series("link_layer");
+    lostSeries = series("rate_lost");
   }
 
   private Series series(String column) {
@@ -77,6 +79,11 @@ final class InfinibandLink implements AutoCloseable {
     if (speed != null) {
       notes.add(rateSeries.at(speed.bytesPerSecond()));
       notes.add(widthSeries.at(speed.lanes()));
+      // what a port that is not active says of its rate means nothing
+      if (now != null && now == ACTIVE) {
+        double best = memory.best(port, speed.bytesPerSecond());
+        notes.add(lostSeries.at(best - speed.bytesPerSecond()));
+      }
     }
     if (layerNumber != null) {
       notes.add(layerSeries.at(layerNumber));

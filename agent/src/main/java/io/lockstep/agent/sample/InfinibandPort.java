@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// One port of an InfiniBand or RoCE device, from round to round. Its files are those of Linux's
 /// [sysfs-class-infiniband](https://www.kernel.org/doc/Documentation/ABI/stable/sysfs-class-infiniband).
@@ -19,6 +20,15 @@ final class InfinibandPort implements AutoCloseable {
   private static final long SELDOM_ROUNDS = 10;
 
   private static final int FILES_MAX = 256;
+
+  /// A port of which no counter could be read for so many rounds is a restricted function. Each
+  /// read of such a counter leaves a line in the kernel's log, so they are left alone then, and one
+  /// of them is asked once an hour
+  /// ([node_exporter#3434](https://github.com/prometheus/node_exporter/issues/3434),
+  /// [gpud#1164](https://github.com/leptonai/gpud/issues/1164)).
+  private static final int REFUSED_ROUNDS = 4;
+
+  private static final long ASK_AGAIN_ROUNDS = 3600;
 
   /// How long the driver caches its hw_counters: a setting that stands among them.
   private static final String LIFESPAN = "lifespan";
@@ -29,9 +39,14 @@ final class InfinibandPort implements AutoCloseable {
   private final Path path;
   private final String id;
   private final boolean kept;
+  private final ActivePorts memory;
   private final InfinibandLink link;
   private final Watch counterFolders;
+  private final Watch restricted;
   private final Series saturated;
+  private final InfinibandFacts facts;
+  private int refusedRounds;
+  private long askAgain;
 
   /// By folder and name.
   private final SortedMap<String, InfinibandCounter> counters = new TreeMap<>();
@@ -46,8 +61,11 @@ final class InfinibandPort implements AutoCloseable {
     this.path = path;
     this.id = device + "/" + path.getFileName();
     this.kept = kept;
+    this.memory = memory;
     link = new InfinibandLink(path, id, kept, memory);
     counterFolders = new Watch(id, "counters");
+    restricted = new Watch(id, "all counters");
+    facts = new InfinibandFacts(path, id);
     saturated = Series.of(Contract.column(Table.PORT, "saturated_counters"), id);
   }
 
@@ -103,26 +121,68 @@ final class InfinibandPort implements AutoCloseable {
     return new InfinibandCounter.Kind(id, name, 1, Long.MAX_VALUE, series);
   }
 
-  void read(Notes notes, Text text) {
+  /// @param rail the rail that it belongs to; null where that is not known
+  void read(Notes notes, Text text, @Nullable Integer rail) {
     link.read(notes, text);
+    facts.read(notes, text, memory, rail);
+    if (!isRestricted(notes, text)) {
+      counters(notes, text);
+    }
+  }
+
+  private void counters(Notes notes, Text text) {
     int full = 0;
     boolean any = false;
+    boolean bounded = false;
     for (InfinibandCounter counter : counters.values()) {
       boolean read = counter.read(notes, text);
-      any |= read && counter.bounded();
+      any |= read;
+      bounded |= read && counter.bounded();
       full += read && counter.saturated() ? 1 : 0;
     }
-    if (any) {
+    if (bounded) {
       notes.add(saturated.at(full));
     }
+    refusedRounds = any || counters.isEmpty() ? 0 : refusedRounds + 1;
     if (notes.round() % SELDOM_ROUNDS == 0) {
       seldom.values().forEach(counter -> counter.read(notes, text));
+    }
+  }
+
+  /// Whether its counters are to be left alone in this round.
+  private boolean isRestricted(Notes notes, Text text) {
+    if (refusedRounds < REFUSED_ROUNDS) {
+      return false;
+    }
+    if (askAgain == 0) {
+      restricted.bad(
+          notes, "the device refuses, as a restricted function does; asked again once an hour");
+      askAgain = notes.round() + ASK_AGAIN_ROUNDS;
+    }
+    if (notes.round() < askAgain) {
+      return true;
+    }
+    askAgain = notes.round() + ASK_AGAIN_ROUNDS;
+    if (counters.isEmpty() || !counters.firstEntry().getValue().read(notes.part(), text)) {
+      return true;
+    }
+    unrestrict(notes);
+    return false;
+  }
+
+  private void unrestrict(Notes notes) {
+    refusedRounds = 0;
+    if (askAgain > 0) {
+      askAgain = 0;
+      restricted.good(notes);
     }
   }
 
   /// The port is not there any more.
   void gone(Notes notes) {
     link.gone(notes);
+    unrestrict(notes);
+    facts.forget();
     close();
   }
 

@@ -33,20 +33,29 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   private final boolean kept;
   private final ActivePorts memory;
   private final Duration deadline;
+  private final Rails rails;
   private boolean absenceSaid;
   private long round;
 
   /// @param root `/`, or a folder that holds a captured `sys/`
   /// @param choice which devices, by name, as in `mlx5_0`
+  /// @param rails devices in the order of the cluster's rails; empty to go by the GPUs beside them
   /// @param deadline of a round; a device that takes longer hangs
   /// @param memory file in which it stands which ports were active; null to remember nothing
-  public InfinibandSampler(Path root, Choice choice, Duration deadline, @Nullable Path memory) {
-    this(root, choice, deadline, Samplers.kept(root), memory);
+  public InfinibandSampler(
+      Path root, Choice choice, List<String> rails, Duration deadline, @Nullable Path memory) {
+    this(root, choice, rails, deadline, Samplers.kept(root), memory);
   }
 
   /// @param kept as in [KernelFile]
   InfinibandSampler(
-      Path root, Choice choice, Duration deadline, boolean kept, @Nullable Path memory) {
+      Path root,
+      Choice choice,
+      List<String> rails,
+      Duration deadline,
+      boolean kept,
+      @Nullable Path memory) {
+    this.rails = new Rails(root.resolve("sys"), rails);
     this.memory = new ActivePorts(memory);
     this.deadline = deadline;
     this.folder = root.resolve("sys/class/infiniband");
@@ -69,6 +78,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   public Reading sample(Instant now) throws IOException {
     var notes = new Notes(name(), now, round++);
     List<String> present = present();
+    rails.look(present);
     read(present.subList(0, Math.min(DEVICES_MAX, present.size())), notes);
     if (present.size() > DEVICES_MAX) {
       bound.bad(notes, "there are " + present.size() + "; exclude those that carry no training");
@@ -92,7 +102,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     for (String name : present) {
       read.add(
           devices.computeIfAbsent(
-              name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory)));
+              name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory, rails)));
     }
     read.forEach(device -> device.begin(notes));
     try {

@@ -42,6 +42,11 @@ public final class Notes {
     return round;
   }
 
+  /// The round's time.
+  public Instant now() {
+    return now;
+  }
+
   /// Takes a value that was read.
   public void add(Sample sample) {
     samples.add(sample);

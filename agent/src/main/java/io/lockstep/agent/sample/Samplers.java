@@ -24,18 +24,26 @@ public final class Samplers {
   ///   processor time are over
   /// @param hostSlow what changes slowly about the host; the same as the agent's own cost, whose
   ///   table it shares
+  /// @param hardware memory, PCIe, NUMA nodes, processors and RAIDs: time between two rounds
+  /// @param sensors temperatures, fans, voltages and power by device and label, as in
+  ///   `nvme0/Composite`; and NVMe disks
   /// @param gpu GPUs, through NVML
   /// @param kernelLog the kernel's log
   /// @param infiniband devices by name, as in `mlx5_0`
+  /// @param rails InfiniBand devices in the order of the cluster's rails, as in `[mlx5_0, mlx5_3]`;
+  ///   empty to go by the GPUs beside them
   /// @param disks by the kernel's name, as in `nvme0n1`
   /// @param filesystems by where they are mounted
-  /// @param interfaces network interfaces by name, as in `eth0`
+  /// @param interfaces network interfaces by name, as in `eth0`: traffic and links
   public record Config(
       Duration host,
       Duration hostSlow,
+      Duration hardware,
+      Choice sensors,
       NvmlSampler.Config gpu,
       KernelLogSampler.Config kernelLog,
       Choice infiniband,
+      List<String> rails,
       Choice disks,
       Choice filesystems,
       Choice interfaces) {
@@ -43,9 +51,12 @@ public final class Samplers {
         new Config(
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            SensorSampler.DEFAULT,
             NvmlSampler.Config.DEFAULT,
             KernelLogSampler.Config.DEFAULT,
             Choice.all(Duration.ofSeconds(1)),
+            List.of(),
             DiskSampler.DEFAULT,
             FilesystemSampler.DEFAULT,
             InterfaceSampler.DEFAULT);
@@ -53,6 +64,8 @@ public final class Samplers {
     public Config {
       Choice.checkInterval(host);
       Choice.checkInterval(hostSlow);
+      Choice.checkInterval(hardware);
+      rails = List.copyOf(rails);
     }
 
     /// The same with another NVML library.
@@ -66,7 +79,18 @@ public final class Samplers {
     }
 
     private Config with(NvmlSampler.Config gpus, KernelLogSampler.Config kernel) {
-      return new Config(host, hostSlow, gpus, kernel, infiniband, disks, filesystems, interfaces);
+      return new Config(
+          host,
+          hostSlow,
+          hardware,
+          sensors,
+          gpus,
+          kernel,
+          infiniband,
+          rails,
+          disks,
+          filesystems,
+          interfaces);
     }
   }
 
@@ -120,9 +144,13 @@ public final class Samplers {
     return List.of(
         new HostSampler(root, config.host()),
         new HostSlowSampler(root, config.hostSlow()),
+        new HardwareSampler(root, config.hardware()),
+        new SensorSampler(root, config.sensors()),
+        new LinkSampler(root, config.interfaces()),
         new InfinibandSampler(
             root,
             config.infiniband(),
+            config.rails(),
             around.deadline(),
             folder == null ? null : folder.resolve("ports.txt")),
         new DiskSampler(root, config.disks()),

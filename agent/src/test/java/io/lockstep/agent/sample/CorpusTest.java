@@ -158,6 +158,10 @@ class CorpusTest {
     double bytes = Double.parseDouble(rate[0]) * 1e9 / 8;
     expected.put("hw.network.bandwidth.limit" + hardware, String.valueOf(bytes));
     expected.put("lockstep.network.port.width" + own, rate[2].replaceAll("[^0-9]", ""));
+    if (state.equals("4")) {
+      expected.put("lockstep.network.port.bandwidth.lost" + own, "0.0");
+      expected.put("lockstep.network.port.bandwidth.best" + own, String.valueOf(bytes));
+    }
     boolean ethernet = text(port.resolve("link_layer")).equals("Ethernet");
     expected.put("lockstep.network.port.link_layer" + own, ethernet ? "2" : "1");
     int full = 0;

@@ -42,7 +42,7 @@ class InfinibandSamplerTest {
   }
 
   private InfinibandSampler sampler(Choice choice) {
-    return new InfinibandSampler(tree.root(), choice, DEADLINE, memory);
+    return new InfinibandSampler(tree.root(), choice, List.of(), DEADLINE, memory);
   }
 
   private Said round() throws IOException {
@@ -109,6 +109,7 @@ class InfinibandSamplerTest {
     assertThat(first.values()).containsEntry(SATURATED, 1.0);
     assertThat(first.events())
         .filteredOn(event -> "mlx5_0/1".equals(event.attributes().get("hw.id")))
+        .filteredOn(event -> !event.name().equals("lockstep.network.port.found"))
         .singleElement()
         .satisfies(event ->
             assertThat(event.attributes())
@@ -347,11 +348,94 @@ class InfinibandSamplerTest {
   @Test
   void filesThatAreKeptOpenAreReadAnew() throws IOException {
     sampler =
-        new InfinibandSampler(tree.root(), Choice.all(Duration.ofSeconds(1)), DEADLINE, true, null);
+        new InfinibandSampler(
+            tree.root(), Choice.all(Duration.ofSeconds(1)), List.of(), DEADLINE, true, null);
     round();
     tree.write(PORT + "state", "1: DOWN\n");
     tree.write(PORT + "counters/symbol_error", "5\n");
     Said said = round();
     assertThat(said.values()).containsEntry(UP, 0.0).containsEntry(SYMBOL_ERROR, 5.0);
+  }
+
+  @Test
+  void whatAPortIsIsToldOnceAndWhatChangesIsToldLater() throws IOException {
+    tree.write("sys/class/infiniband/mlx5_0/node_guid", "9803:9b03:0080:ae0a\n");
+    tree.write(PORT + "lid", "0x1b\n");
+    Said said = round();
+    assertThat(said.events())
+        .filteredOn(event -> event.name().equals("lockstep.network.port.found"))
+        .filteredOn(event -> "mlx5_0/1".equals(event.attributes().get("hw.id")))
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.body())
+              .isEqualTo("port mlx5_0/1 is of an adapter MT4129 with firmware 28.41.1000");
+          assertThat(event.attributes())
+              .containsEntry("hw.model", "MT4129")
+              .containsEntry("hw.firmware_version", "28.41.1000")
+              .containsEntry("lockstep.network.board", "MT_0000000838")
+              .containsEntry("lockstep.network.node.guid", "9803:9b03:0080:ae0a")
+              .containsEntry("lockstep.network.port.lid", "0x1b")
+              .doesNotContainKeys("lockstep.network.port.rail", "lockstep.numa.node");
+        });
+    tree.write("sys/class/infiniband/mlx5_0/fw_ver", "28.43.2026\n");
+    for (int i = 1; i < 3600; i++) {
+      assertThat(round().eventNames()).isEmpty();
+    }
+    assertThat(round().eventNames()).containsExactly("lockstep.network.port.found");
+  }
+
+  @Test
+  void aPortThatComesBackSlowerHasLostRateAlsoForTheNextAgent() throws IOException {
+    memory = folder.resolve("ports.txt");
+    String lost = "lockstep.network.port.bandwidth.lost{hw.id=mlx5_0/1}";
+    sampler = sampler(Choice.all(Duration.ofSeconds(1)));
+    assertThat(round().values()).containsEntry(lost, 0.0);
+    tree.write(PORT + "state", "1: DOWN\n");
+    tree.write(PORT + "rate", "2.5 Gb/sec (1X SDR)\n");
+    assertThat(round().values()).doesNotContainKey(lost);
+    tree.write(PORT + "state", "4: ACTIVE\n");
+    tree.write(PORT + "rate", "100 Gb/sec (1X NDR)\n");
+    sampler = sampler(Choice.all(Duration.ofSeconds(1)));
+    assertThat(round().values())
+        .containsEntry(lost, 300 * 125e6)
+        .containsEntry("lockstep.network.port.bandwidth.best{hw.id=mlx5_0/1}", 400 * 125e6);
+    tree.write(PORT + "rate", "400 Gb/sec (4X NDR)\n");
+    assertThat(round().values()).containsEntry(lost, 0.0);
+  }
+
+  @Test
+  void theCountersOfARestrictedFunctionAreLeftAloneForAnHour() throws IOException {
+    Path refused = Path.of("/sys/class/net/lo/speed");
+    assumeTrue(Files.exists(refused), "no file here that answers EINVAL");
+    for (String counters : List.of("counters", "hw_counters")) {
+      for (String name : tree.path(PORT + counters).toFile().list()) {
+        tree.delete(PORT + counters + "/" + name);
+        Files.createSymbolicLink(tree.path(PORT + counters + "/" + name), refused);
+      }
+    }
+    int told = 0;
+    for (int i = 0; i < 10; i++) {
+      Said said = round();
+      told += (int) said.eventNames().stream().filter(FAILED::equals).count();
+      assertThat(said.values()).containsKey(UP).doesNotContainKey(SYMBOL_ERROR);
+    }
+    // both folders, and that they are left alone
+    assertThat(told).isEqualTo(3);
+    tree = Tree.captured("h100", fresh());
+    for (int i = 10; i < 3604; i++) {
+      assertThat(round().events()).isEmpty();
+    }
+    assertThat(round().eventNames()).contains(RECOVERED);
+    for (int i = 0; i < 600; i++) {
+      round();
+    }
+    assertThat(round().values()).containsKeys(SYMBOL_ERROR, error("link_downed"));
+  }
+
+  /// The tree's folder, emptied of what stands in for its counters.
+  private Path fresh() throws IOException {
+    tree.delete(PORT + "counters");
+    tree.delete(PORT + "hw_counters");
+    return folder;
   }
 }

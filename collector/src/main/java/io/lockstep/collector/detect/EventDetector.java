@@ -59,6 +59,9 @@ final class EventDetector implements Prompt {
 
   @Override
   public @Nullable Verdict happened(Window window, Event event, long timeNanos) {
+    if (rule.isOver(event.name(), event.attributes())) {
+      return new Verdict(new SubjectKey(window.cluster(), event.host(), event.subject()), null);
+    }
     EventRules.Told told = EventRules.judge(event.name(), event.body(), event.attributes());
     if (told == null || !told.rule().id().equals(rule.id())) {
       return null;

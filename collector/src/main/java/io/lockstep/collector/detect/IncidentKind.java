@@ -7,6 +7,10 @@ public enum IncidentKind {
   JOB_SLOW,
   /// A program failed on a GPU, most likely by its own fault.
   GPU_PROGRAM_FAILED,
+  /// A part of a server that is neither GPU nor port has a fault, or the server's clock or memory.
+  HOST_DEGRADED,
+  /// A port is slower than it was.
+  PORT_DEGRADED,
   /// A port does not carry traffic.
   PORT_DOWN,
   /// A port goes down and comes back, again and again.

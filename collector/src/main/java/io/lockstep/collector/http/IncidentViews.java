@@ -10,6 +10,7 @@ import io.lockstep.collector.http.IncidentView.Evidence;
 import io.lockstep.collector.notify.SinkStatus;
 import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.contract.Table;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -130,6 +131,8 @@ final class IncidentViews {
     return switch (incident.lead().finding().kind()) {
       case JOB_SLOW -> "Slow " + subject.replace('/', ' ');
       case GPU_PROGRAM_FAILED -> "A program failed on " + of(window, host, subject);
+      case HOST_DEGRADED -> "A fault of " + host + place(subject);
+      case PORT_DEGRADED -> "Port " + subject + " of " + host + " is slower than it was";
       case PORT_DOWN -> "Port " + subject + " of " + host + " is down";
       case PORT_FLAPPING -> "Port " + subject + " of " + host + " flaps";
       case GPU_SLOW -> "Slow " + gpu(window, host, subject) + " of " + host;
@@ -142,6 +145,11 @@ final class IncidentViews {
       case HOST_SILENT -> "No word from " + host;
       case COLLECTOR_DEAF -> "The collector hears almost nobody";
     };
+  }
+
+  /// Nothing where it is the server as a whole.
+  private static String place(String subject) {
+    return subject.equals(Table.HOST_SUBJECT) ? "" : ": " + subject;
   }
 
   private static String of(Window window, String host, String subject) {

@@ -124,6 +124,36 @@ class EventDetectorTest {
     assertThat(named("gpu-memory-error").happened(window, memory("new"), START)).isNull();
   }
 
+  @Test
+  void aPartThatIsWellAgainIsOverAtOnce() {
+    String name = "lockstep.hardware.state.changed";
+    Prompt failed = named("part-failed");
+    var key = new SubjectKey("c", "node", "nvme/nvme0");
+    Event dead = event(name, "nvme/nvme0", "nvme/nvme0 is gone", Map.of("hw.state", "failed"));
+    Prompt.Verdict verdict = Objects.requireNonNull(failed.happened(window, dead, START));
+    assertThat(verdict.subject()).isEqualTo(key);
+    Finding finding = Objects.requireNonNull(verdict.finding());
+    assertThat(finding.kind()).isEqualTo(IncidentKind.HOST_DEGRADED);
+    assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(finding.summary()).isEqualTo("node: nvme/nvme0 is gone.");
+    Event well = event(name, "nvme/nvme0", "it is well again", Map.of("hw.state", "ok"));
+    assertThat(failed.happened(window, well, START)).isEqualTo(new Prompt.Verdict(key, null));
+    assertThat(named("memory-uncorrected").happened(window, well, START)).isNull();
+  }
+
+  @Test
+  void ofTheRulesThatSpeakOfAKernelLineOneTells() {
+    Event fatal =
+        event(
+            "lockstep.kernel.fault",
+            "pci/0000:00:03.1",
+            "pcieport 0000:00:03.1: PCIe Bus Error: severity=Uncorrected (Fatal), type=x",
+            Map.of("error.type", "pcie"));
+    assertThat(PROMPT.stream().filter(one -> one.happened(window, fatal, START) != null))
+        .extracting(Prompt::name)
+        .containsExactly("kernel-hardware-failed");
+  }
+
   private static Event memory(String type) {
     return event("lockstep.gpu.memory.error", "GPU-a", "x", Map.of("error.type", type));
   }

@@ -111,6 +111,20 @@ final class Attributes {
               "lockstep.kernel.device",
               "What a record of the kernel's log is about: a PCI address, a process, a memory"
                   + " controller."),
+          event("lockstep.error.count", "How many errors more there are."),
+          event("hw.model", "Model of a part."),
+          event("hw.firmware_version", "Version of a part's firmware."),
+          event("lockstep.network.driver", "Kernel module of an adapter: `mlx5_core`."),
+          event("lockstep.network.board", "The maker's id of an adapter's board."),
+          event("lockstep.network.node.guid", "GUID of an adapter."),
+          event(
+              "lockstep.network.port.gid", "The first GID of a port; its end is the port's GUID."),
+          event("lockstep.network.port.lid", "Address of a port in its InfiniBand network."),
+          event(
+              "lockstep.network.port.rail", "Which of the cluster's rails it belongs to, from 0."),
+          event("lockstep.network.pci.address", "Where an adapter sits: `0000:5e:00.0`."),
+          event("lockstep.network.virtual", "`true` where it is a virtual function."),
+          event("lockstep.numa.node", "NUMA node that a part sits at."),
           event("lockstep.gpu.state.before", "The state before the change."),
           event("training.checkpoint.duration", "Time that saving took, s."));
 

@@ -64,6 +64,25 @@ final class EventTypes {
           new EventType(
               "lockstep.network.link.up", "INFO", "A port became active again.", List.of("hw.id")),
           new EventType(
+              "lockstep.network.port.found",
+              "INFO",
+              "A port was found, or something about it is other than before.",
+              List.of(
+                  "hw.id",
+                  "hw.model",
+                  "hw.firmware_version",
+                  "hw.driver_version",
+                  "lockstep.network.driver",
+                  "lockstep.network.board",
+                  "lockstep.network.node.guid",
+                  "lockstep.network.port.gid",
+                  "lockstep.network.port.lid",
+                  "lockstep.network.port.rail",
+                  "lockstep.network.pci.address",
+                  "lockstep.network.virtual",
+                  "lockstep.numa.node",
+                  "network.interface.name")),
+          new EventType(
               "lockstep.network.counter.saturated",
               "WARN",
               "A counter of a port reached its ceiling and counts no further until cleared.",
@@ -120,7 +139,7 @@ final class EventTypes {
               "ERROR",
               "The kernel's log tells of something broken: `nvlink`, `pcie`, `mlx5`, `mce`, `edac`,"
                   + " `oom`, `hung-task`.",
-              List.of("error.type", "lockstep.kernel.device", "lockstep.kernel.sequence")),
+              List.of("hw.id", "error.type", "lockstep.kernel.device", "lockstep.kernel.sequence")),
           new EventType(
               "lockstep.gpu.memory.error",
               "ERROR",
@@ -131,6 +150,17 @@ final class EventTypes {
               "ERROR",
               "The driver asks for a GPU to be recovered, or says that it is unavailable.",
               List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
+          new EventType(
+              "lockstep.hardware.state.changed",
+              "WARN",
+              "A part of the server has a fault, has another than before, or is as it should be"
+                  + " again; a fault that lasts is said again every quarter of an hour.",
+              List.of("hw.id", "hw.type", "hw.state")),
+          new EventType(
+              "lockstep.hardware.error",
+              "ERROR",
+              "A part of the server counted errors of a kind of which each one matters.",
+              List.of("hw.id", "hw.type", "error.type", "lockstep.error.count")),
           new EventType(
               "lockstep.process.stuck",
               "WARN",

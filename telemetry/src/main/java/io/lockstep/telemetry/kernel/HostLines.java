@@ -192,7 +192,7 @@ final class HostLines {
               "\\[Hardware Error]: (CPU:[0-9]+) .*MC[0-9]+_STATUS\\[[^]]*\\bUE\\b",
               "A processor or its memory had an error that could not be corrected.",
               Blame.HARDWARE,
-              Remedy.CONTACT_SUPPORT,
+              Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.MCE,
@@ -213,14 +213,14 @@ final class HostLines {
               "\\[Hardware Error]: (?:System Fatal error|Uncorrected, software |Machine check: )",
               "A processor or its memory had an error that could not be corrected.",
               Blame.HARDWARE,
-              Remedy.CONTACT_SUPPORT,
+              Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.MCE,
               "not syncing: .{0,20}[Mm]achine check",
               "The kernel stopped because of an error of the hardware.",
               Blame.HARDWARE,
-              Remedy.CONTACT_SUPPORT,
+              Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.MCE,
@@ -228,7 +228,7 @@ final class HostLines {
                   + "|mce: Uncorrected hardware memory error",
               "A page of the server's memory is broken, and who used it may have been ended.",
               Blame.HARDWARE,
-              Remedy.CONTACT_SUPPORT,
+              Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.OOM,

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param event the event's name
 /// @param codes XIDs of which it must be one; empty for any
 /// @param blame whose fault the XID must be; empty for anybody's
+/// @param with attributes that it must have, with one of these values each
+/// @param least how grave it must be at least; null where that does not matter
 /// @param severity how bad, where the part can't go on as it is
 /// @param action what to do then
 /// @param keep how long nothing more must be heard before it counts as over
@@ -33,6 +35,8 @@ public record EventRule(
     String event,
     Set<Integer> codes,
     Set<Blame> blame,
+    Map<String, Set<String>> with,
+    @Nullable Remedy least,
     Severity severity,
     Action action,
     Duration keep,
@@ -41,6 +45,22 @@ public record EventRule(
   public EventRule {
     codes = Set.copyOf(codes);
     blame = Set.copyOf(blame);
+    with = Map.copyOf(with);
+  }
+
+  /// A rule about an event whatever its attributes.
+  EventRule(
+      String id,
+      String kind,
+      String event,
+      Set<Integer> codes,
+      Set<Blame> blame,
+      Severity severity,
+      Action action,
+      Duration keep,
+      String summary,
+      String source) {
+    this(id, kind, event, codes, blame, Map.of(), null, severity, action, keep, summary, source);
   }
 
   /// What an event means by a rule.
@@ -55,7 +75,7 @@ public record EventRule(
   /// @param body the event's text, as the kernel wrote it where it is the kernel's
   /// @return null when the rule does not speak of it, or it tells that all is well again
   public @Nullable Verdict judge(String name, String body, Map<String, String> attributes) {
-    if (!name.equals(event)) {
+    if (!name.equals(event) || !has(attributes)) {
       return null;
     }
     int code = code(attributes);
@@ -63,15 +83,28 @@ public record EventRule(
     if (meaning == null
         || (code == Xids.RECOVERY_ACTION && meaning.remedy() == Remedy.NONE)
         || (!codes.isEmpty() && !codes.contains(code))
-        || (!blame.isEmpty() && !blame.contains(meaning.blame()))) {
+        || (!blame.isEmpty() && !blame.contains(meaning.blame()))
+        || (least != null && meaning.remedy().compareTo(least) < 0)) {
       return null;
     }
     return meaning.remedy().stopsWork()
         ? new Verdict(code, meaning, severity, action)
-        : new Verdict(code, meaning, least(severity, Severity.WARNING), Action.WATCH);
+        : new Verdict(code, meaning, lesser(severity, Severity.WARNING), Action.WATCH);
   }
 
-  private static Severity least(Severity one, Severity other) {
+  private boolean has(Map<String, String> attributes) {
+    return with.entrySet().stream()
+        .allMatch(one -> one.getValue().contains(attributes.getOrDefault(one.getKey(), "")));
+  }
+
+  /// Whether an event says that the fault is over: the part has another state.
+  public boolean isOver(String name, Map<String, String> attributes) {
+    Set<String> states = with.getOrDefault("hw.state", Set.of());
+    String now = attributes.getOrDefault("hw.state", "");
+    return name.equals(event) && !states.isEmpty() && !now.isEmpty() && !states.contains(now);
+  }
+
+  private static Severity lesser(Severity one, Severity other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 
@@ -91,6 +124,8 @@ public record EventRule(
       case "lockstep.gpu.xid" -> Xids.explain(code, body);
       case "lockstep.gpu.memory.error", "lockstep.gpu.recovery.requested" ->
           GpuReport.meaning(attributes.getOrDefault("error.type", ""));
+      case "lockstep.hardware.state.changed", "lockstep.hardware.error", "lockstep.process.stuck" ->
+          PartReport.meaning(body, attributes);
       default -> new KernelLog().take(body).map(one -> one.meaning()).orElse(null);
     };
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The rules about events, one row each. Of the rows that speak of an event the first counts.
@@ -17,8 +18,7 @@ public final class EventRules {
       "NVIDIA XID catalogue 2025-10 (https://docs.nvidia.com/deploy/xid-errors/): codes and actions;"
           + " whose fault it is: the catalogue's investigatory action, and ours.";
 
-  /// Every rule.
-  public static final List<EventRule> ALL =
+  private static final List<EventRule> GPU =
       List.of(
           new EventRule(
               "gpu-off-the-bus",
@@ -73,6 +73,10 @@ public final class EventRules {
               Duration.ofMinutes(60),
               "An NVSwitch of {host} ({subject}) reports SXid {code}: {meaning}",
               "NVIDIA Fabric Manager User Guide, NVSwitch SXids."));
+
+  /// Every rule.
+  public static final List<EventRule> ALL =
+      Stream.of(GPU, HostEventRules.ALL).flatMap(List::stream).toList();
 
   private EventRules() {}
 

@@ -85,9 +85,56 @@ public final class RuleTable {
           "gpud (leptonai/gpud, infiniband/store/scan_flaps.go): back to active three times in twelve"
               + " hours.");
 
+  private static final Rule PORT_DEGRADED =
+      new Rule(
+          "port-degraded",
+          "port-degraded",
+          port("rate_lost"),
+          Test.ABOVE,
+          1,
+          Duration.ZERO,
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(1),
+          DISABLED,
+          false,
+          null,
+          Severity.WARNING,
+          Action.CHECKPOINT,
+          "Port {subject} of {host} is slower than it was: its link came back with fewer lanes or a"
+              + " lower rate.",
+          List.of(port("rate"), port("width"), port("symbol_error"), port("link_downed")),
+          "The rate that the same port had since the server started; a job goes at the rate of its"
+              + " slowest port.");
+
+  private static final Rule CLOCK_UNSYNCHRONIZED =
+      new Rule(
+          "clock-unsynchronized",
+          "host-degraded",
+          Contract.column(Table.HOST, "clock_synchronized"),
+          Test.BELOW,
+          0.5,
+          Duration.ofMinutes(5),
+          Duration.ZERO,
+          Duration.ofMinutes(1),
+          null,
+          true,
+          null,
+          Severity.WARNING,
+          Action.WATCH,
+          "The clock of {host} is not kept any more: NTP or PTP has stopped.",
+          List.of(),
+          "adjtimex(2): STA_UNSYNC, which the kernel sets when nobody has told it the time for long.");
+
   /// Every rule, in the order of the documentation.
   public static final List<Rule> ALL =
-      Stream.of(List.of(PORT_DOWN, PORT_FLAPPING, PORT_FLAPPING_SLOWLY), GpuRules.ALL)
+      Stream.of(
+              List.of(
+                  PORT_DOWN,
+                  PORT_FLAPPING,
+                  PORT_FLAPPING_SLOWLY,
+                  PORT_DEGRADED,
+                  CLOCK_UNSYNCHRONIZED),
+              GpuRules.ALL)
           .flatMap(List::stream)
           .toList();
 

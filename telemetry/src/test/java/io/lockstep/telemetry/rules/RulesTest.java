@@ -173,7 +173,7 @@ class RulesTest {
     for (Rule rule : RuleTable.ALL) {
       assertThat(ids.add(rule.id())).as(rule.id()).isTrue();
       assertThat(rule.source()).as(rule.id()).isNotBlank();
-      assertThat(rule.summary()).as(rule.id()).containsPattern("\\{gpu}|\\{subject} of \\{host}");
+      assertThat(rule.summary()).as(rule.id()).containsPattern("\\{gpu}|\\{host}");
     }
   }
 
@@ -225,6 +225,32 @@ class RulesTest {
     Column reasons = Contract.column(Table.GPU, "clock_event_reasons");
     var gpu = new Port().with(reasons, 4, 4, 0x24, 0x64, 0x24, 0x24);
     assertThat(Rules.judge(rule("gpu-throttled-heat"), gpu, 0)).isEqualTo(Judgement.ABSENT);
+  }
+
+  @Test
+  void aPortIsDegradedWhileItIsSlowerThanItWasAndNotWhileItIsSwitchedOff() {
+    Rule rule = rule("port-degraded");
+    Column lost = Contract.column(Table.PORT, "rate_lost");
+    var port = new Port().with(lost, 0, 25e9f, 25e9f);
+    assertThat(Rules.judge(rule, port, 0))
+        .isEqualTo(new Judgement.Present(25e9f, EDGE - 2 * SECOND));
+    assertThat(Rules.judge(rule, port.with(PHYSICAL, 3, 3, 3), 0)).isEqualTo(Judgement.ABSENT);
+    assertThat(Rules.judge(rule, new Port().with(lost, 25e9f, 0), 0)).isEqualTo(Judgement.ABSENT);
+    assertThat(Rules.judge(rule, new Port(), 0)).isEqualTo(Judgement.CANNOT_TELL);
+  }
+
+  @Test
+  void aClockIsReportedOnlyWhereItWasKeptBefore() {
+    Rule rule = rule("clock-unsynchronized");
+    Column kept = Contract.column(Table.HOST, "clock_synchronized");
+    var values = new float[310];
+    assertThat(Rules.judge(rule, new Port().with(kept, values), 0))
+        .isEqualTo(Judgement.CANNOT_TELL);
+    values[0] = 1;
+    assertThat(Rules.judge(rule, new Port().with(kept, values), 0))
+        .isEqualTo(new Judgement.Present(0, EDGE - 309 * SECOND));
+    values[100] = 1;
+    assertThat(Rules.judge(rule, new Port().with(kept, values), 0)).isEqualTo(Judgement.ABSENT);
   }
 
   @Test

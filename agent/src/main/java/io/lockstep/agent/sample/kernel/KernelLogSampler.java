@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -45,7 +46,10 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(2);
 
-  /// The driver tells which GPU sits where, when one of them fails.
+  /// The driver tells which GPU sits where, when one of them fails. A memory controller, as EDAC's
+  /// lines name it.
+  private static final Pattern CONTROLLER = Pattern.compile("mc[0-9]{1,3}");
+
   private static final Pattern GPU_AT =
       Pattern.compile("NVRM: GPU at (?:PCI:)?([0-9a-fA-F:.]{7,16}): (GPU-[0-9a-f-]{36})");
 
@@ -283,10 +287,27 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
           default -> {
             attributes.put("error.type", event.kind().label());
             attributes.put("lockstep.kernel.device", event.device());
+            String part = part(event);
+            if (!part.isEmpty()) {
+              attributes.put("hw.id", part);
+            }
             yield "lockstep.kernel.fault";
           }
         };
     return new Occurrence(name, nanos, event.line(), attributes);
+  }
+
+  /// The part as the samplers of parts call it; empty where the line tells of none.
+  private String part(KernelEvent event) {
+    String device = event.device().toLowerCase(Locale.ROOT);
+    return switch (event.kind()) {
+      case PCIE, MLX5 -> {
+        String gpu = device.isEmpty() ? null : gpus.uuid(device);
+        yield gpu != null ? gpu : device.isEmpty() ? "" : "pci/" + device;
+      }
+      case EDAC -> CONTROLLER.matcher(device).matches() ? "memory/" + device : "";
+      case XID, SXID, GPU_LOST, NVLINK, MCE, OOM, HUNG_TASK -> "";
+    };
   }
 
   /// Stops following; what was told is on the disk then.
