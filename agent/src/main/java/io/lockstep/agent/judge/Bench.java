@@ -158,7 +158,7 @@ final class Bench {
     }
   }
 
-  /// An event has no end: it is over when nothing more was heard for its rule's time.
+  /// Most events have no end: it is over when nothing more was heard for its rule's time.
   private void expire(long nanos) {
     Iterator<Map.Entry<Key, Standing>> all = standing.entrySet().iterator();
     while (all.hasNext()) {
@@ -187,6 +187,11 @@ final class Bench {
     }
     for (Rule rule : RuleTable.ALL) {
       sooner(rule, event, subject);
+    }
+    for (EventRule rule : EventRules.ALL) {
+      if (rule.isOver(event.name(), attributes)) {
+        end(new Key(rule.id(), subject));
+      }
     }
     EventRules.Told told = EventRules.judge(event.name(), event.body(), attributes);
     if (told != null) {
