@@ -575,19 +575,22 @@ static ret wait_for_event(struct set *s, struct data *out, u32 millis, int watch
   }
 }
 
+/* One watch for each thread that waits, kept: what is measured beside a driver must not cost more than it. */
+static _Thread_local int watch = -2;
+
 ret nvmlEventSetWait_v2(struct set *s, struct data *out, u32 millis) {
-  char folder[1024];
-  snprintf(folder, sizeof folder, "%s", state_file());
-  char *slash = strrchr(folder, '/');
-  if (slash) *slash = 0;
-  int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (watch >= 0 && inotify_add_watch(watch, slash ? folder : ".", IN_MOVED_TO | IN_CLOSE_WRITE) < 0) {
-    close(watch);
-    watch = -1;
+  if (watch == -2) {
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s", state_file());
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+    watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (watch >= 0 && inotify_add_watch(watch, slash ? folder : ".", IN_MOVED_TO | IN_CLOSE_WRITE) < 0) {
+      close(watch);
+      watch = -1;
+    }
   }
-  ret code = wait_for_event(s, out, millis, watch);
-  if (watch >= 0) close(watch);
-  return code;
+  return wait_for_event(s, out, millis, watch);
 }
 
 /* -- what an agent does not ask: as on a GPU that can't --------------------------------------- */
