@@ -41,10 +41,10 @@ final class InfinibandLink implements AutoCloseable {
     this.port = port;
     this.memory = memory;
     active = memory.was(port);
-    state = new WatchedFile(path.resolve("state"), port, kept);
-    physicalState = new WatchedFile(path.resolve("phys_state"), port, kept);
-    rate = new WatchedFile(path.resolve("rate"), port, kept);
-    layer = new WatchedFile(path.resolve("link_layer"), port, false);
+    state = WatchedFile.attribute(path.resolve("state"), port, kept);
+    physicalState = WatchedFile.attribute(path.resolve("phys_state"), port, kept);
+    rate = WatchedFile.attribute(path.resolve("rate"), port, kept);
+    layer = WatchedFile.attribute(path.resolve("link_layer"), port, false);
     upSeries = series("up");
     stateSeries = series("state");
     physicalSeries = series("physical_state");

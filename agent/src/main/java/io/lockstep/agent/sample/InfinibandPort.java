@@ -111,7 +111,7 @@ final class InfinibandPort implements AutoCloseable {
   }
 
   private WatchedFile file(String folder, String name) {
-    return new WatchedFile(path.resolve(folder).resolve(name), id + "/" + folder, kept);
+    return WatchedFile.attribute(path.resolve(folder).resolve(name), id + "/" + folder, kept);
   }
 
   private InfinibandCounter.Kind narrow(String name) {

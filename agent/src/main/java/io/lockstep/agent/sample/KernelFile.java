@@ -15,12 +15,24 @@ import org.jspecify.annotations.Nullable;
 final class KernelFile implements AutoCloseable {
   private final Path path;
   private final boolean kept;
+  private final boolean atOnce;
   private @Nullable FileChannel channel;
 
   /// @param kept whether it is kept open between reads
   KernelFile(Path path, boolean kept) {
+    this(path, kept, false);
+  }
+
+  private KernelFile(Path path, boolean kept, boolean atOnce) {
     this.path = path;
     this.kept = kept;
+    this.atOnce = atOnce;
+  }
+
+  /// A file of sysfs, of which one read gives all: the kernel makes it whole, of one page at most
+  /// ([sysfs.rst](https://docs.kernel.org/filesystems/sysfs.html)).
+  static KernelFile attribute(Path path, boolean kept) {
+    return new KernelFile(path, kept, true);
   }
 
   Path path() {
@@ -49,7 +61,7 @@ final class KernelFile implements AutoCloseable {
     FileChannel old = channel;
     if (old != null) {
       try {
-        into.fill(old);
+        into.fill(old, atOnce);
         return;
       } catch (IOException _) {
         // a device that was reset has other files of the same name
@@ -59,7 +71,7 @@ final class KernelFile implements AutoCloseable {
     FileChannel opened = FileChannel.open(path);
     channel = opened;
     try {
-      into.fill(opened);
+      into.fill(opened, atOnce);
     } catch (IOException e) {
       close();
       throw e;

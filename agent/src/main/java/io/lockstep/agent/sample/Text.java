@@ -17,6 +17,10 @@ final class Text {
   private static final int BYTES_FIRST = 8192;
 
   private byte[] bytes = new byte[BYTES_FIRST];
+
+  /// Where the kernel writes to: what is read into a byte array goes through such a buffer anyway.
+  private ByteBuffer direct = ByteBuffer.allocateDirect(BYTES_FIRST);
+
   private int end;
   private int lineEnd;
   private int at;
@@ -34,20 +38,23 @@ final class Text {
 
   /// Takes the whole file, read from its begin; places itself at its begin.
   ///
+  /// @param atOnce whether one read gives all of it, as of the attributes of sysfs: a second, which
+  ///   would find the end, costs as much as the first
   /// @throws IOException when it can't be read or is larger than [#BYTES_MAX]
-  void fill(FileChannel file) throws IOException {
+  void fill(FileChannel file, boolean atOnce) throws IOException {
     end = 0;
     rewind();
-    while (true) {
+    int count;
+    do {
       if (end == bytes.length) {
         grow();
       }
-      int count = file.read(ByteBuffer.wrap(bytes, end, bytes.length - end), end);
-      if (count <= 0) {
-        break;
-      }
-      end += count;
-    }
+      direct.limit(bytes.length - end).position(0);
+      count = file.read(direct, end);
+      direct.flip();
+      direct.get(bytes, end, direct.limit());
+      end += direct.limit();
+    } while (count > 0 && !(atOnce && end < bytes.length));
     rewind();
   }
 
@@ -56,6 +63,7 @@ final class Text {
       throw new IOException("larger than " + BYTES_MAX + " bytes");
     }
     bytes = Arrays.copyOf(bytes, 4 * bytes.length);
+    direct = ByteBuffer.allocateDirect(bytes.length);
   }
 
   private void rewind() {

@@ -26,18 +26,23 @@ final class WatchedFile implements AutoCloseable {
   /// @param group what the file belongs to, for messages
   /// @param kept as in [KernelFile]
   WatchedFile(Path path, String group, boolean kept) {
-    this(path, group, kept, false);
+    this(new KernelFile(path, kept), group, false);
   }
 
-  private WatchedFile(Path path, String group, boolean kept, boolean optional) {
-    this.file = new KernelFile(path, kept);
-    this.watch = new Watch(group, String.valueOf(path.getFileName()));
+  private WatchedFile(KernelFile file, String group, boolean optional) {
+    this.file = file;
+    this.watch = new Watch(group, String.valueOf(file.path().getFileName()));
     this.optional = optional;
   }
 
   /// A file that some kernels do not have: where it has never been, that is no failure.
   static WatchedFile optional(Path path, String group, boolean kept) {
-    return new WatchedFile(path, group, kept, true);
+    return new WatchedFile(new KernelFile(path, kept), group, true);
+  }
+
+  /// A file of sysfs, as in [KernelFile#attribute].
+  static WatchedFile attribute(Path path, String group, boolean kept) {
+    return new WatchedFile(KernelFile.attribute(path, kept), group, false);
   }
 
   /// Reads the file, unless it has failed and is not due again.
