@@ -44,6 +44,9 @@ public final class Listener implements AutoCloseable {
     System.setProperty("sun.net.httpserver.maxReqTime", "30");
     System.setProperty("sun.net.httpserver.maxRspTime", "30");
     System.setProperty("jdk.httpserver.maxConnections", "512");
+    // It looks for requests above these times so often, ms; each second is for a server that
+    // serves.
+    System.setProperty("sun.net.httpserver.timerMillis", "10000");
   }
 
   /// What the agent says of itself.

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +44,10 @@ final class FileSource implements KernelSource {
   private volatile FileChannel channel;
   private volatile boolean closed;
   private String identity = "";
+  private BasicFileAttributes begun;
   private long history;
   private long historyMillis;
-  private final ByteBuffer buffer = ByteBuffer.allocate(64 << 10).limit(0);
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 << 10).limit(0);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long position;
   private long lineBegin;
@@ -53,26 +56,27 @@ final class FileSource implements KernelSource {
   private long lookedAt = System.nanoTime();
   private boolean aside;
 
-  private FileSource(Path path, boolean first, FileChannel channel) {
+  private FileSource(Path path, boolean first, Path file) throws IOException {
     this.path = path;
     this.first = first;
-    this.channel = channel;
+    this.begun = attributes(file);
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
   static FileSource open(Path path, KernelPlace told) throws IOException {
     boolean first = !told.identity().startsWith(KIND);
     Path left = first ? null : leftOff(path, told);
     Path file = left == null ? path : left;
-    var source = new FileSource(path, first, FileChannel.open(file, StandardOpenOption.READ));
+    var source = new FileSource(path, first, file);
     source.begin(file, left == null ? 0 : told.sequence());
     return source;
   }
 
   private void begin(Path file, long at) throws IOException {
-    BasicFileAttributes attributes = attributes(file);
-    identity = key(attributes);
-    history = attributes.size();
-    historyMillis = attributes.lastModifiedTime().toMillis();
+    begun = attributes(file);
+    identity = key(begun);
+    history = begun.size();
+    historyMillis = begun.lastModifiedTime().toMillis();
     position = at;
     lineBegin = at;
     line.reset();
@@ -208,7 +212,7 @@ final class FileSource implements KernelSource {
 
   /// Whether another file has the name now, and nobody writes this one any more.
   private boolean isPutAside(long now) throws IOException {
-    if (!Files.exists(path) || key(attributes(path)).equals(identity)) {
+    if (hasTheName()) {
       aside = false;
       return false;
     }
@@ -217,6 +221,17 @@ final class FileSource implements KernelSource {
       asideAt = now;
     }
     return now - asideAt > PUT_ASIDE_NANOS && now - moreAt > PUT_ASIDE_NANOS;
+  }
+
+  /// Whether this file has the name still, or no other has it.
+  private boolean hasTheName() throws IOException {
+    try {
+      BasicFileAttributes now = attributes(path);
+      return Objects.equals(now.fileKey(), begun.fileKey())
+          && now.creationTime().equals(begun.creationTime());
+    } catch (NoSuchFileException _) {
+      return true;
+    }
   }
 
   /// To the file of the name, from one that was cut or put aside.

@@ -42,9 +42,18 @@ final class FieldValues {
   /// One field of one part.
   ///
   /// @param scope a link, [#ALL_LINKS], or 0 where the field has no parts
-  record Field(int id, int scope) {
-    String name() {
-      return "field " + id + (scope == 0 ? "" : "/" + Integer.toUnsignedString(scope));
+  /// @param name what it is called where it is remembered that a GPU does not say it
+  record Field(int id, int scope, String name) {
+    Field(int id, int scope) {
+      this(id, scope, "field " + id + (scope == 0 ? "" : "/" + Integer.toUnsignedString(scope)));
+    }
+
+    Long key() {
+      return key(id, scope);
+    }
+
+    private static Long key(int id, int scope) {
+      return (long) id << 32 | Integer.toUnsignedLong(scope);
     }
   }
 
@@ -53,7 +62,8 @@ final class FieldValues {
   /// @param wide whether it is an unsigned number of 64 bits
   private record Value(Number number, boolean wide) {}
 
-  private final Map<Field, Value> values = new HashMap<>();
+  /// By the field's key.
+  private final Map<Long, Value> values = new HashMap<>();
 
   /// Reads those of these fields that the GPU has.
   static FieldValues read(DeviceCalls calls, List<Field> fields) throws NvmlException {
@@ -87,7 +97,7 @@ final class FieldValues {
       int type = at.getInt(base + TYPE);
       Number value = value(type, at, base + VALUE);
       if (calls.settled(fields.get(i).name(), at.getInt(base + CODE)) && value != null) {
-        values.put(fields.get(i), new Value(value, type == 2 || type == 3));
+        values.put(fields.get(i).key(), new Value(value, type == 2 || type == 3));
       }
     }
   }
@@ -111,14 +121,14 @@ final class FieldValues {
 
   /// A field of a part; null when the GPU does not say.
   @Nullable Number get(int id, int scope) {
-    Value value = values.get(new Field(id, scope));
+    Value value = values.get(Field.key(id, scope));
     return value == null ? null : value.number;
   }
 
   /// A field without parts that is an unsigned number of 64 bits; null when the GPU does not say,
   /// or says something else under this id.
   @Nullable Number get64(int id) {
-    Value value = values.get(new Field(id, 0));
+    Value value = values.get(Field.key(id, 0));
     return value == null || !value.wide ? null : value.number;
   }
 }
