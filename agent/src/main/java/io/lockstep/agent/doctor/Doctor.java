@@ -54,6 +54,8 @@ public final class Doctor {
         gpus.close();
       } else if (sampler instanceof KernelLogSampler) {
         all.add(KernelLogCheck.of(config.samplers().kernelLog().file()));
+      } else if (sampler.name().equals("hardware")) {
+        all.addAll(HardwareCheck.of(SamplerCheck.of(sampler), config.root()));
       } else if (sampler.name().equals("infiniband")) {
         all.add(NetworkCheck.of(SamplerCheck.of(sampler), config.root()));
       } else {

@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,12 +13,15 @@ import oshi.software.os.FileSystem;
 import oshi.software.os.OSFileStore;
 import oshi.util.GlobalConfig;
 
-/// Reads how full the mounted file systems are, through OSHI, which knows which of them are pseudo
-/// file systems. Local and network file systems are two samplers: a network file system may hang
-/// for ever, and then only its own kind is not read.
+/// Reads how full the mounted file systems are, whether they can be written, and what NFS mounts
+/// ask of their servers. Which are real is asked of OSHI, which knows the pseudo file systems.
+/// Local and network file systems are two samplers: a network file system may hang for ever, and
+/// then only its own kind is not read.
 ///
 /// How full a file system is can only be asked of the kernel: a captured tree says nothing of it.
-public final class FilesystemSampler implements Sampler {
+public final class FilesystemSampler implements Sampler, AutoCloseable {
+  private static final int MOUNTS_MAX = 256;
+
   /// Disks, not the mounts of the system's own.
   static final Choice DEFAULT =
       new Choice(Duration.ofMinutes(1), List.of(), List.of("/(run|dev|sys|proc|snap)(/.*)?"));
@@ -46,7 +50,20 @@ public final class FilesystemSampler implements Sampler {
 
   private final PartSeries parts =
       new PartSeries(
-          "filesystem_used", "filesystem_free", "filesystem_reserved", "filesystem_limit");
+          "filesystem_used",
+          "filesystem_free",
+          "filesystem_reserved",
+          "filesystem_limit",
+          "filesystem_inodes_used",
+          "filesystem_inodes_free",
+          "filesystem_writable");
+  private final Text text = new Text();
+  private final PartStates states = new PartStates();
+
+  /// Where somebody could write, at some time since the start.
+  private final Set<String> writable = new HashSet<>();
+
+  private final NfsMounts nfs;
   private final boolean live;
   private final boolean network;
   private final Choice choice;
@@ -61,6 +78,7 @@ public final class FilesystemSampler implements Sampler {
     this.network = network;
     this.choice = choice;
     this.names = choice.names();
+    this.nfs = new NfsMounts(root.resolve("proc"), Samplers.kept(root));
   }
 
   @Override
@@ -76,6 +94,9 @@ public final class FilesystemSampler implements Sampler {
   @Override
   public Reading sample(Instant now) {
     var notes = new Notes(name(), now, round++);
+    if (network) {
+      nfs.read(notes, text);
+    }
     if (live) {
       read(notes);
     }
@@ -111,6 +132,41 @@ public final class FilesystemSampler implements Sampler {
       notes.add(series.get(1).at(usable));
       notes.add(series.get(2).at(free - usable));
       notes.add(series.get(3).at(total));
+      noteState(notes, store.getMount(), series);
     }
+  }
+
+  private void noteState(Notes notes, String mount, List<Series> series) {
+    try {
+      Statvfs state = Statvfs.of(mount);
+      if (state.inodes() > 0 && state.inodesFree() >= 0 && state.inodesFree() <= state.inodes()) {
+        notes.add(series.get(4).at(state.inodes() - state.inodesFree()));
+        notes.add(series.get(5).at(state.inodesFree()));
+      }
+      notes.add(series.get(6).at(state.readOnly() ? 0L : 1L));
+      judge(notes, mount, state.readOnly());
+    } catch (IOException _) {
+      // it was unmounted just now
+    }
+  }
+
+  /// A file system with errors is made read-only by the kernel.
+  private void judge(Notes notes, String mount, boolean readOnly) {
+    String id = "filesystem/" + mount;
+    if (!readOnly) {
+      if (writable.size() < MOUNTS_MAX) {
+        writable.add(mount);
+      }
+      states.good(notes, id);
+    } else if (writable.contains(mount)) {
+      states.bad(
+          notes, id, "logical_disk", PartStates.State.FAILED, "is read-only now, and was not");
+    }
+  }
+
+  /// Lets go of the file.
+  @Override
+  public void close() {
+    nfs.close();
   }
 }

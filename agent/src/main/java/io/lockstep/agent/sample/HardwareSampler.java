@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /// Reads what the kernel itself keeps of the server's parts: errors of memory and PCIe, links, NUMA
-/// nodes, processors, RAIDs. None of it asks a device, so none of it hangs with one.
+/// nodes, processors, RAIDs; and what the server is. None of it asks a device, so none of it hangs
+/// with one.
 public final class HardwareSampler implements Sampler, AutoCloseable {
   private final Text text = new Text();
   private final Duration interval;
@@ -14,6 +15,7 @@ public final class HardwareSampler implements Sampler, AutoCloseable {
   private final NumaNodes nodes;
   private final Sockets sockets;
   private final Raids raids;
+  private final HostFacts facts;
   private long round;
 
   /// @param root `/`, or a folder that holds a captured `proc/` and `sys/`
@@ -26,6 +28,7 @@ public final class HardwareSampler implements Sampler, AutoCloseable {
     pci = new PciDevices(sys, states, errors);
     nodes = new NumaNodes(sys, Samplers.kept(root));
     sockets = new Sockets(sys);
+    facts = new HostFacts(root);
     raids = new Raids(root.resolve("proc"), Samplers.kept(root), states);
   }
 
@@ -42,6 +45,7 @@ public final class HardwareSampler implements Sampler, AutoCloseable {
   @Override
   public Reading sample(Instant now) {
     var notes = new Notes(name(), now, round++);
+    facts.read(notes, text);
     memory.read(notes, text);
     pci.read(notes, text);
     nodes.read(notes, text);

@@ -239,9 +239,37 @@ class HardwareSamplerTest {
   }
 
   @Test
+  void whatTheServerIsIsToldOnceAndWhatChangesIsToldLater() throws IOException {
+    tree.write("proc/cpuinfo", "processor\t: 0\nmodel name\t: Xeon 8480C\nmicrocode\t: 0x2b\n");
+    tree.write("etc/os-release", "NAME=Ubuntu\nPRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\n");
+    tree.write(
+        "proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 iommu=pt quiet pci=realloc=off\n");
+    tree.write("sys/class/dmi/id/product_name", "DGXH100\n");
+    tree.write("sys/module/nvidia_peermem/version", "550\n");
+    Said said = round();
+    assertThat(said.eventNames()).containsExactly("lockstep.host.found");
+    assertThat(said.events().getFirst().attributes())
+        .isEqualTo(
+            Map.of(
+                "host.cpu.model.name", "Xeon 8480C",
+                "lockstep.host.microcode", "0x2b",
+                "os.description", "Ubuntu 24.04.1 LTS",
+                "lockstep.host.product", "DGXH100",
+                "lockstep.host.modules", "nvidia_peermem",
+                "lockstep.host.kernel.flags", "iommu=pt pci=realloc=off"));
+    tree.delete("sys/module/nvidia_peermem");
+    for (int minute = 1; minute < 60; minute++) {
+      assertThat(round().events()).isEmpty();
+    }
+    assertThat(round().eventNames()).containsExactly("lockstep.host.found");
+  }
+
+  @Test
   void theLiveHostSaysWhatItsMemoryNodesHold() throws IOException {
     Said said = Said.of(new HardwareSampler(Path.of("/"), Duration.ofMinutes(1)).sample(now));
-    assertThat(said.events()).isEmpty();
+    assertThat(said.eventNames()).containsExactly("lockstep.host.found");
+    assertThat(said.events().getFirst().attributes())
+        .containsEntry("os.version", System.getProperty("os.version"));
     if (Files.exists(Path.of("/sys/devices/system/node/node0/meminfo"))) {
       assertThat(said.value("lockstep.numa.memory.usage{hw.id=numa/0,system.memory.state=free}"))
           .isPositive();

@@ -112,6 +112,43 @@ class PartSamplersTest {
   }
 
   @Test
+  void theLiveRootsFilesAddUpAndItCanBeWritten() throws IOException {
+    Said said = round(new FilesystemSampler(Path.of("/"), false, FilesystemSampler.DEFAULT));
+    String inodes = "lockstep.filesystem.inodes{system.filesystem.mountpoint=/,";
+    double used = said.values().getOrDefault(inodes + "system.filesystem.state=used}", 1.0);
+    assertThat(used).isPositive();
+    assertThat(said.value("lockstep.filesystem.writable{system.filesystem.mountpoint=/}"))
+        .isEqualTo(Files.isWritable(Path.of("/")) ? 1 : 0);
+  }
+
+  @Test
+  void whatNfsMountsAskOfTheirServersIsSummedOverKinds() throws IOException {
+    new Tree(folder)
+        .write(
+            "proc/self/mountstats",
+            """
+            device /dev/sda1 mounted on / with fstype ext4
+            device 192.168.1.1:/srv/test mounted on /mnt/nfs\\040test with fstype nfs4 statvers=1.1
+            \topts:\trw,vers=4.0
+            \tper-op statistics
+            \t        NULL: 0 0 0 0 0 0 0 0
+            \t        READ: 1298 1300 1 207680 1210292152 6 79386 79407
+            \t       WRITE: 2 2 0 0 0 0 0 593
+            \t      ACCESS: 2927395007 2927394995 0 1 2 18446743919241604546 3 4
+
+            device nfs:/x mounted on /cut with fstype nfs
+            """);
+    String mount = "{system.filesystem.mountpoint=/mnt/nfs test}";
+    assertThat(round(new FilesystemSampler(folder, true, FilesystemSampler.DEFAULT)).values())
+        .isEqualTo(
+            Map.of(
+                "lockstep.nfs.operations" + mount, 1300.0,
+                "lockstep.nfs.retransmissions" + mount, 2.0,
+                "lockstep.nfs.timeouts" + mount, 1.0,
+                "lockstep.nfs.operation_time" + mount, 80.0));
+  }
+
+  @Test
   void aCapturedTreeSaysNothingOfTheLiveHostsFileSystems() throws IOException {
     Tree.captured("procfs", folder);
     for (boolean network : new boolean[] {false, true}) {

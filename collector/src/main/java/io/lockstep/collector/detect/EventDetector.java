@@ -67,6 +67,9 @@ final class EventDetector implements Prompt {
       return null;
     }
     EventRule.Verdict verdict = told.verdict();
+    if (verdict.code() < 0 && window.nowNanos() - timeNanos >= rule.keep().toNanos()) {
+      return null; // an agent that meets a log for the first time tells of what was over long ago
+    }
     String subject = event.subject().isEmpty() ? Table.HOST_SUBJECT : event.subject();
     SequencedMap<String, Double> evidence = new LinkedHashMap<>();
     if (verdict.code() >= 0) {

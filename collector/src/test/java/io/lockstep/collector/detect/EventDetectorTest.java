@@ -142,6 +142,21 @@ class EventDetectorTest {
   }
 
   @Test
+  void whatWasOverBeforeItWasToldIsHistory() {
+    Event killed =
+        event(
+            "lockstep.kernel.fault",
+            "",
+            "Out of memory: Killed process 77 (python) total-vm:1kB",
+            Map.of("error.type", "oom"));
+    Prompt memory = named("out-of-memory");
+    window.seal(START + 5 * SECOND);
+    assertThat(memory.happened(window, killed, START)).isNotNull();
+    window.seal(START + 601 * SECOND);
+    assertThat(memory.happened(window, killed, START)).isNull();
+  }
+
+  @Test
   void ofTheRulesThatSpeakOfAKernelLineOneTells() {
     Event fatal =
         event(

@@ -151,6 +151,27 @@ final class EventTypes {
               "The driver asks for a GPU to be recovered, or says that it is unavailable.",
               List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
           new EventType(
+              "lockstep.host.found",
+              "INFO",
+              "What a server is: at the agent's start, and when something about it has changed.",
+              List.of(
+                  "host.cpu.model.name",
+                  "os.description",
+                  "os.version",
+                  "lockstep.host.microcode",
+                  "lockstep.host.boot",
+                  "lockstep.host.tainted",
+                  "lockstep.host.vendor",
+                  "lockstep.host.product",
+                  "lockstep.host.board",
+                  "lockstep.host.bios",
+                  "lockstep.host.clock.source",
+                  "lockstep.host.cpu.governor",
+                  "lockstep.host.cpu.smt",
+                  "lockstep.host.nvidia.driver",
+                  "lockstep.host.modules",
+                  "lockstep.host.kernel.flags")),
+          new EventType(
               "lockstep.hardware.state.changed",
               "WARN",
               "A part of the server has a fault, has another than before, or is as it should be"
