@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +62,7 @@ public final class Collector implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Connection> idle = new ArrayDeque<>();
   private boolean closed;
+  private volatile boolean cheapCipher = true;
 
   /// Reads token and certificates.
   ///
@@ -169,7 +172,22 @@ public final class Collector implements AutoCloseable {
         }
       }
     }
-    return exchange(Connection.open(base, sockets, config.timeout()), request);
+    return exchange(connect(base), request);
+  }
+
+  /// A server that does not have the cheap cipher is asked once more, with all of them.
+  private Connection connect(URI base) throws IOException {
+    boolean cheap = cheapCipher;
+    try {
+      return Connection.open(base, sockets, cheap, config.timeout());
+    } catch (SSLHandshakeException e) {
+      if (!cheap || e.getCause() instanceof CertificateException) {
+        throw e;
+      }
+      Connection connection = Connection.open(base, sockets, false, config.timeout());
+      cheapCipher = false;
+      return connection;
+    }
   }
 
   private Response exchange(Connection connection, byte[] request) throws IOException {

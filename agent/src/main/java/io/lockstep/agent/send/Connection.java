@@ -6,7 +6,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection implements AutoCloseable {
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
-  private static final String CHEAPEST = "TLS_CHACHA20_POLY1305_SHA256";
+  private static final String CHEAP = "TLS_CHACHA20_POLY1305_SHA256";
 
   private final URI base;
   private final Socket socket;
@@ -35,8 +34,10 @@ final class Connection implements AutoCloseable {
   /// Connects.
   ///
   /// @param sockets for https; null for the JDK's own trust
+  /// @param cheap whether TLS 1.3 is only offered with what costs least here
   /// @param timeout for connecting, and for each answer within a TLS handshake
-  static Connection open(URI base, @Nullable SSLSocketFactory sockets, Duration timeout)
+  static Connection open(
+      URI base, @Nullable SSLSocketFactory sockets, boolean cheap, Duration timeout)
       throws IOException {
     boolean secure = "https".equalsIgnoreCase(base.getScheme());
     int port = base.getPort() >= 0 ? base.getPort() : secure ? HTTPS_PORT : HTTP_PORT;
@@ -50,7 +51,7 @@ final class Connection implements AutoCloseable {
         throw new UnknownHostException(host);
       }
       socket.connect(address, (int) timeout.toMillis());
-      return new Connection(base, secure ? secured(socket, sockets, host, port) : socket);
+      return new Connection(base, secure ? secured(socket, sockets, cheap, host, port) : socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
@@ -59,26 +60,28 @@ final class Connection implements AutoCloseable {
 
   /// With the name of the certificate checked, which a socket does not do by itself.
   private static Socket secured(
-      Socket plain, @Nullable SSLSocketFactory sockets, String host, int port) throws IOException {
+      Socket plain, @Nullable SSLSocketFactory sockets, boolean cheap, String host, int port)
+      throws IOException {
     var factory = sockets == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : sockets;
     var secure = (SSLSocket) factory.createSocket(plain, host, port, true);
     SSLParameters parameters = secure.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    parameters.setCipherSuites(cheapestFirst(parameters.getCipherSuites()));
+    if (cheap) {
+      parameters.setCipherSuites(withoutAes(parameters.getCipherSuites()));
+    }
     secure.setSSLParameters(parameters);
     secure.startHandshake();
     return secure;
   }
 
-  /// AES and its GHASH are fast where the JVM's second compiler replaces them by the processor's
-  /// instructions; this JVM has only the first, and there ChaCha20 costs a fifth. The server
-  /// chooses.
-  private static String[] cheapestFirst(String[] suites) {
-    List<String> sorted = new ArrayList<>(List.of(suites));
-    if (sorted.remove(CHEAPEST)) {
-      sorted.addFirst(CHEAPEST);
-    }
-    return sorted.toArray(new String[0]);
+  /// AES with GHASH is fast where the JVM's second compiler replaces it by the processor's own
+  /// instructions. This JVM has the first alone, and there ChaCha20 is cheaper; a server that has
+  /// both would choose by its own taste.
+  private static String[] withoutAes(String[] suites) {
+    List<String> all = List.of(suites);
+    return all.contains(CHEAP)
+        ? all.stream().filter(suite -> !suite.startsWith("TLS_AES_")).toArray(String[]::new)
+        : suites;
   }
 
   /// Sends a request and reads its answer.

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.lockstep.agent.Certificate;
 import io.lockstep.agent.batch.Batch;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
   @TempDir Path folder;
   private final Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
+  private final List<String> ciphers = new CopyOnWriteArrayList<>();
+  private volatile String[] suites = {};
   private Certificate certificate;
   private HttpsServer server;
 
@@ -33,11 +38,22 @@ class TlsTest {
   void open() throws Exception {
     certificate = Certificate.make(folder, "collector");
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(certificate.context()) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            var ours = getSSLContext().getDefaultSSLParameters();
+            if (suites.length > 0) {
+              ours.setCipherSuites(suites);
+            }
+            parameters.setSSLParameters(ours);
+          }
+        });
     server.createContext(
         "/",
         exchange -> {
           connections.add(exchange.getRemoteAddress());
+          ciphers.add(((HttpsExchange) exchange).getSSLSession().getCipherSuite());
           exchange.getRequestBody().readAllBytes();
           exchange.sendResponseHeaders(200, -1);
           exchange.getResponseBody().close();
@@ -64,6 +80,30 @@ class TlsTest {
     Certificate other = Certificate.make(folder, "other");
     assertThat(collector(other.pem()).post(batch(0))).isInstanceOf(Answer.Away.class);
     assertThat(collector(null).post(batch(0))).isInstanceOf(Answer.Away.class);
+    assertThat(connections).isEmpty();
+  }
+
+  @Test
+  void usesTheCheapCipherAndWhatTheServerHasWhereItHasNot() throws Exception {
+    var cheap = collector(certificate.pem());
+    assertThat(cheap.post(batch(0))).isEqualTo(new Answer.Acknowledged(0, ""));
+    assertThat(ciphers).containsExactly("TLS_CHACHA20_POLY1305_SHA256");
+    suites = new String[] {"TLS_AES_128_GCM_SHA256"};
+    var other = collector(certificate.pem());
+    assertThat(other.post(batch(1))).isEqualTo(new Answer.Acknowledged(0, ""));
+    assertThat(other.post(batch(2))).isEqualTo(new Answer.Acknowledged(0, ""));
+    assertThat(ciphers).containsExactly("TLS_CHACHA20_POLY1305_SHA256", suites[0], suites[0]);
+  }
+
+  @Test
+  void doesNotTakeACertificateOfAnotherName() throws Exception {
+    var named = URI.create("https://localhost:" + server.getAddress().getPort());
+    var collector =
+        new Collector(
+            List.of(named),
+            new Collector.Config(null, certificate.pem(), Duration.ofSeconds(5)),
+            "test");
+    assertThat(collector.post(batch(0))).isInstanceOf(Answer.Away.class);
     assertThat(connections).isEmpty();
   }
 
