@@ -48,7 +48,7 @@ public final class Doctor {
   private static void sources(Config config, List<Diagnosis> all) throws InterruptedException {
     // What a GPU reports while this runs is the running agent's to tell.
     var around = new Samplers.Surroundings(null, DEADLINE, InstantSource.system(), _ -> {});
-    for (Sampler sampler : Samplers.all(config.samplers(), config.root(), around)) {
+    for (Sampler sampler : Samplers.all(config.samplers().inThread(), config.root(), around)) {
       if (sampler instanceof NvmlSampler gpus) {
         all.addAll(GpuCheck.of(gpus, config.root()));
         gpus.close();

@@ -60,6 +60,7 @@ final class GpuCheck {
                 Diagnosis.warning(
                     "gpu", failure, "what this GPU or driver does not have is not asked again")));
     persistence(check.samples(), all);
+    all.addAll(GpuJobsCheck.of(check, root));
     return all;
   }
 

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// GPUs under the names, labels and units of
@@ -114,6 +116,14 @@ public final class DcgmText {
   private static final Column MEMORY = Contract.column(Table.GPU_SLOW, "memory");
   private static final Column MEMORY_USED = Contract.column(Table.GPU, "memory_used");
 
+  /// dcgm-exporter's names of what a job is called, in its order.
+  private static final String[][] JOB_LABELS = {
+    {"container", "k8s.container.name"},
+    {"hpc_job", "slurm.job.id"},
+    {"namespace", "k8s.namespace.name"},
+    {"pod", "k8s.pod.name"}
+  };
+
   private DcgmText() {}
 
   private static Row row(
@@ -126,12 +136,17 @@ public final class DcgmText {
   /// @param host this server's name
   public static String of(Newest newest, String host) {
     Map<String, Map<Column, Sample>> gpus = new TreeMap<>();
-    for (Sample sample : newest.samples()) {
-      note(sample, gpus);
-    }
+    List<Sample> samples = newest.samples();
+    samples.forEach(sample -> note(sample, gpus));
     Map<String, Newest.Gpu> known = newest.gpus();
-    Map<String, String> labels = new HashMap<>();
-    gpus.keySet().forEach(uuid -> labels.put(uuid, labels(uuid, known.get(uuid), host)));
+    Map<String, List<String>> labels = new HashMap<>();
+    Map<String, Set<String>> jobs = jobs(samples);
+    gpus.keySet()
+        .forEach(uuid -> {
+          String gpu = labels(uuid, known.get(uuid), host);
+          Set<String> users = jobs.getOrDefault(uuid, Set.of(""));
+          labels.put(uuid, users.stream().map(job -> gpu + job + "}").toList());
+        });
     var text = new StringBuilder();
     for (Row row : ROWS) {
       var lines = new StringBuilder();
@@ -146,6 +161,27 @@ public final class DcgmText {
     free(text, gpus, labels);
     xids(text, gpus, known, labels);
     return text.toString();
+  }
+
+  /// As dcgm-exporter labels a GPU's values with who uses it: once for each job.
+  private static Map<String, Set<String>> jobs(List<Sample> samples) {
+    Map<String, Set<String>> jobs = new HashMap<>();
+    for (Sample sample : samples) {
+      if (sample.metric().name().equals("lockstep.gpu.job.processes")) {
+        var text = new StringBuilder();
+        for (String[] label : JOB_LABELS) {
+          String value = sample.attributes().get(AttributeKey.stringKey(label[1]));
+          if (value != null) {
+            text.append(",").append(label[0]).append("=\"");
+            text.append(PrometheusText.escaped(value)).append('"');
+          }
+        }
+        String gpu = String.valueOf(sample.attributes().get(AttributeKey.stringKey("hw.id")));
+        jobs.computeIfAbsent(gpu, _ -> new TreeSet<>()).add(text.toString());
+      }
+    }
+    jobs.values().forEach(some -> some.removeIf(one -> one.isEmpty() && some.size() > 1));
+    return jobs;
   }
 
   private static void note(Sample sample, Map<String, Map<Column, Sample>> gpus) {
@@ -168,7 +204,7 @@ public final class DcgmText {
 
   /// What is not in use: with what the driver keeps for itself, which DCGM leaves out.
   private static void free(
-      StringBuilder text, Map<String, Map<Column, Sample>> gpus, Map<String, String> labels) {
+      StringBuilder text, Map<String, Map<Column, Sample>> gpus, Map<String, List<String>> labels) {
     var lines = new StringBuilder();
     gpus.forEach((uuid, values) -> {
       Sample all = values.get(MEMORY);
@@ -185,7 +221,7 @@ public final class DcgmText {
       StringBuilder text,
       Map<String, Map<Column, Sample>> gpus,
       Map<String, Newest.Gpu> known,
-      Map<String, String> labels) {
+      Map<String, List<String>> labels) {
     var lines = new StringBuilder();
     gpus.keySet()
         .forEach(uuid -> {
@@ -206,11 +242,13 @@ public final class DcgmText {
   }
 
   private static void line(
-      StringBuilder lines, String name, @Nullable String labels, String value) {
-    lines.append(name).append(labels).append(' ').append(value).append('\n');
+      StringBuilder lines, String name, @Nullable List<String> labels, String value) {
+    for (String one : labels == null ? List.<String>of() : labels) {
+      lines.append(name).append(one).append(' ').append(value).append('\n');
+    }
   }
 
-  /// In dcgm-exporter's order.
+  /// In dcgm-exporter's order, without the end.
   private static String labels(String uuid, Newest.@Nullable Gpu gpu, String host) {
     Map<String, String> found = gpu == null ? Map.of() : gpu.found();
     String index = found.getOrDefault("lockstep.gpu.index", "");
@@ -229,7 +267,7 @@ public final class DcgmText {
         + PrometheusText.escaped(host)
         + "\",DCGM_FI_DRIVER_VERSION=\""
         + PrometheusText.escaped(found.getOrDefault("hw.driver_version", ""))
-        + "\"}";
+        + "\"";
   }
 
   /// As DCGM writes it: whole numbers, also of MiB, without a point; others to six digits behind

@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.agent.sample.isolated.IsolatedGpus;
 import io.lockstep.agent.sample.jobs.GpuJobs;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
@@ -73,6 +74,11 @@ public final class Samplers {
       return with(gpu.withLibrary(library), kernelLog);
     }
 
+    /// The same with NVML in the agent's own process.
+    public Config inThread() {
+      return with(gpu.inThread(), kernelLog);
+    }
+
     /// The same with another file in the place of the kernel's log.
     public Config withKernelLog(Path file) {
       return with(gpu, kernelLog.withFile(file));
@@ -116,15 +122,7 @@ public final class Samplers {
     Path folder = around.folder();
     var ledger = new GpuLedger();
     if (live(root) || !config.gpu().library().equals(NvmlSampler.Config.DEFAULT.library())) {
-      samplers.add(
-          new NvmlSampler(
-              config.gpu(),
-              around.deadline(),
-              folder == null ? null : folder.resolve("gpus.tsv"),
-              ledger,
-              around.clock(),
-              new GpuJobs(root)::read,
-              around.events()));
+      samplers.add(gpus(config.gpu(), root, around, ledger));
     }
     if (live(root) || !config.kernelLog().file().equals(KernelLogSampler.Config.DEFAULT.file())) {
       samplers.add(
@@ -137,6 +135,25 @@ public final class Samplers {
     }
     samplers.addAll(ofFiles(config, root, around));
     return List.copyOf(samplers);
+  }
+
+  private static Sampler gpus(
+      NvmlSampler.Config config, Path root, Surroundings around, GpuLedger ledger) {
+    Path folder = around.folder();
+    var jobs = new GpuJobs(root);
+    return switch (config.isolation()) {
+      case THREAD ->
+          new NvmlSampler(
+              config,
+              around.deadline(),
+              folder == null ? null : folder.resolve("gpus.tsv"),
+              ledger,
+              around.clock(),
+              jobs::read,
+              around.events());
+      case PROCESS ->
+          new IsolatedGpus(config, around.deadline(), folder, ledger, jobs::read, around.events());
+    };
   }
 
   private static List<Sampler> ofFiles(Config config, Path root, Surroundings around) {

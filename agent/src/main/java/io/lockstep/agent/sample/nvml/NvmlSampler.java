@@ -37,6 +37,14 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private static final int OPEN_AGAIN_ROUNDS_MAX = 60;
   private static final int EXPECTED_MAX = 64;
 
+  /// Where the library is called.
+  public enum Isolation {
+    /// In the agent's process, on a thread for each GPU.
+    THREAD,
+    /// In a process that does nothing else: what crashes there does not end the agent.
+    PROCESS
+  }
+
   /// How GPUs are read.
   ///
   /// @param interval time between two rounds
@@ -45,11 +53,23 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   ///   server under load may take a second
   /// @param library the NVML library: a file, or a name for the system's loader
   /// @param expected how many GPUs this server must have; 0 for as many as it ever had
+  /// @param isolation whether the library is called in the agent's own process (`thread`), or in
+  ///   one that does nothing else (`process`)
   public record Config(
-      Duration interval, Duration slow, Duration hang, String library, int expected) {
+      Duration interval,
+      Duration slow,
+      Duration hang,
+      String library,
+      int expected,
+      Isolation isolation) {
     public static final Config DEFAULT =
         new Config(
-            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(5), Nvml.DEFAULT, 0);
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Nvml.DEFAULT,
+            0,
+            Isolation.THREAD);
 
     public Config {
       if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
@@ -73,7 +93,17 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
     /// The same with another library.
     public Config withLibrary(String file) {
-      return new Config(interval, slow, hang, file, expected);
+      return new Config(interval, slow, hang, file, expected, isolation);
+    }
+
+    /// The same at other times, for so many GPUs.
+    public Config withTimes(Duration every, Duration slowly, Duration patience, int gpus) {
+      return new Config(every, slowly, patience, library, gpus, isolation);
+    }
+
+    /// The same in the agent's own process.
+    public Config inThread() {
+      return new Config(interval, slow, hang, library, expected, Isolation.THREAD);
     }
   }
 

@@ -618,7 +618,8 @@ class NvmlSamplerTest {
             Duration.ofSeconds(10),
             hang,
             nvml.library().toString(),
-            expected);
+            expected,
+            NvmlSampler.Isolation.THREAD);
     // On the first round all is waited for; on later ones a hang must not make the test slow.
     NvmlSampler started =
         new NvmlSampler(

@@ -1,0 +1,191 @@
+package io.lockstep.agent.sample.isolated;
+
+import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Notes;
+import io.lockstep.agent.sample.Reading;
+import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.telemetry.otlp.Occurrence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads the GPUs through a process that does nothing else (`gpu.isolation: process`). Where it
+/// crashes, hangs or grows it is ended and started again, later and later; meanwhile nothing is
+/// said of the GPUs, because nobody knows.
+public final class IsolatedGpus implements Sampler, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IsolatedGpus.class);
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final long WAIT_ROUNDS_MAX = 60;
+  private static final long SOUND_ROUNDS = 60;
+  private static final long LOOK_ROUNDS = 60;
+  private static final long RESIDENT_MAX = 192;
+
+  /// Processes that hang in the kernel and can't be ended are left behind, so many at most.
+  private static final int LEFT_MAX = 4;
+
+  private final List<Child> left = new ArrayList<>();
+  private final NvmlSampler.Config config;
+  private final Words.Setup setup;
+  private final @Nullable Path crash;
+  private final Heard heard;
+  private final NvmlSampler.Users users;
+  private final Consumer<List<Occurrence>> outlet;
+  private @Nullable Child child;
+  private long round;
+  private long nextStart;
+  private long wait = 1;
+  private long good;
+  private boolean failing;
+
+  /// @param deadline of a round in the child
+  /// @param folder where the child remembers the GPUs, and a crash is written down; null for
+  ///   nowhere
+  /// @param ledger also knows what the kernel's log told
+  public IsolatedGpus(
+      NvmlSampler.Config config,
+      Duration deadline,
+      @Nullable Path folder,
+      GpuLedger ledger,
+      NvmlSampler.Users users,
+      Consumer<List<Occurrence>> outlet) {
+    this.config = config;
+    this.setup =
+        new Words.Setup(config, deadline, folder == null ? null : folder.resolve("gpus.tsv"));
+    this.crash = folder == null ? null : folder.resolve("gpu-crash.log");
+    this.heard = new Heard(ledger);
+    this.users = users;
+    this.outlet = outlet;
+  }
+
+  @Override
+  public String name() {
+    return "gpu";
+  }
+
+  @Override
+  public Duration interval() {
+    return config.interval();
+  }
+
+  @Override
+  public Reading sample(Instant now) {
+    var notes = new Notes(name(), now, round);
+    long until = System.nanoTime() + setup.deadline().toNanos() * 5 / 4;
+    try {
+      Child running = running(notes);
+      Answer answer = running == null ? null : running.ask(now, until);
+      if (answer != null) {
+        good(answer, now, notes);
+      } else if (running != null) {
+        late(running, notes);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    round++;
+    return notes.reading();
+  }
+
+  /// The child; null while it is not time to start one.
+  private @Nullable Child running(Notes notes) {
+    if (child == null && round >= nextStart) {
+      left.removeIf(one -> !one.isAlive());
+      if (left.size() >= LEFT_MAX) {
+        nextStart = round + WAIT_ROUNDS_MAX;
+        return null;
+      }
+      try {
+        child = Child.start(setup, crash, events -> outlet.accept(heard.news(events)));
+        LOG.info("gpu process starts pid={}", child.pid());
+      } catch (IOException e) {
+        failed("it can't be started: " + e.getMessage(), notes);
+      }
+    }
+    return child;
+  }
+
+  private void good(Answer answer, Instant now, Notes notes) throws InterruptedException {
+    if (failing) {
+      failing = false;
+      notes.recovered("gpu", "process");
+    }
+    good++;
+    if (good >= SOUND_ROUNDS) {
+      wait = 1;
+    }
+    if (answer.timeMillis() == now.toEpochMilli()) {
+      answer.samples().forEach(notes::add); // what comes late is of another time
+    }
+    for (Occurrence event : heard.news(answer.events())) {
+      notes.event(event.name(), event.body(), event.attributes());
+    }
+    if (!answer.uses().isEmpty()) {
+      users.take(answer.uses(), notes);
+    }
+    Child running = child;
+    if (good % LOOK_ROUNDS == 0 && running != null && running.residentMebibytes() > RESIDENT_MAX) {
+      end(running, "it has grown beyond " + RESIDENT_MAX + " MiB", notes);
+    }
+  }
+
+  private void late(Child running, Notes notes) throws InterruptedException {
+    String ended = running.ended();
+    Duration patience = running.answered() ? config.hang().plus(GRACE) : START;
+    if (!ended.isEmpty()) {
+      end(running, crashed(running, ended), notes);
+    } else if (running.waitedNanos() > patience.toNanos()) {
+      end(running, "it has not answered in " + patience.toSeconds() + " s", notes);
+    }
+  }
+
+  /// A JVM that crashes writes down where; its exit code says only that it ended.
+  private String crashed(Child running, String ended) {
+    try {
+      boolean written =
+          crash != null && Files.getLastModifiedTime(crash).toMillis() >= running.startedMillis();
+      return written ? "it crashed; see " + crash : ended;
+    } catch (IOException _) {
+      return ended; // there is none
+    }
+  }
+
+  private void end(Child running, String why, Notes notes) throws InterruptedException {
+    child = null;
+    boolean ended = running.kill();
+    if (!ended) {
+      left.add(running);
+    }
+    failed(ended ? why : why + ", and can't be ended: it hangs in the kernel", notes);
+  }
+
+  private void failed(String why, Notes notes) {
+    good = 0;
+    nextStart = round + wait;
+    LOG.warn("gpu process fails again_in_rounds={} reason=\"{}\"", wait, why);
+    wait = Math.min(2 * wait, WAIT_ROUNDS_MAX);
+    if (!failing) {
+      failing = true;
+      notes.failed("gpu", "process", why);
+    }
+  }
+
+  /// Ends the child.
+  @Override
+  public void close() {
+    Child running = child;
+    child = null;
+    if (running != null) {
+      running.close();
+    }
+  }
+}
