@@ -121,6 +121,16 @@ final class EventTypes {
           new EventType(
               "lockstep.gpu.job.ended", "INFO", "A job does not use a GPU any more.", JOB),
           new EventType(
+              "lockstep.gpu.mig.added",
+              "INFO",
+              "A GPU was split anew, and has this MIG instance.",
+              List.of("hw.id", "hw.name", "lockstep.gpu.mig.uuid")),
+          new EventType(
+              "lockstep.gpu.mig.removed",
+              "INFO",
+              "A GPU was split anew, or is whole again: this MIG instance is gone.",
+              List.of("hw.id", "hw.name", "lockstep.gpu.mig.uuid")),
+          new EventType(
               "lockstep.gpu.xid",
               "ERROR",
               "The driver reported an error of a GPU: an XID.",

@@ -119,6 +119,13 @@ final class DeviceCalls {
     return settled(name, call(names, withDevice(arguments)));
   }
 
+  /// Calls a function about the GPU; what its answer means is the caller's to know.
+  ///
+  /// @return one of [ReturnCode]
+  int code(String name, Object... arguments) {
+    return call(List.of(name), withDevice(arguments));
+  }
+
   private int call(List<String> names, Object... arguments) {
     begun = Math.max(1, System.nanoTime());
     try {

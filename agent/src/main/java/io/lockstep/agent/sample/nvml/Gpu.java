@@ -37,6 +37,7 @@ final class Gpu implements AutoCloseable {
   private String why = "";
   private boolean asked;
   private @Nullable GpuUse use;
+  private Map<String, String> instances = Map.of();
 
   private boolean late;
 
@@ -121,6 +122,7 @@ final class Gpu implements AutoCloseable {
           become(State.OK, "", notes, now);
           round.samples().forEach(notes::add);
           use = round.use();
+          split(round.instances(), notes);
           tell(round.failures(), notes);
         }
       } catch (ExecutionException e) {
@@ -208,6 +210,31 @@ final class Gpu implements AutoCloseable {
             before.label,
             "error.message",
             why));
+  }
+
+  /// Instances come and go while the agent runs.
+  private void split(@Nullable Map<String, String> now, Notes notes) {
+    if (now == null) {
+      return;
+    }
+    instances.forEach((mig, profile) -> {
+      if (!now.containsKey(mig)) {
+        split("removed", " has lost its MIG instance ", mig, profile, notes);
+      }
+    });
+    now.forEach((mig, profile) -> {
+      if (!instances.containsKey(mig)) {
+        split("added", " has the MIG instance ", mig, profile, notes);
+      }
+    });
+    instances = now;
+  }
+
+  private void split(String what, String words, String mig, String profile, Notes notes) {
+    notes.event(
+        "lockstep.gpu.mig." + what,
+        "GPU " + identity.index() + " (" + identity.uuid() + ")" + words + profile + " " + mig,
+        Map.of("hw.id", identity.uuid(), "hw.name", profile, "lockstep.gpu.mig.uuid", mig));
   }
 
   private void tell(Map<String, Integer> failures, Notes notes) {

@@ -52,6 +52,8 @@ final class GpuReader {
   private final NvLinks links;
   private final List<Field> fields = new ArrayList<>(ALWAYS);
   private final GpuProcesses processes;
+  private final MigInstances migs;
+  private @Nullable Map<String, String> instances;
   private final String uuid;
   private @Nullable Long memoryUsed;
   private @Nullable GpuUse use;
@@ -65,13 +67,19 @@ final class GpuReader {
   /// @param samples all values that could be had
   /// @param failures by function, the code of [ReturnCode], of what could not be asked of late
   /// @param use who uses it; null when that was not asked, or is not told
-  record Round(List<Sample> samples, Map<String, Integer> failures, @Nullable GpuUse use) {}
+  /// @param instances profiles of its MIG instances, by UUID; null when that was not asked
+  record Round(
+      List<Sample> samples,
+      Map<String, Integer> failures,
+      @Nullable GpuUse use,
+      @Nullable Map<String, String> instances) {}
 
   /// @param times where this driver tells for how long the clock was held back
   GpuReader(Nvml nvml, Pointer device, String uuid, EventTimes times) {
     calls = new DeviceCalls(nvml, device);
     series = new GpuSeries(uuid);
     processes = new GpuProcesses(calls, "");
+    migs = new MigInstances(nvml, calls, uuid);
     this.uuid = uuid;
     this.times = times;
     links = new NvLinks(calls);
@@ -82,7 +90,7 @@ final class GpuReader {
 
   /// For how long the call under way has not returned, in nanoseconds. Any thread.
   long callNanos() {
-    return calls.callNanos();
+    return Math.max(calls.callNanos(), migs.callNanos());
   }
 
   /// Reads once.
@@ -93,12 +101,16 @@ final class GpuReader {
     calls.begin();
     series.begin();
     use = null;
+    instances = null;
     load();
     boolean works = clocks();
     fields();
     link(works);
     if (slowly) {
       slow();
+      if (mig >= 0) {
+        instances = mig == 1 ? migs.read(series.samples()) : Map.of();
+      }
       processes(index);
     }
     series.add("power_limit_lost", limitLost, MILLI);
@@ -106,7 +118,7 @@ final class GpuReader {
     if (slowly && !series.samples().isEmpty()) {
       series.addSlow("gpu_index", (long) index, 1);
     }
-    return new Round(series.samples(), calls.failures(), use);
+    return new Round(series.samples(), calls.failures(), use, instances);
   }
 
   private void load() throws NvmlException {
@@ -263,7 +275,7 @@ final class GpuReader {
   }
 
   private void processes(int index) throws NvmlException {
-    List<GpuProcess> running = processes.read();
+    List<GpuProcess> running = mig == 1 ? migs.processes() : processes.read();
     if (running != null) {
       use = new GpuUse(uuid, index, memoryUsed, running);
       series.addSlow("processes", (long) running.size(), 1);
