@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The whole agent: sample ─▶ batch ─▶ spool ─▶ send, and listen ─▶ spool beside it.
-final class Agent {
+public final class Agent {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
 
@@ -51,7 +51,7 @@ final class Agent {
   /// @param version this agent's
   /// @throws IOException when a file or the address of the configuration can't be used
   /// @throws ConfigException when a file of the configuration says something wrong
-  Agent(Config config, String host, String version, InstantSource clock)
+  public Agent(Config config, String host, String version, InstantSource clock)
       throws IOException, ConfigException {
     this.clock = clock;
     this.version = version;
@@ -99,7 +99,7 @@ final class Agent {
   }
 
   /// Runs until stopped, then hands over what it can.
-  void run() throws InterruptedException, IOException {
+  public void run() throws InterruptedException, IOException {
     sender.start();
     say("lockstep.agent.started", "The agent started", Map.of("service.version", version));
     rounds.run(clock, stop);
@@ -125,7 +125,7 @@ final class Agent {
   }
 
   /// Makes [#run] end.
-  void stop() {
+  public void stop() {
     stop.countDown();
   }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,49 +29,27 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures what the agent costs a server: 8 GPUs (a stand-in for NVML, needs gcc), 8 InfiniBand"
           + " ports made of files, this machine's own processors and memory, every second, sent over"
-          + " TLS. Beside it, at the same time, those of its peers that are on the PATH:"
-          + " node_exporter, scraped every second."
+          + " TLS. Beside it, at the same time, those of its peers that are on the PATH, told to read"
+          + " every second what they can of the same server, and asked for it every second:"
+          + " node_exporter, netdata, telegraf, otelcol, gpud. System calls are counted afterwards, with"
+          + " perf or strace."
     },
-    footer = {"", "Exit codes: 0 measured, 1 something ended before its time, 2 wrong usage."})
+    footer = {
+      "",
+      "Exit codes: 0 measured, 1 the agent ended before its time or grew, 2 wrong usage."
+    })
 final class AgentBench implements Callable<Integer> {
   private static final int PARTS = 8;
   private static final Duration SHORTEST = Duration.ofSeconds(5);
+
+  /// The least that a spool may have, so that hours without a collector fill it.
+  private static final long SPOOL_MEBIBYTES = 16;
+
   private static final Duration LOOK = Duration.ofSeconds(5);
 
   /// `[1.234s] GC(7) Pause Young (Allocation Failure) 4M->3M(8M) 1.2ms`, as -Xlog:gc writes.
   private static final Pattern COLLECTION =
       Pattern.compile("Pause [^>]* ([0-9]+)([KM])->([0-9]+)([KM])\\(");
-
-  /// One of those that are measured beside each other.
-  private static final class Measured {
-    final String name;
-    final ProcessCost begin;
-    private final Process process;
-    private final LongSupplier values;
-    ProcessCost now;
-    long peakProportionalKib;
-
-    /// @param values how many values it gives in a round, by now
-    Measured(String name, Process process, LongSupplier values) throws IOException {
-      this.name = name;
-      this.process = process;
-      this.values = values;
-      this.begin = cost();
-      this.now = begin;
-    }
-
-    void look() throws IOException {
-      now = cost();
-      peakProportionalKib = Math.max(peakProportionalKib, now.proportionalKib());
-    }
-
-    private ProcessCost cost() throws IOException {
-      if (!process.isAlive()) {
-        throw new IOException(name + " ended with code " + process.exitValue() + "; see its log");
-      }
-      return ProcessCost.of(process.toHandle());
-    }
-  }
 
   @Spec private @Nullable CommandSpec command;
 
@@ -104,15 +81,37 @@ final class AgentBench implements Callable<Integer> {
           "An unpacked image of the agent to measure, as servers run it; else this checkout's.")
   private @Nullable Path image;
 
+  @Option(
+      names = "--soak",
+      description = {
+        "Instead: runs the agent on a clock of its own, as fast as it gets through its work, while GPUs"
+            + " and ports vanish and come back, jobs come and go and the collector is away for hours."
+            + " Prints each of its hours what it takes; exit code 1 when that grows."
+      })
+  private boolean soak;
+
+  @Option(
+      names = "--hours",
+      paramLabel = "N",
+      defaultValue = "24",
+      description = "How many of its hours --soak takes (default: ${DEFAULT-VALUE}).")
+  private int hours = 24;
+
   @Override
   public Integer call() throws InterruptedException {
     Duration length = time("--duration", duration);
     Duration before = time("--warm-up", warmUp);
+    if (hours < AgentSoak.HOURS_MIN) {
+      throw wrong("--hours must be at least " + AgentSoak.HOURS_MIN + ", is " + hours);
+    }
     Path folder = data.toAbsolutePath().normalize();
     try {
       DemoFolder.check(folder);
       try (FolderLock _ = FolderLock.take(folder, "--data")) {
         DemoFolder.clean(folder);
+        if (soak) {
+          return soak(folder);
+        }
         measure(folder, before, length);
       }
       return 0;
@@ -131,42 +130,134 @@ final class AgentBench implements Callable<Integer> {
     } catch (IllegalArgumentException _) {
       // said below
     }
-    String message = option + " must be at least 5s, as 10m or 90s, is " + text;
-    throw new ParameterException(Objects.requireNonNull(command).commandLine(), message);
+    throw wrong(option + " must be at least 5s, as 10m or 90s, is " + text);
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(Objects.requireNonNull(command).commandLine(), message);
   }
 
   private void measure(Path folder, Duration before, Duration length)
       throws IOException, InterruptedException {
+    BenchServer server = server(folder);
+    try (BenchReceiver receiver = BenchReceiver.start(folder)) {
+      Path config = configure(folder, server, receiver, "256MiB");
+      long values = values(folder, config);
+      Path collections = folder.resolve("gc.log");
+      Process agent = start(folder, config, collections);
+      List<ScrapedPeer> peers = List.of();
+      try {
+        peers = peers(folder, server);
+        System.out.println(
+            "warm-up " + Durations.text(before) + ", then measured " + Durations.text(length));
+        Thread.sleep(before);
+        run(folder, all(agent, receiver, values, peers), collections, length);
+        System.out.println("lockstep agent: %d requests".formatted(receiver.requests()));
+      } finally {
+        peers.forEach(ScrapedPeer::close);
+        agent.destroy();
+        agent.waitFor();
+      }
+    }
+  }
+
+  private static BenchServer server(Path folder) throws IOException, InterruptedException {
     BenchServer server = BenchServer.make(folder, PARTS, PARTS);
     server.fill(PARTS);
     if (!server.hasGpus()) {
       System.out.println("no GPUs: gcc is not installed, with which the stand-in is built");
     }
+    return server;
+  }
+
+  private static Path configure(
+      Path folder, BenchServer server, BenchReceiver receiver, String spooled) throws IOException {
+    String more =
+        """
+        spool: {folder: %s, bytes: %s}
+        listen: {address: 127.0.0.1:0}
+        """
+            .formatted(Site.quoted(folder.resolve("spool")), spooled);
+    return Files.writeString(
+        folder.resolve("agent.yaml"), receiver.configuration() + server.configuration() + more);
+  }
+
+  private int soak(Path folder) throws IOException, InterruptedException {
+    BenchServer server = server(folder);
     try (BenchReceiver receiver = BenchReceiver.start(folder)) {
-      Path config = folder.resolve("agent.yaml");
-      Files.writeString(
-          config,
-          receiver.configuration()
-              + server.configuration()
-              + "spool: {folder: %s}\n".formatted(Site.quoted(folder.resolve("spool")))
-              + "listen: {address: 127.0.0.1:0}\n");
-      long values = values(folder, config);
-      Path collections = folder.resolve("gc.log");
-      Process agent = start(folder, config, collections);
-      NodeExporter exporter = NodeExporter.start(folder, server.root());
+      Path config = configure(folder, server, receiver, SPOOL_MEBIBYTES + "MiB");
+      SoakWorld world = SoakWorld.of(server, receiver);
+      var soaked = new AgentSoak(folder.resolve("spool"), SPOOL_MEBIBYTES << 10);
+      Process agent = soaked(folder, config);
       try {
-        System.out.println(
-            "warm-up " + Durations.text(before) + ", then measured " + Durations.text(length));
-        Thread.sleep(before);
-        run(agent, exporter, receiver, collections, values, length);
+        soaked.watch(agent, world, hours);
+        List<String> grown = soaked.grown();
+        grown.forEach(System.out::println);
+        System.out.println(grown.isEmpty() ? "nothing has grown" : "something has grown");
+        return grown.isEmpty() ? 0 : 1;
       } finally {
+        agent.getOutputStream().close();
         agent.destroy();
         agent.waitFor();
-        if (exporter != null) {
-          exporter.close();
-        }
       }
     }
+  }
+
+  /// The agent's Java, flags and classes, and its program's one class from here.
+  private Process soaked(Path folder, Path config) throws IOException {
+    Path home = image == null ? Path.of(System.getProperty("java.home")) : image.resolve("java");
+    Path deploy = image == null ? Path.of(System.getProperty("lockstep.home"), "deploy") : image;
+    String agent =
+        image == null
+            ? System.getProperty("lockstep.agent.classpath")
+            : image.resolve("lib/*") + "";
+    String here = AgentBench.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    var builder =
+        new ProcessBuilder(
+                home.resolve("bin/java").toString(),
+                "@" + deploy.resolve("agent.args"),
+                "-cp",
+                agent + ":" + here,
+                SoakedAgent.class.getName(),
+                config.toString(),
+                String.valueOf(hours * 3600 / SoakedAgent.STEP))
+            .redirectError(folder.resolve("agent.log").toFile());
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("LOCKSTEP_"));
+    return builder.start();
+  }
+
+  /// Those that are installed and run; why another does not is told.
+  private static List<ScrapedPeer> peers(Path folder, BenchServer server)
+      throws InterruptedException {
+    var started = new ArrayList<ScrapedPeer>();
+    for (Peer peer : Peer.ALL) {
+      Path program = peer.program();
+      if (program == null) {
+        System.out.println(peer.name() + ": not installed");
+        continue;
+      }
+      try {
+        started.add(peer.start(program, folder, server));
+      } catch (IOException e) {
+        System.out.println(peer.name() + ": left out, " + FileProblem.words(e));
+      }
+    }
+    return started;
+  }
+
+  private static List<Measured> all(
+      Process agent, BenchReceiver receiver, long values, List<ScrapedPeer> peers)
+      throws IOException {
+    var all = new ArrayList<Measured>();
+    all.add(new Measured("lockstep agent", agent, () -> values, receiver::bytes));
+    for (ScrapedPeer peer : peers) {
+      try {
+        all.add(new Measured(peer.name(), peer.process(), peer::values, peer::bytes));
+      } catch (IOException e) {
+        System.out.println(peer.name() + ": left out, " + FileProblem.words(e));
+      }
+    }
+    return all;
   }
 
   /// How many values a round of everything has.
@@ -218,70 +309,46 @@ final class AgentBench implements Callable<Integer> {
     return builder.start();
   }
 
-  private static void run(
-      Process agent,
-      @Nullable NodeExporter exporter,
-      BenchReceiver receiver,
-      Path collections,
-      long values,
-      Duration length)
+  /// @param all the agent first
+  private static void run(Path folder, List<Measured> all, Path collections, Duration length)
       throws IOException, InterruptedException {
-    var all = new ArrayList<Measured>();
-    all.add(new Measured("lockstep agent", agent, () -> values));
-    if (exporter == null) {
-      System.out.println("node_exporter is not installed");
-    } else {
-      all.add(new Measured("node_exporter", exporter.process(), exporter::values));
-    }
-    long bytes = receiver.bytes();
-    long requests = receiver.requests();
     long allocated = allocated(collections);
     long start = System.nanoTime();
     while (System.nanoTime() - start < length.toNanos()) {
       Thread.sleep(Math.min(LOOK.toMillis(), length.toMillis()));
-      for (Measured one : all) {
-        one.look();
-      }
+      look(all);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    double allocatedKib = (allocated(collections) - allocated) / 1024.0 / seconds;
+    for (Measured one : all) {
+      one.countCalls(folder);
+    }
     print(all, seconds);
-    System.out.printf(
-        "lockstep agent: sent %.1f KiB in %.2f requests a second; allocated %.0f KiB a second%n",
-        (receiver.bytes() - bytes) / 1024.0 / seconds,
-        (receiver.requests() - requests) / seconds,
-        (allocated(collections) - allocated) / 1024.0 / seconds);
+    System.out.printf("lockstep agent: allocated %.0f KiB a second%n", allocatedKib);
+  }
+
+  /// A peer that has ended is measured no more; without the agent there is nothing to measure.
+  private static void look(List<Measured> all) throws IOException {
+    all.getFirst().look();
+    for (Measured peer : List.copyOf(all.subList(1, all.size()))) {
+      try {
+        peer.look();
+      } catch (IOException e) {
+        System.out.println(peer.name + ": left out, " + FileProblem.words(e));
+        all.remove(peer);
+      }
+    }
   }
 
   private static void print(List<Measured> all, double seconds) {
-    System.out.printf(
-        "%-16s %7s %7s %8s %8s %9s %8s %8s %8s %8s %9s%n",
-        "",
-        "values",
-        "CPU %",
-        "RSS MiB",
-        "Pss MiB",
-        "Pss peak",
-        "RSS peak",
-        "threads",
-        "handles",
-        "calls/s",
-        "switches/s");
-    for (Measured one : all) {
-      ProcessCost end = one.now;
-      System.out.printf(
-          "%-16s %7d %7.2f %8.1f %8.1f %9.1f %8.1f %8d %8d %8.0f %9.0f%n",
-          one.name,
-          one.values.getAsLong(),
-          end.processor().minus(one.begin.processor()).toNanos() / 1e7 / seconds,
-          end.residentKib() / 1024.0,
-          end.proportionalKib() / 1024.0,
-          one.peakProportionalKib / 1024.0,
-          end.peakKib() / 1024.0,
-          end.threads(),
-          end.handles(),
-          (end.calls() - one.begin.calls()) / seconds,
-          (end.switches() - one.begin.switches()) / seconds);
+    System.out.println(Measured.heading());
+    all.forEach(one -> System.out.println(one.row(seconds)));
+    if (!all.stream().allMatch(Measured::callsAreCounted)) {
+      System.out.println(SystemCalls.why());
     }
+    all.forEach(one -> System.out.println(one.memory()));
+    Measured agent = all.getFirst();
+    all.stream().skip(1).forEach(peer -> System.out.println(agent.beside(peer, seconds)));
   }
 
   /// Bytes that the agent has allocated until its last collection, by what each collection found

@@ -29,6 +29,7 @@ final class BenchReceiver implements AutoCloseable {
   private final Path certificate;
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong requests = new AtomicLong();
+  private volatile boolean away;
 
   private BenchReceiver(HttpsServer server, Path certificate) {
     this.server = server;
@@ -107,7 +108,7 @@ final class BenchReceiver implements AutoCloseable {
       bytes.addAndGet(exchange.getRequestBody().readAllBytes().length);
       requests.incrementAndGet();
       exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
-      exchange.sendResponseHeaders(200, -1);
+      exchange.sendResponseHeaders(away ? 503 : 200, -1);
     }
   }
 
@@ -127,6 +128,11 @@ final class BenchReceiver implements AutoCloseable {
 
   long requests() {
     return requests.get();
+  }
+
+  /// Whether it takes nothing from now on.
+  void away(boolean is) {
+    away = is;
   }
 
   @Override

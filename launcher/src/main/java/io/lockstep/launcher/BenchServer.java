@@ -64,10 +64,22 @@ final class BenchServer {
     Files.delete(root().resolve("proc"));
     Files.createSymbolicLink(root().resolve("proc"), Path.of("/proc"));
     for (int port = 0; port < ports; port++) {
-      for (InfinibandCounters.Counter counter : InfinibandCounters.all()) {
-        put(port, counter.folder() + "/" + counter.file(), String.valueOf(1000 + port));
-      }
+      fillPort(port);
     }
+  }
+
+  private void fillPort(int port) throws IOException {
+    for (InfinibandCounters.Counter counter : InfinibandCounters.all()) {
+      put(port, counter.folder() + "/" + counter.file(), String.valueOf(1000 + port));
+    }
+  }
+
+  /// Makes a port's files again, as they were in the beginning.
+  void restore(int port) throws IOException {
+    for (String[] file : PORT) {
+      put(port, file[0], file[1]);
+    }
+    fillPort(port);
   }
 
   private Path kernelLog() {
@@ -87,6 +99,11 @@ final class BenchServer {
   /// Whether it has GPUs.
   boolean hasGpus() {
     return gpus != null;
+  }
+
+  /// Its GPUs, where it has some.
+  @Nullable NvmlStandIn gpus() {
+    return gpus;
   }
 
   /// What the agent's configuration says of it, YAML.

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 /// @param threads threads
 /// @param handles open files and sockets
 /// @param calls calls to read and write
+/// @param written bytes that went to a disk, or will
 /// @param switches times that a thread gave up its processor by itself
 record ProcessCost(
     Duration processor,
@@ -24,6 +25,7 @@ record ProcessCost(
     long threads,
     long handles,
     long calls,
+    long written,
     long switches) {
 
   /// @throws IOException when it has ended, or can't be looked at
@@ -56,6 +58,7 @@ record ProcessCost(
           number(status, "Threads:"),
           handles.count(),
           number(folder.resolve("io"), "syscr:") + number(folder.resolve("io"), "syscw:"),
+          number(folder.resolve("io"), "write_bytes:"),
           switches);
     }
   }
@@ -83,6 +86,7 @@ record ProcessCost(
         threads + other.threads,
         handles + other.handles,
         calls + other.calls,
+        written + other.written,
         switches + other.switches);
   }
 }
