@@ -9,6 +9,7 @@ import io.lockstep.agent.judge.VerdictFile;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
+import io.lockstep.agent.sample.textfile.TextfileSampler;
 import io.lockstep.agent.send.Collector;
 import io.lockstep.agent.send.Sender;
 import io.lockstep.agent.spool.Spool;
@@ -77,7 +78,7 @@ public final class Agent {
     var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
     samplers.add(own);
     rounds = new Rounds(samplers, config.interval(), newest);
-    state = new OwnState(rounds, own, judge, newest, host);
+    state = new OwnState(rounds, own, judge, newest, host, TextfileSampler.among(samplers));
     try {
       listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);
     } catch (IOException | ConfigException | RuntimeException e) {

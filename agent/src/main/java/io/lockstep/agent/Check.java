@@ -1,5 +1,6 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.sample.check.CheckSampler;
 import io.lockstep.agent.send.Collector;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Tokens;
@@ -23,6 +24,20 @@ final class Check {
     if (!Files.isDirectory(root.resolve("proc")) && !Files.isDirectory(root.resolve("sys"))) {
       throw new IOException("root " + root + " holds neither proc/ nor sys/");
     }
+  }
+
+  /// What is right and yet may not be meant: one line each, empty when there is nothing.
+  static String notes(Config config) {
+    var notes = new StringBuilder();
+    CheckSampler.refused(config.samplers().checks())
+        .forEach((place, why) ->
+            notes.append("note: check ").append(place).append(": ").append(why).append('\n'));
+    for (Path folder : config.samplers().textfile().folders()) {
+      if (!Files.isDirectory(folder)) {
+        notes.append("note: samplers.textfile.folders: ").append(folder).append(" is no folder\n");
+      }
+    }
+    return notes.toString();
   }
 
   static void files(Config config) throws IOException, ConfigException {

@@ -23,12 +23,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// `lockstep agent`: reads what there is on this server and sends it to a collector.
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
+    subcommands = InventoryCommand.class,
     footer = {
       "",
       "What a flag does not say is taken from the environment (as",
@@ -51,7 +54,11 @@ public final class Main implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "Configuration, YAML.")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "Configuration, YAML.")
   private @Nullable Path file;
 
   @Option(
@@ -78,8 +85,14 @@ public final class Main implements Callable<Integer> {
   private boolean once;
 
   @Option(
+      names = "--checks",
+      description = "With --once: run the site's checks too, each once; they may change something.")
+  private boolean checks;
+
+  @Option(
       names = "--root",
       paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
       description =
           "A folder with a captured proc/ and sys/; only what stands there is read (default: /).")
   private @Nullable Path root;
@@ -87,6 +100,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--nvml",
       paramLabel = "LIB",
+      scope = ScopeType.INHERIT,
       description = "The NVML library (default: libnvidia-ml.so.1, as the system finds it).")
   private @Nullable String nvml;
 
@@ -136,7 +150,7 @@ public final class Main implements Callable<Integer> {
     if (arguments.length > 0 && arguments[0].equals("--doctor")) {
       line.setCommandName("lockstep doctor"); // by which people know it
     }
-    if (List.of(arguments).contains("--doctor") || List.of(arguments).contains("--once")) {
+    if (Stream.of(arguments).anyMatch(List.of("--doctor", "--once", "inventory")::contains)) {
       // All that would be logged stands in what is printed.
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
     }
@@ -162,7 +176,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /// Flag over environment over file over default.
-  private Config config() throws ConfigException {
+  Config config() throws ConfigException {
     Config config = Configs.read(file, System.getenv(), Config.DEFAULT, Config.class);
     config = host == null ? config : config.withHost(host);
     config = root == null ? config : config.withRoot(root);
@@ -185,6 +199,9 @@ public final class Main implements Callable<Integer> {
     if (formatted != null && !once) {
       throw new IllegalArgumentException("--format says how --once prints, and goes with it only");
     }
+    if (checks && !once) {
+      throw new IllegalArgumentException("--checks says what --once runs, and goes with it only");
+    }
     if (json && !doctor) {
       throw new IllegalArgumentException("--json says how --doctor prints, and goes with it only");
     }
@@ -194,11 +211,11 @@ public final class Main implements Callable<Integer> {
     }
     if (check) {
       Check.files(config);
-      return say("configuration is right\n");
+      return say(Check.notes(config) + "configuration is right\n");
     }
     if (once) {
       var format = formatted == null ? Once.Format.PROMETHEUS : formatted;
-      Once.run(config.samplers(), config.root(), config.host(), format, System.out);
+      Once.run(config.samplers(), config.root(), config.host(), format, System.out, checks);
       return 0;
     }
     var service = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());

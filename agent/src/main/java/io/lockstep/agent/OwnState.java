@@ -7,6 +7,7 @@ import io.lockstep.agent.expose.NodeExporterText;
 import io.lockstep.agent.judge.Judge;
 import io.lockstep.agent.listen.Listener;
 import io.lockstep.agent.listen.Listener.Shown;
+import io.lockstep.agent.sample.textfile.TextExposition;
 import io.lockstep.telemetry.exposition.Family;
 import io.lockstep.telemetry.exposition.OpenMetrics;
 import io.lockstep.telemetry.exposition.PrometheusText;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// What the agent says of itself to whoever asks its listener.
@@ -29,8 +31,17 @@ final class OwnState {
   private final Judge judge;
   private final Newest newest;
   private final String host;
+  private final Supplier<TextExposition> textfiles;
 
-  OwnState(Rounds rounds, OwnCost cost, Judge judge, Newest newest, String host) {
+  /// @param textfiles what the text files say
+  OwnState(
+      Rounds rounds,
+      OwnCost cost,
+      Judge judge,
+      Newest newest,
+      String host,
+      Supplier<TextExposition> textfiles) {
+    this.textfiles = textfiles;
     this.rounds = rounds;
     this.cost = cost;
     this.judge = judge;
@@ -62,12 +73,17 @@ final class OwnState {
     // Of the same series twice the first counts: its own figures are those of now.
     List<Family> families =
         Family.of(
-            Stream.of(own(), judge.samples(), newest.samples()).flatMap(List::stream).toList());
-    return accept.contains(OpenMetrics.TYPE)
-        ? new Shown(OpenMetrics.CONTENT_TYPE, OpenMetrics.of(families, host, SERVICE))
+            Stream.of(own(), judge.samples(), newest.samples())
+                .flatMap(List::stream)
+                .filter(sample -> !sample.metric().isVerbatim())
+                .toList());
+    boolean open = accept.contains(OpenMetrics.TYPE);
+    String more = textfiles.get().text(open);
+    return open
+        ? new Shown(OpenMetrics.CONTENT_TYPE, OpenMetrics.of(families, host, SERVICE, more))
         : new Shown(
             PrometheusText.CONTENT_TYPE,
-            PrometheusText.target(host, SERVICE) + PrometheusText.of(families));
+            PrometheusText.target(host, SERVICE) + PrometheusText.of(families) + more);
   }
 
   private static Shown plain(String text) {

@@ -70,7 +70,7 @@ final class Watch {
     if (window.full() && !full) {
       log.warn(
           "window is full, some of what comes is stored and not judged: raise window.gpus, ports,"
-              + " hosts, jobs or ranks cluster={} hosts={} gpus={} ports={} refused={}",
+              + " hosts, parts, jobs or ranks cluster={} hosts={} gpus={} ports={} refused={}",
           window.cluster(),
           window.hosts().size(),
           window.subjects(Table.GPU).size(),

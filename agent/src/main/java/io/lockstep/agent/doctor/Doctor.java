@@ -3,6 +3,8 @@ package io.lockstep.agent.doctor;
 import io.lockstep.agent.Config;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
+import io.lockstep.agent.sample.check.CheckSampler;
+import io.lockstep.agent.sample.inventory.InventorySampler;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import java.net.URI;
@@ -56,6 +58,10 @@ public final class Doctor {
         all.add(KernelLogCheck.of(config.samplers().kernelLog().file()));
       } else if (sampler.name().equals("hardware")) {
         all.addAll(HardwareCheck.of(SamplerCheck.of(sampler), config.root()));
+      } else if (sampler instanceof InventorySampler inventory) {
+        all.add(InventoryCheck.of(inventory, config.spool().folder()));
+      } else if (sampler instanceof CheckSampler) {
+        all.addAll(SiteChecks.of(config.samplers().checks()));
       } else if (sampler.name().equals("infiniband")) {
         all.add(NetworkCheck.of(SamplerCheck.of(sampler), config.root()));
       } else {

@@ -4,12 +4,14 @@ import io.lockstep.agent.judge.Memory.Unheard;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
+import io.lockstep.telemetry.contract.Subject;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
 import io.lockstep.telemetry.rules.EventRule;
 import io.lockstep.telemetry.rules.EventRules;
 import io.lockstep.telemetry.rules.Judgement;
+import io.lockstep.telemetry.rules.PartWords;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.RuleTable;
@@ -49,6 +51,7 @@ final class Bench {
   private final Map<String, String> blind = new TreeMap<>();
   private final Map<String, String> reasons = new HashMap<>();
   private final Map<String, String> indexes = new HashMap<>();
+  private final Map<String, String> words = new HashMap<>();
   private final Map<String, EventRule> eventRules = new HashMap<>();
   private final String host;
   private long last;
@@ -137,7 +140,7 @@ final class Bench {
         rule.action(),
         since,
         nanos,
-        new Sentence(gpu(subject), host, subject).of(rule, value));
+        new Sentence(gpu(subject), host, subject).of(rule, value, words.get(subject)));
   }
 
   private void present(Key key, Fault fault, long patienceNanos, long nanos) {
@@ -177,7 +180,11 @@ final class Bench {
   /// Takes an event.
   void happened(Occurrence event) {
     Map<String, String> attributes = event.attributes();
-    String subject = attributes.getOrDefault("hw.id", Table.HOST_SUBJECT);
+    String subject = subject(attributes);
+    String said = PartWords.of(event.name(), attributes);
+    if (said != null && (words.size() < STANDING_MAX || words.containsKey(subject))) {
+      words.put(subject, said);
+    }
     switch (event.name()) {
       case "lockstep.gpu.found" -> found(subject, attributes.get("lockstep.gpu.index"));
       case "lockstep.network.link.down" -> memory.link(subject, event.timeNanos(), false);
@@ -197,6 +204,16 @@ final class Bench {
     if (told != null) {
       told(told, subject, event.timeNanos());
     }
+  }
+
+  private static String subject(Map<String, String> attributes) {
+    for (Subject part : List.of(Subject.CHECK, Subject.INVENTORY)) {
+      String subject = part.of(attributes::get);
+      if (subject != null) {
+        return subject;
+      }
+    }
+    return attributes.getOrDefault("hw.id", Table.HOST_SUBJECT);
   }
 
   private void found(String gpu, @Nullable String index) {

@@ -1,6 +1,14 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.Sample;
+import io.opentelemetry.api.common.AttributeKey;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +20,26 @@ public final class GpuLedger {
   private static final int TOLD_MAX = 1024;
   private static final int ADDRESSES_MAX = 256;
   private static final int NEAR_SECONDS = 1;
+
+  /// A series of what the driver says each second is looked at once in so many rounds.
+  private static final int ROUNDS = 60;
+
+  private static final Column MEMORY = Contract.column(Table.GPU_SLOW, "memory");
+  private static final Column LINKS = Contract.column(Table.GPU, "nvlink_active");
+  private static final String FOUND = "lockstep.gpu.found";
+  private static final String CHANGED = "lockstep.gpu.changed";
+
+  /// What is known of a GPU.
+  ///
+  /// @param attributes those of the event `lockstep.gpu.found`
+  /// @param memoryBytes its memory; −1 when not known
+  /// @param nvlinks how many were active in this run of the agent; −1 when it has none
+  public record Known(Map<String, String> attributes, long memoryBytes, long nvlinks) {}
+
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private volatile int listed = -1;
+  private volatile boolean everListed;
+  private long rounds;
 
   private record Xid(String gpu, long code, long second) {}
 
@@ -33,6 +61,59 @@ public final class GpuLedger {
     if (!pci.isEmpty() && uuids.size() < ADDRESSES_MAX) {
       uuids.put(slot(pci), uuid);
     }
+  }
+
+  /// Takes note of what a round of the driver's says. One thread.
+  ///
+  /// @param answering GPUs that answer; −1 when the driver does not list any
+  public void round(Reading reading, int answering) {
+    listed = answering;
+    everListed |= answering > 0;
+    boolean found = false;
+    for (Occurrence event : reading.events()) {
+      String uuid = event.attributes().getOrDefault("hw.id", "");
+      if ((event.name().equals(FOUND) || event.name().equals(CHANGED))
+          && (known.containsKey(uuid) || known.size() < ADDRESSES_MAX)) {
+        found = true;
+        known.put(uuid, new Known(event.attributes(), -1, -1));
+      }
+    }
+    if (found || rounds++ % ROUNDS == 0) {
+      known.replaceAll((uuid, gpu) -> new Known(gpu.attributes, gpu.memoryBytes, -1));
+      reading.samples().forEach(this::note);
+    }
+  }
+
+  private void note(Sample sample) {
+    String name = sample.metric().name();
+    if (name.equals(MEMORY.metric()) || name.equals(LINKS.metric())) {
+      String uuid = String.valueOf(sample.attributes().get(AttributeKey.stringKey("hw.id")));
+      // active, and lost in this run: so many there were
+      known.computeIfPresent(
+          uuid,
+          (_, gpu) ->
+              name.equals(MEMORY.metric())
+                  ? new Known(gpu.attributes, (long) sample.value(), gpu.nvlinks)
+                  : new Known(
+                      gpu.attributes,
+                      gpu.memoryBytes,
+                      Math.max(0, gpu.nvlinks) + (long) sample.value()));
+    }
+  }
+
+  /// The GPUs that the driver has told of, in no order.
+  public Collection<Known> known() {
+    return List.copyOf(known.values());
+  }
+
+  /// How many GPUs answer now; −1 when the driver lists none.
+  public int listed() {
+    return listed;
+  }
+
+  /// Whether the driver ever listed a GPU.
+  public boolean everListed() {
+    return everListed;
   }
 
   /// The GPU at an address; null when nobody has told.

@@ -1,5 +1,8 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.agent.sample.check.CheckSampler;
+import io.lockstep.agent.sample.textfile.TextExposition;
+import io.lockstep.agent.sample.textfile.TextfileSampler;
 import io.lockstep.telemetry.exposition.Family;
 import io.lockstep.telemetry.exposition.PrometheusText;
 import io.lockstep.telemetry.exposition.RoundJson;
@@ -21,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// `lockstep agent --once`: one round of every sampler, printed.
@@ -48,8 +52,11 @@ public final class Once {
   private final List<Occurrence> events = new ArrayList<>();
   private final Instant now;
 
-  private Once(Instant now) {
+  private final Supplier<TextExposition> textfiles;
+
+  private Once(Instant now, List<Sampler> samplers) {
     this.now = now;
+    this.textfiles = TextfileSampler.among(samplers);
   }
 
   /// Runs one round and prints it, with what the kernel's log holds. A sampler that fails, or has
@@ -63,7 +70,21 @@ public final class Once {
   public static void run(
       Samplers.Config config, Path root, @Nullable String host, Format format, PrintStream out)
       throws IOException, InterruptedException {
-    run(config, root, host, format, out, DEADLINE);
+    run(config, root, host, format, out, false);
+  }
+
+  /// The same.
+  ///
+  /// @param checks whether the site's checks are run; they may change something
+  public static void run(
+      Samplers.Config config,
+      Path root,
+      @Nullable String host,
+      Format format,
+      PrintStream out,
+      boolean checks)
+      throws IOException, InterruptedException {
+    run(config, root, host, format, out, checks, DEADLINE);
   }
 
   /// @param deadline for each sampler
@@ -73,6 +94,7 @@ public final class Once {
       @Nullable String host,
       Format format,
       PrintStream out,
+      boolean checks,
       Duration deadline)
       throws IOException, InterruptedException {
     if (!Files.isDirectory(root)) {
@@ -88,9 +110,13 @@ public final class Once {
     if (live) {
       prime(samplers);
     }
-    var once = new Once(Instant.now());
+    var once = new Once(Instant.now(), samplers);
     for (Sampler sampler : samplers) {
-      once.read(sampler, deadline);
+      if (!(sampler instanceof CheckSampler site)) {
+        once.read(sampler, deadline);
+      } else if (checks) {
+        once.add(site.runAll(once.now));
+      }
     }
     awaitQuiet(told);
     once.events.addAll(told);
@@ -110,14 +136,17 @@ public final class Once {
     var round = new FutureTask<>(() -> sampler.sample(now));
     Thread.ofPlatform().daemon().name("sampler-" + sampler.name()).start(round);
     try {
-      Reading reading = round.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-      samples.addAll(reading.samples());
-      events.addAll(reading.events());
+      add(round.get(deadline.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException _) {
       failed(sampler, "no answer within " + deadline.toMillis() + " ms");
     } catch (ExecutionException e) {
       failed(sampler, String.valueOf(e.getCause()));
     }
+  }
+
+  private void add(Reading reading) {
+    samples.addAll(reading.samples());
+    events.addAll(reading.events());
   }
 
   /// The kernel's log is read on a thread of its own: what stands in it is told at once, one event
@@ -155,7 +184,10 @@ public final class Once {
   private String prometheus(String host) {
     var text = new StringBuilder();
     text.append(PrometheusText.target(host, "lockstep-agent"));
-    text.append(PrometheusText.of(Family.of(samples)));
+    text.append(
+        PrometheusText.of(
+            Family.of(samples.stream().filter(sample -> !sample.metric().isVerbatim()).toList())));
+    text.append(textfiles.get().text(false));
     for (Occurrence event : events) {
       String line = "# EVENT " + event.name() + " " + event.body();
       text.append(line.lines().findFirst().orElse(line)).append('\n');

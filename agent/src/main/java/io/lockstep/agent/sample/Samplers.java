@@ -1,9 +1,13 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.agent.sample.check.CheckSampler;
+import io.lockstep.agent.sample.inventory.InventoryConfig;
+import io.lockstep.agent.sample.inventory.InventorySampler;
 import io.lockstep.agent.sample.isolated.IsolatedGpus;
 import io.lockstep.agent.sample.jobs.GpuJobs;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.agent.sample.textfile.TextfileSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +40,9 @@ public final class Samplers {
   /// @param disks by the kernel's name, as in `nvme0n1`
   /// @param filesystems by where they are mounted
   /// @param interfaces network interfaces by name, as in `eth0`: traffic and links
+  /// @param checks the site's own checks, which are run
+  /// @param textfile folders of files in Prometheus' text format
+  /// @param inventory what this server should have
   public record Config(
       Duration host,
       Duration hostSlow,
@@ -47,7 +54,10 @@ public final class Samplers {
       List<String> rails,
       Choice disks,
       Choice filesystems,
-      Choice interfaces) {
+      Choice interfaces,
+      CheckSampler.Config checks,
+      TextfileSampler.Config textfile,
+      InventoryConfig inventory) {
     public static final Config DEFAULT =
         new Config(
             Duration.ofSeconds(1),
@@ -60,7 +70,10 @@ public final class Samplers {
             List.of(),
             DiskSampler.DEFAULT,
             FilesystemSampler.DEFAULT,
-            InterfaceSampler.DEFAULT);
+            InterfaceSampler.DEFAULT,
+            CheckSampler.Config.DEFAULT,
+            TextfileSampler.Config.DEFAULT,
+            InventoryConfig.DEFAULT);
 
     public Config {
       Choice.checkInterval(host);
@@ -96,7 +109,10 @@ public final class Samplers {
           rails,
           disks,
           filesystems,
-          interfaces);
+          interfaces,
+          checks,
+          textfile,
+          inventory);
     }
   }
 
@@ -122,7 +138,8 @@ public final class Samplers {
     Path folder = around.folder();
     var ledger = new GpuLedger();
     if (live(root) || !config.gpu().library().equals(NvmlSampler.Config.DEFAULT.library())) {
-      samplers.add(gpus(config.gpu(), root, around, ledger));
+      NvmlSampler.Config gpus = config.gpu().withExpected(config.inventory().gpus());
+      samplers.add(gpus(gpus, root, around, ledger));
     }
     if (live(root) || !config.kernelLog().file().equals(KernelLogSampler.Config.DEFAULT.file())) {
       samplers.add(
@@ -134,6 +151,18 @@ public final class Samplers {
               around.events()));
     }
     samplers.addAll(ofFiles(config, root, around));
+    samplers.add(new InventorySampler(config.inventory(), root, folder, ledger));
+    if (live(root) && !config.textfile().folders().isEmpty()) {
+      samplers.add(new TextfileSampler(config.textfile()));
+    }
+    if (live(root) && config.checks().runsAny()) {
+      samplers.add(
+          new CheckSampler(
+              config.checks(),
+              folder == null ? null : folder.resolve("checks.tsv"),
+              around.clock(),
+              around.events()));
+    }
     return List.copyOf(samplers);
   }
 

@@ -30,7 +30,7 @@ class OnceTest {
       throws IOException, InterruptedException {
     var bytes = new ByteArrayOutputStream();
     try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      Once.run(Samplers.Config.DEFAULT, root, host, format, out, deadline);
+      Once.run(Samplers.Config.DEFAULT, root, host, format, out, false, deadline);
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }

@@ -7,6 +7,10 @@ public enum IncidentKind {
   JOB_SLOW,
   /// A program failed on a GPU, most likely by its own fault.
   GPU_PROGRAM_FAILED,
+  /// A check of the site's own says that something is wrong.
+  SITE_CHECK,
+  /// A server has not the parts that it should have, or others.
+  INVENTORY_DIFFERS,
   /// A part of a server that is neither GPU nor port has a fault, or the server's clock or memory.
   HOST_DEGRADED,
   /// A port is slower than it was.

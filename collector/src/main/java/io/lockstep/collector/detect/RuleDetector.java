@@ -10,6 +10,7 @@ import io.lockstep.telemetry.rules.Judgement;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.Rule.Sooner;
 import io.lockstep.telemetry.rules.Rules;
+import io.lockstep.telemetry.rules.Sentence;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,12 +52,22 @@ final class RuleDetector implements Prompt {
       // Where its alert stands, it was good before, whether the window remembers that or not.
       boolean wasGood = rule.onceGood() && out.open().contains(key);
       switch (Rules.judge(rule, window, subject, wasGood)) {
-        case Judgement.Present present ->
+        case Judgement.Present present -> {
+          if (forgotWords(window, watched) && out.open().contains(key)) {
+            out.cannotTell(key); // what was said before this collector started still holds
+          } else {
             out.present(key, finding(watched, present, window, subject));
+          }
+        }
         case Judgement.Absent _ -> out.absent(key);
         case Judgement.CannotTell _ -> out.cannotTell(key);
       }
     }
+  }
+
+  private boolean forgotWords(Window window, Watched watched) {
+    return rule.summary().contains(Sentence.WORDS)
+        && window.words(watched.host(), watched.subject()) == null;
   }
 
   /// The rule's value is the column's that the event stands for.
@@ -99,7 +110,8 @@ final class RuleDetector implements Prompt {
         present.sinceNanos(),
         Severity.valueOf(rule.severity().name()),
         Action.valueOf(rule.action().name()),
-        Words.sentence(window, watched).of(rule, present.value()),
+        Words.sentence(window, watched)
+            .of(rule, present.value(), window.words(watched.host(), watched.subject())),
         evidence);
   }
 }

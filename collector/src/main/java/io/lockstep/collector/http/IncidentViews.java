@@ -133,6 +133,9 @@ final class IncidentViews {
       case GPU_PROGRAM_FAILED -> "A program failed on " + of(window, host, subject);
       case HOST_DEGRADED -> "A fault of " + host + place(subject);
       case PORT_DEGRADED -> "Port " + subject + " of " + host + " is slower than it was";
+      case SITE_CHECK -> "Check " + subject.substring("check/".length()) + " of " + host;
+      case INVENTORY_DIFFERS ->
+          "Inventory of " + host + ": " + subject.substring("inventory/".length());
       case PORT_DOWN -> "Port " + subject + " of " + host + " is down";
       case PORT_FLAPPING -> "Port " + subject + " of " + host + " flaps";
       case GPU_SLOW -> "Slow " + gpu(window, host, subject) + " of " + host;

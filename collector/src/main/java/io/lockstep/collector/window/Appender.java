@@ -9,6 +9,7 @@ import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
 import io.lockstep.telemetry.rules.Links;
+import io.lockstep.telemetry.rules.PartWords;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Puts what a batch says where it belongs in the window. One thread.
 final class Appender {
   private static final long SECOND = 1_000_000_000L;
+  private static final int WORDS_MAX = 48_000;
   private static final Column UP = Contract.column(Table.PORT, "up");
   private static final Column GPU_INDEX = Contract.column(Table.GPU_SLOW, "gpu_index");
 
@@ -27,6 +29,7 @@ final class Appender {
 
   private final Map<String, GpuNames> gpus = new ConcurrentHashMap<>();
   private final GpuJobs gpuJobs = new GpuJobs();
+  private final Map<Watched, String> words = new ConcurrentHashMap<>();
 
   Appender(Tables tables, Hosts hosts, Links links, Jobs jobs, Counts.Open counts) {
     this.tables = tables;
@@ -44,6 +47,11 @@ final class Appender {
   /// Which jobs use which GPU.
   GpuJobs gpuJobs() {
     return gpuJobs;
+  }
+
+  /// What the last event about a part said; null when none was heard.
+  @Nullable String words(String host, String subject) {
+    return words.get(new Watched(host, subject));
   }
 
   boolean append(Batch batch, long arrivalNanos) {
@@ -72,7 +80,7 @@ final class Appender {
       name(row);
     }
     TableWindow table = tables.get(row.table());
-    if (table == null) {
+    if (table == null || (row.table() == Table.PART && !table.keeps(row))) {
       return;
     }
     Host host = hosts.getOrAdd(row.host(), arrivalNanos);
@@ -142,12 +150,21 @@ final class Appender {
       counts.refused.increment();
       return;
     }
+    said(event);
     switch (event.name()) {
       case "lockstep.agent.stopped" -> host.stopped(event.timeNanos());
       case "lockstep.network.link.down" -> link(event, host, false);
       case "lockstep.network.link.up" -> link(event, host, true);
       case "lockstep.network.counter.saturated" -> saturated(event);
       default -> {}
+    }
+  }
+
+  private void said(Event event) {
+    String line = PartWords.of(event.name(), event.attributes());
+    var part = new Watched(event.host(), event.subject());
+    if (line != null && (words.size() < WORDS_MAX || words.containsKey(part))) {
+      words.put(part, line);
     }
   }
 

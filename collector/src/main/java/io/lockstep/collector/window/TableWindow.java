@@ -28,6 +28,16 @@ final class TableWindow {
     ring.open(slot, subjects.count());
   }
 
+  /// Whether the row has a value of a live column.
+  boolean keeps(Row row) {
+    for (Column column : columns.columns()) {
+      if (row.has(column)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Puts a row into a slot that is not sealed. Of two rows for one slot the newer counts; for
   /// counters, both.
   void put(int subject, long slot, Row row) {

@@ -26,6 +26,7 @@ final class Tables {
     tables.put(Table.GPU, new TableWindow(Table.GPU, config.gpus()));
     tables.put(Table.PORT, new TableWindow(Table.PORT, config.ports()));
     tables.put(Table.HOST, new TableWindow(Table.HOST, config.hosts()));
+    tables.put(Table.PART, new TableWindow(Table.PART, config.parts()));
   }
 
   long sinceSlot() {

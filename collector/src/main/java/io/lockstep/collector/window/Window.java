@@ -53,16 +53,17 @@ public final class Window implements Readings {
   /// @param gpus GPUs, each UUID ever seen since the start
   /// @param ports InfiniBand and RoCE ports
   /// @param hosts servers
+  /// @param parts of servers that are judged: site checks, items of the inventory
   /// @param jobs attempts of jobs at a time
   /// @param ranks ranks of all jobs together
-  public record Config(int gpus, int ports, int hosts, int jobs, int ranks) {
-    public static final Config DEFAULT = new Config(24_000, 24_000, 4_000, 64, 24_000);
+  public record Config(int gpus, int ports, int hosts, int parts, int jobs, int ranks) {
+    public static final Config DEFAULT = new Config(24_000, 24_000, 4_000, 48_000, 64, 24_000);
 
     public Config {
-      if (Math.min(Math.min(Math.min(gpus, ports), Math.min(hosts, jobs)), ranks) < 1) {
+      List<Integer> all = List.of(gpus, ports, hosts, parts, jobs, ranks);
+      if (all.stream().anyMatch(one -> one < 1)) {
         throw new IllegalArgumentException(
-            "window: gpus, ports, hosts, jobs and ranks must be above 0, are "
-                + List.of(gpus, ports, hosts, jobs, ranks));
+            "window: gpus, ports, hosts, parts, jobs and ranks must be above 0, are " + all);
       }
     }
   }
@@ -138,8 +139,9 @@ public final class Window implements Readings {
     return tables.nowNanos();
   }
 
-  /// The subjects of a table in the order of their indexes; those of [Table#GPU], [Table#PORT] and
-  /// [Table#HOST] only. Indexes never change.
+  /// The subjects of a table in the order of their indexes; those of [Table#GPU], [Table#PORT],
+  /// [Table#HOST] and [Table#PART] only, of the last those that have a live column. Indexes never
+  /// change.
   public List<Watched> subjects(Table table) {
     return tables.kept(table).subjects().list();
   }
@@ -154,10 +156,10 @@ public final class Window implements Readings {
     return tables.at(column, subject, slot);
   }
 
-  /// The newest sealed value that is at most [#FRESH_SECONDS] old; NaN when there is none.
+  /// The newest sealed value that is at most [Table#freshSeconds()] old; NaN when there is none.
   @Override
   public double latest(Column column, int subject) {
-    return latest(column, subject, FRESH_SECONDS);
+    return latest(column, subject, column.table().freshSeconds());
   }
 
   /// The newest value in the last so many sealed slots; NaN when there is none.
@@ -229,6 +231,11 @@ public final class Window implements Readings {
   @Override
   public @Nullable LinkHistory link(int port) {
     return links.get(port);
+  }
+
+  /// What the last event about a part said, in one line; null when none was heard since the start.
+  public @Nullable String words(String host, String subject) {
+    return appender.words(host, subject);
   }
 
   /// The UUID of a host's GPU with that index; null when it is not known.

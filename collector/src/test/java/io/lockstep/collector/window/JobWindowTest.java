@@ -118,7 +118,7 @@ class JobWindowTest {
 
   @Test
   void hasRoomForSoManyJobsAndRanksOnly() {
-    var small = new Window("c", new Window.Config(8, 8, 8, 1, RANKS));
+    var small = new Window("c", new Window.Config(8, 8, 8, 8, 1, RANKS));
     small.append(Batches.steps(null, steps(0, _ -> true, START)), START);
     assertThat(small.counts().steps()).isEqualTo(RANKS);
     Step other = steps(0, rank -> rank == 0, START).getFirst();

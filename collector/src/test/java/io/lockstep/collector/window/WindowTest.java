@@ -205,7 +205,7 @@ class WindowTest {
 
   @Test
   void agentsAreJudgedHoweverManyOthersSendAndTheWindowSaysThatItIsFull() {
-    var small = new Window("c", new Window.Config(9, 9, 2, 1, 4));
+    var small = new Window("c", new Window.Config(9, 9, 2, 9, 1, 4));
     for (String other : List.of("a", "b", "c")) {
       small.append(Batches.rows(null, Batches.row(TEMPERATURE, other, "x", START, 1)), START);
     }
@@ -224,7 +224,7 @@ class WindowTest {
 
   @Test
   void refusesSubjectsForWhichThereIsNoRoom() {
-    var small = new Window("c", new Window.Config(2, 2, 2, 1, 4));
+    var small = new Window("c", new Window.Config(2, 2, 2, 2, 1, 4));
     for (int gpu = 0; gpu < 5; gpu++) {
       small.append(rows(null, row(TEMPERATURE, "node", "gpu-" + gpu, START, 40)), START);
     }
@@ -239,7 +239,7 @@ class WindowTest {
   @Test
   void saysWhichColumnsItDoesNotKeep() {
     assertThatThrownBy(() -> window.latest(ENERGY, 0)).hasMessageContaining("gpu.energy");
-    assertThatThrownBy(() -> window.subjects(Table.PART)).hasMessageContaining("PART");
+    assertThatThrownBy(() -> window.subjects(Table.HOST_SLOW)).hasMessageContaining("HOST_SLOW");
   }
 
   @Test

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// event, every attribute. `docs/metrics.md` is made from it.
 ///
 /// The rows stand in [GpuMetrics], [JobMetrics], [MigMetrics], [PortMetrics], [HostMetrics],
-/// [KernelMetrics], [HardwareMetrics], [TrainingAttributes] and [EventTypes].
+/// [KernelMetrics], [HardwareMetrics], [SiteMetrics], [TrainingAttributes] and [EventTypes].
 public final class Contract {
   /// Stands in `schema_url` of everything that Lockstep sends.
   public static final String SCHEMA_URL = "https://lockstep.io/schemas/1";
@@ -33,6 +33,7 @@ public final class Contract {
     HostMetrics.addTo(rows);
     KernelMetrics.addTo(rows);
     HardwareMetrics.addTo(rows);
+    SiteMetrics.addTo(rows);
     TrainingAttributes.addTo(rows);
     METRICS.addAll(rows.metrics());
     METRICS.forEach(metric -> BY_NAME.put(metric.name(), metric));

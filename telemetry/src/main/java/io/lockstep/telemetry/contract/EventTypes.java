@@ -57,6 +57,25 @@ final class EventTypes {
               "A fault that the agent found by itself is over.",
               List.of("hw.id", "lockstep.rule")),
           new EventType(
+              "lockstep.check.changed",
+              "WARN",
+              "A site check has another outcome than before, or is not configured any more"
+                  + " (`removed`).",
+              List.of(
+                  "lockstep.check.name",
+                  "lockstep.check.state",
+                  "lockstep.check.state.before",
+                  "lockstep.check.output")),
+          new EventType(
+              "lockstep.inventory.changed",
+              "WARN",
+              "A part of the server is not what it should be, or is again.",
+              List.of(
+                  "lockstep.inventory.item",
+                  "lockstep.inventory.expected",
+                  "lockstep.inventory.found",
+                  "lockstep.inventory.difference")),
+          new EventType(
               "lockstep.network.link.down",
               "WARN",
               "A port went from active to another state.",

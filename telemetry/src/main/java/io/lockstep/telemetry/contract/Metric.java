@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A metric that the contract knows, declared once.
+/// A metric that the contract knows, declared once; or one of others.
 ///
 /// @param name dotted, lower case, OpenTelemetry's where it has one
 /// @param unit UCUM
@@ -38,6 +38,18 @@ public record Metric(
   public Metric {
     distinguishing = List.copyOf(distinguishing);
     columns = List.copyOf(columns);
+  }
+
+  /// A metric that the contract does not know: its values go to [Table#METRIC].
+  ///
+  /// @param unit UCUM; empty when unknown
+  public static Metric foreign(String name, String unit, Kind kind, String help) {
+    return new Metric(name, unit, kind, help, Subject.HOST, List.of(), List.of());
+  }
+
+  /// Whether its name is Prometheus' already, unit and all, and is shown as it is.
+  public boolean isVerbatim() {
+    return columns.isEmpty() && unit.isEmpty();
   }
 
   /// Names are unique in the contract; the record's own would go through all columns, for every

@@ -19,6 +19,9 @@ public record Subject(String attribute, String prefix) {
       new Subject("system.filesystem.mountpoint", "filesystem/");
   public static final Subject INTERFACE = new Subject("network.interface.name", "interface/");
   public static final Subject SAMPLER = new Subject("lockstep.agent.sampler", "sampler/");
+  public static final Subject CHECK = new Subject("lockstep.check.name", "check/");
+  public static final Subject INVENTORY = new Subject("lockstep.inventory.item", "inventory/");
+  public static final Subject TEXTFILE = new Subject("lockstep.textfile.name", "textfile/");
   public static final Subject RANK = new Subject("dl.rank", "rank/");
 
   /// The subject that these attributes name.

@@ -36,6 +36,11 @@ public enum Table {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /// How old a row may be that still speaks of now, seconds: of parts there is one every ten.
+  public int freshSeconds() {
+    return this == PART ? 35 : 5;
+  }
+
   /// Whether the contract gives this table its columns.
   public boolean wide() {
     return this != METRIC && this != EVENT;

@@ -17,6 +17,10 @@ import java.util.TreeMap;
 /// @param points one per series, in no particular order; two of the same labels count once
 public record Family(String name, String unit, Kind kind, String help, List<Point> points) {
 
+  /// A metric of others may come in several units, which are several families.
+  private static final Comparator<Metric> ORDER =
+      Comparator.comparing(Metric::name).thenComparing(Metric::unit).thenComparing(Metric::kind);
+
   /// One value.
   ///
   /// @param labels by attribute name
@@ -33,7 +37,7 @@ public record Family(String name, String unit, Kind kind, String help, List<Poin
 
   /// The samples, grouped by metric, in the order of the metrics' names.
   public static List<Family> of(List<Sample> samples) {
-    SortedMap<Metric, List<Point>> points = new TreeMap<>(Comparator.comparing(Metric::name));
+    SortedMap<Metric, List<Point>> points = new TreeMap<>(ORDER);
     for (Sample sample : samples) {
       points.computeIfAbsent(sample.metric(), _ -> new ArrayList<>()).add(point(sample));
     }

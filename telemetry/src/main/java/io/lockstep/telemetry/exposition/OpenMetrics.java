@@ -21,7 +21,8 @@ public final class OpenMetrics {
   ///
   /// @param host the host's name
   /// @param service the program that speaks
-  public static String of(List<Family> families, String host, String service) {
+  /// @param more further families, as text
+  public static String of(List<Family> families, String host, String service, String more) {
     var text = new StringBuilder();
     text.append("# HELP target Of whom this is.\n# TYPE target info\n");
     Map<String, String> target = Map.of("host.name", host, "service.name", service);
@@ -32,6 +33,6 @@ public final class OpenMetrics {
       String of = counter ? name.substring(0, name.length() - "_total".length()) : name;
       PrometheusText.append(text, family, of, name);
     }
-    return text.append("# EOF\n").toString();
+    return text.append(more).append("# EOF\n").toString();
   }
 }

@@ -109,7 +109,8 @@ public final class PrometheusText {
     return !legal.isEmpty() && Character.isDigit(legal.charAt(0)) ? "_" + legal : legal;
   }
 
-  static String labels(Map<String, String> labels) {
+  /// Labels as they stand behind a name, sorted; empty when there are none.
+  public static String labels(Map<String, String> labels) {
     if (labels.isEmpty()) {
       return "";
     }
@@ -129,7 +130,8 @@ public final class PrometheusText {
     return help(value).replace("\"", "\\\"");
   }
 
-  private static String help(String text) {
+  /// A help text as it stands in its line.
+  public static String help(String text) {
     return text.replace("\\", "\\\\").replace("\n", "\\n");
   }
 

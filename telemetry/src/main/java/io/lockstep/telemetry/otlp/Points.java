@@ -23,7 +23,7 @@ record Points(Resource resource, Metric metric, MetricDataType type, Data<?> dat
       Resource resource, Metric metric, List<Sample> samples, long timeNanos, long startNanos) {
     boolean integral = samples.stream().allMatch(Sample::integral);
     boolean gauge = metric.kind() == Kind.GAUGE;
-    long start = gauge ? 0 : startNanos;
+    long start = gauge || metric.columns().isEmpty() ? 0 : startNanos;
     if (integral) {
       var points = new ArrayList<LongPointData>(samples.size());
       samples.forEach(

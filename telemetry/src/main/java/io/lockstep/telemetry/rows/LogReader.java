@@ -1,14 +1,19 @@
 package io.lockstep.telemetry.rows;
 
+import io.lockstep.telemetry.contract.Subject;
 import io.lockstep.telemetry.otlp.AttributeMap;
 import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.otlp.ProtoCursor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a LogRecord of `opentelemetry/proto/logs/v1/logs.proto` (1.11).
 final class LogReader implements RecordReader {
   private static final int BODY_MAX = 8 * 1024;
   private static final int ATTRIBUTES_MAX = 64 * 1024;
+
+  /// Kinds of parts that events speak of by the attribute that names them in metrics.
+  private static final List<Subject> PARTS = List.of(Subject.CHECK, Subject.INVENTORY);
 
   private final BatchRows rows;
 
@@ -95,6 +100,12 @@ final class LogReader implements RecordReader {
     String hardware = attributes.get("hw.id");
     if (hardware != null) {
       return hardware;
+    }
+    for (Subject part : PARTS) {
+      String subject = part.of(attributes::get);
+      if (subject != null) {
+        return subject;
+      }
     }
     String rank = attributes.get("dl.rank");
     rank = rank != null ? rank : origin.attributes().get("dl.rank");

@@ -134,7 +134,8 @@ public final class RuleTable {
                   PORT_FLAPPING_SLOWLY,
                   PORT_DEGRADED,
                   CLOCK_UNSYNCHRONIZED),
-              GpuRules.ALL)
+              GpuRules.ALL,
+              SiteRules.ALL)
           .flatMap(List::stream)
           .toList();
 

@@ -2,6 +2,7 @@ package io.lockstep.telemetry.rules;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// A rule's summary as a sentence about one subject, the same wherever the rule is judged.
 ///
@@ -9,6 +10,16 @@ import java.util.Locale;
 /// @param host the server
 /// @param subject as in the store: a GPU's UUID, `mlx5_0/1`, `host`
 public record Sentence(String gpu, String host, String subject) {
+
+  /// Stands in a summary for what the part's last event said.
+  public static final String WORDS = "{words}";
+
+  /// Of a rule about a value.
+  ///
+  /// @param words what the part's last event said; null when none was heard
+  public String of(Rule rule, double value, @Nullable String words) {
+    return of(rule, value).replace(WORDS, words == null ? "its last event says how" : words);
+  }
 
   /// Of a rule about a value.
   ///

@@ -77,14 +77,14 @@ class ContractTest {
 
   /// What the collector's memory is sized for.
   @ParameterizedTest
-  @CsvSource({"GPU, 24", "PORT, 12", "HOST, 32", "RANK, 20"})
+  @CsvSource({"GPU, 24", "PORT, 12", "HOST, 32", "PART, 6", "RANK, 20"})
   void liveColumnsFitTheWindow(Table table, long limit) {
     assertThat(Contract.columns(table).stream().filter(Column::live).count()).isBetween(1L, limit);
   }
 
   @Test
   void onlyTablesOfTheWindowHaveLiveColumns() {
-    for (Table table : List.of(Table.GPU_SLOW, Table.HOST_SLOW, Table.PART)) {
+    for (Table table : List.of(Table.GPU_SLOW, Table.HOST_SLOW)) {
       assertThat(Contract.columns(table)).noneMatch(Column::live);
     }
   }

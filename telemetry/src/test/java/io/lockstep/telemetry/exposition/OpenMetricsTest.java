@@ -15,7 +15,7 @@ class OpenMetricsTest {
         List.of(
             new Family("hw.energy", "J", Kind.COUNTER, "Energy.", List.of(point)),
             new Family("hw.power", "W", Kind.GAUGE, "Power.", List.of(point)));
-    assertThat(OpenMetrics.of(families, "n1", "lockstep-agent").lines())
+    assertThat(OpenMetrics.of(families, "n1", "lockstep-agent", "").lines())
         .containsExactly(
             "# HELP target Of whom this is.",
             "# TYPE target info",

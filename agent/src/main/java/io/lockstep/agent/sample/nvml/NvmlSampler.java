@@ -91,6 +91,11 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       }
     }
 
+    /// The same where at least so many GPUs must be there.
+    public Config withExpected(int count) {
+      return count <= expected ? this : new Config(interval, slow, hang, library, count, isolation);
+    }
+
     /// The same with another library.
     public Config withLibrary(String file) {
       return new Config(interval, slow, hang, file, expected, isolation);
@@ -203,7 +208,13 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     round++;
-    return notes.reading();
+    Reading reading = notes.reading();
+    ledger.round(reading, listed ? answering() : -1);
+    return reading;
+  }
+
+  private int answering() {
+    return (int) gpus.all().stream().filter(gpu -> gpu.state() == State.OK).count();
   }
 
   /// Lists anew when it is time to; takes the list when it is there.

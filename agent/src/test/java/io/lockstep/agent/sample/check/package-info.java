@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.sample.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.sample.textfile;
+
+import org.jspecify.annotations.NullMarked;

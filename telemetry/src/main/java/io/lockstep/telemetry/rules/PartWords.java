@@ -1,0 +1,23 @@
+package io.lockstep.telemetry.rules;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What an event says of a part in words: a number is not enough for a person to know what a site's
+/// check has found.
+public final class PartWords {
+  private static final int LENGTH_MAX = 300;
+
+  private PartWords() {}
+
+  /// In one line; null when the event says nothing of a part.
+  public static @Nullable String of(String event, Map<String, String> attributes) {
+    String words =
+        switch (event) {
+          case "lockstep.check.changed" -> attributes.get("lockstep.check.output");
+          case "lockstep.inventory.changed" -> attributes.get("lockstep.inventory.difference");
+          default -> null;
+        };
+    return words == null || words.length() <= LENGTH_MAX ? words : words.substring(0, LENGTH_MAX);
+  }
+}
