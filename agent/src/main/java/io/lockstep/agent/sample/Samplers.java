@@ -5,6 +5,7 @@ import io.lockstep.agent.sample.inventory.InventoryConfig;
 import io.lockstep.agent.sample.inventory.InventorySampler;
 import io.lockstep.agent.sample.isolated.IsolatedGpus;
 import io.lockstep.agent.sample.jobs.GpuJobs;
+import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.agent.sample.textfile.TextfileSampler;
@@ -166,10 +167,23 @@ public final class Samplers {
     return List.copyOf(samplers);
   }
 
+  /// Who uses the GPUs goes where it becomes jobs.
+  private record Jobs(GpuJobs jobs) implements NvmlSampler.Users {
+    @Override
+    public void take(List<GpuUse> uses, Notes notes) throws InterruptedException {
+      jobs.read(uses, notes);
+    }
+
+    @Override
+    public void close() {
+      jobs.close();
+    }
+  }
+
   private static Sampler gpus(
       NvmlSampler.Config config, Path root, Surroundings around, GpuLedger ledger) {
     Path folder = around.folder();
-    var jobs = new GpuJobs(root);
+    var jobs = new Jobs(new GpuJobs(root));
     return switch (config.isolation()) {
       case THREAD ->
           new NvmlSampler(
@@ -178,10 +192,10 @@ public final class Samplers {
               folder == null ? null : folder.resolve("gpus.tsv"),
               ledger,
               around.clock(),
-              jobs::read,
+              jobs,
               around.events());
       case PROCESS ->
-          new IsolatedGpus(config, around.deadline(), folder, ledger, jobs::read, around.events());
+          new IsolatedGpus(config, around.deadline(), folder, ledger, jobs, around.events());
     };
   }
 

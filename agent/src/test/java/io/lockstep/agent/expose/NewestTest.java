@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.agent.batch.Outlet;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Metric;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +119,34 @@ class NewestTest {
             "DCGM_FI_DEV_FB_USED 3",
             "DCGM_FI_DEV_FB_FREE 6",
             "DCGM_FI_DEV_XID_ERRORS 94");
+  }
+
+  @Test
+  void aGpusValuesStandThereOnceForEachJobThatUsesIt() {
+    tick(
+        power(300),
+        job(Map.of("slurm.job.id", "4711", "slurm.step.id", "0", "dl.rank", "3")),
+        job(
+            Map.of(
+                "k8s.pod.uid", "u",
+                "k8s.pod.name", "llama-0",
+                "k8s.namespace.name", "team",
+                "k8s.container.name", "trainer")),
+        job(Map.of()));
+    assertThat(DcgmText.of(newest, "n1").lines())
+        .filteredOn(line -> line.startsWith("DCGM_FI_DEV_POWER_USAGE"))
+        .extracting(line -> line.substring(line.indexOf("DCGM_FI_DRIVER_VERSION")))
+        .containsExactlyInAnyOrder(
+            "DCGM_FI_DRIVER_VERSION=\"\",hpc_job=\"4711\"} 300",
+            "DCGM_FI_DRIVER_VERSION=\"\",container=\"trainer\",namespace=\"team\",pod=\"llama-0\"}"
+                + " 300");
+  }
+
+  private static Sample job(Map<String, String> attributes) {
+    Metric metric = Objects.requireNonNull(Contract.metric("lockstep.gpu.job.processes"));
+    var all = Attributes.builder().put(AttributeKey.stringKey("hw.id"), UUID);
+    attributes.forEach((name, value) -> all.put(AttributeKey.stringKey(name), value));
+    return new Sample(metric, all.build(), true, 1);
   }
 
   @Test

@@ -187,5 +187,6 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     if (running != null) {
       running.close();
     }
+    users.close();
   }
 }

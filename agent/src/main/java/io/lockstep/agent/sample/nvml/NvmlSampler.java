@@ -136,11 +136,15 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
   /// Takes who uses the GPUs, when that was read.
   @FunctionalInterface
-  public interface Users {
+  public interface Users extends AutoCloseable {
     /// Takes it.
     ///
     /// @param notes of the round: what there is to say of it goes there
     void take(List<GpuUse> uses, Notes notes) throws InterruptedException;
+
+    /// Takes no more.
+    @Override
+    default void close() {}
   }
 
   /// @param deadline of a round; a GPU that answers later does not answer
@@ -375,5 +379,6 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     close(nvml);
     gpus.all().forEach(Gpu::close);
     lister.close();
+    users.close();
   }
 }
