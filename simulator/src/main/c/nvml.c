@@ -14,7 +14,10 @@
  *   gpu 0 hide 1               the driver does not list it: the indexes of the others shift
  *   gpu 0 no power 3           what asks for `power` answers with this code
  *   gpu 0 hang power 1         what asks for `power` does not return while this stands here
- *   gpu 0 field 83 123456      nvmlDeviceGetFieldValues, value type unsigned long long; 1u: unsigned int
+ *   gpu 0 field 83 123456      nvmlDeviceGetFieldValues, value type unsigned long long; 1u: unsigned int,
+ *                              -5i: int, 1.5d: double; `field 138/4` is of link (or scope) 4, 138/all
+ *                              of all
+ *   gpu 0 gpm 2 87.5           GPM metric 2; `gpm_supported 1` where the GPU has GPM
  *   gpu 0 link 3 1             NVLink 3 is active
  *   gpu 0 process 4711 c,6000000000   a process: c computes, g draws, m through MPS; its memory, or - for untold;
  *                              with MIG also the instances' numbers: c,6000000000,1,0
@@ -24,7 +27,7 @@
  *   segfault 1                 the next call about a GPU ends the process with SIGSEGV
  *   event 17 0 8 79            event number 17: GPU 0, type 8 (XID), data 79; numbers rise
  *
- * Build: cc -shared -fPIC -O1 -o libnvidia-ml.so.1 nvml.c -lpthread -ldl
+ * Build: cc -shared -fPIC -O1 -Wl,-Bsymbolic -o libnvidia-ml.so.1 nvml.c -lpthread -ldl
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -101,7 +104,7 @@ static void keys_of(int gpu, char **rest) {
   const char *name, *value;
   while ((name = word(rest)) && (value = word(rest))) {
     char full[48];
-    if (!strcmp(name, "no") || !strcmp(name, "hang") || !strcmp(name, "field") || !strcmp(name, "link") || !strcmp(name, "process")) {
+    if (!strcmp(name, "no") || !strcmp(name, "hang") || !strcmp(name, "field") || !strcmp(name, "link") || !strcmp(name, "process") || !strcmp(name, "gpm")) {
       snprintf(full, sizeof full, "%s %s", name, value);
       if (!(value = word(rest))) return;
       put(gpu, full, value);
@@ -237,6 +240,20 @@ static ret number64(device d, const char *what, u64 *out) {
   return OK;
 }
 
+/* The value of a key, for a call that has more than one and has entered already. */
+static ret peek64(device d, const char *what, u64 *out) {
+  char value[TEXT];
+  if (!find(d->place, what, value)) return NOT_SUPPORTED;
+  *out = strtoull(value, 0, 0);
+  return OK;
+}
+static ret peek(device d, const char *what, u32 *out) {
+  u64 wide;
+  ret code = peek64(d, what, &wide);
+  if (!code) *out = (u32)wide;
+  return code;
+}
+
 /* -- the library ------------------------------------------------------------------------------ */
 
 ret nvmlInitWithFlags(u32 flags) {
@@ -336,8 +353,8 @@ ret nvmlDeviceGetMemoryInfo_v2(device d, struct memory_v2 *out) {
   if (code) return code;
   out->total = plain.total;
   out->used = plain.used;
-  out->reserved = 0;
-  out->free = plain.free;
+  out->reserved = (u64)number_or(d->place, "memory_reserved", 0);
+  out->free = plain.free - out->reserved;
   return OK;
 }
 
@@ -351,9 +368,6 @@ struct temperature { u32 version, sensor; int celsius; };
 ret nvmlDeviceGetTemperatureV(device d, struct temperature *out) {
   if (out->version != 16777228) return 25;
   return number(d, "temperature", (u32 *)&out->celsius);
-}
-ret nvmlDeviceGetClockInfo(device d, u32 type, u32 *out) {
-  return number(d, type == 1 ? "clock_sm" : type == 2 ? "clock_memory" : "clock_other", out);
 }
 ret nvmlDeviceGetCurrentClocksEventReasons(device d, u64 *out) { return number64(d, "reasons", out); }
 ret nvmlDeviceGetCurrentClocksThrottleReasons(device d, u64 *out) { return number64(d, "reasons", out); }
@@ -371,7 +385,8 @@ ret nvmlDeviceGetMigMode(device d, u32 *now, u32 *pending) {
 ret nvmlDeviceGetTotalEnergyConsumption(device d, u64 *out) { return number64(d, "energy", out); }
 ret nvmlDeviceGetPcieReplayCounter(device d, u32 *out) { return number(d, "pcie_replays", out); }
 ret nvmlDeviceGetTotalEccErrors(device d, u32 type, u32 counter, u64 *out) {
-  if (type > 1 || counter) return INVALID;
+  if (type > 1 || counter > 1) return INVALID;
+  if (counter) return number64(d, type ? "aggregate_all_uncorrected" : "aggregate_all_corrected", out);
   return number64(d, type ? "ecc_uncorrected" : "ecc_corrected", out);
 }
 ret nvmlDeviceGetRemappedRows(device d, u32 *corrected, u32 *uncorrected, u32 *pending, u32 *failed) {
@@ -477,32 +492,262 @@ ret nvmlDeviceGetAttributes_v2(device d, struct attributes *out) {
   return OK;
 }
 
-struct fabric { u32 version; unsigned char cluster[16]; int status; u32 clique; unsigned char state; u32 health; };
+/* Version 2, and with the summary behind it version 3; `fabric_version 2` is a driver that knows no 3. */
+struct fabric { u32 version; unsigned char cluster[16]; int status; u32 clique; unsigned char state; u32 health; unsigned char summary; };
 ret nvmlDeviceGetGpuFabricInfoV(device d, struct fabric *out) {
-  u32 state, health;
-  if (out->version != 33554468) return 25;
-  ret code = number(d, "fabric_state", &state);
-  if (!code) code = number(d, "fabric_health", &health);
+  u32 state, health, three = out->version == 50331688;
+  if (out->version != 33554468 && (!three || number_or(d->place, "fabric_version", 3) < 3)) return 25;
+  ret code = enter(d, "fabric");
+  if (!code) code = peek(d, "fabric_state", &state);
+  if (!code) code = peek(d, "fabric_health", &health);
   if (code) return code;
   out->state = (unsigned char)state;
   out->health = health;
+  out->status = (int)number_or(d->place, "fabric_status", 0);
+  out->clique = (u32)number_or(d->place, "fabric_clique", 0);
+  memset(out->cluster, 0, sizeof out->cluster);
+  out->cluster[15] = (unsigned char)number_or(d->place, "fabric_cluster", 0);
+  if (three) out->summary = (unsigned char)number_or(d->place, "fabric_summary", 0);
   return OK;
 }
 
-struct field { u32 id, scope; long long timestamp, latency; u32 type, code; union { double d; u64 u; } value; };
+/* -- what is asked seldom --------------------------------------------------------------------- */
+
+static const char *CLOCKS[] = {"clock_graphics", "clock_sm", "clock_memory", "clock_video"};
+static ret clock_of(device d, u32 type, const char *suffix, u32 *out) {
+  char name[48];
+  if (type > 3) return INVALID;
+  snprintf(name, sizeof name, "%s%s", CLOCKS[type], suffix);
+  return number(d, name, out);
+}
+ret nvmlDeviceGetClockInfo(device d, u32 type, u32 *out) { return clock_of(d, type, "", out); }
+ret nvmlDeviceGetMaxClockInfo(device d, u32 type, u32 *out) { return clock_of(d, type, "_max", out); }
+ret nvmlDeviceGetApplicationsClock(device d, u32 type, u32 *out) { return clock_of(d, type, "_application", out); }
+
+/* Utilization, and the time it is over: a sixth of a second. */
+static ret engine(device d, const char *what, u32 *out, u32 *micros) {
+  ret code = number(d, what, out);
+  if (!code) *micros = 167000;
+  return code;
+}
+ret nvmlDeviceGetEncoderUtilization(device d, u32 *out, u32 *micros) { return engine(d, "encoder", out, micros); }
+ret nvmlDeviceGetDecoderUtilization(device d, u32 *out, u32 *micros) { return engine(d, "decoder", out, micros); }
+ret nvmlDeviceGetJpgUtilization(device d, u32 *out, u32 *micros) { return engine(d, "jpeg", out, micros); }
+ret nvmlDeviceGetOfaUtilization(device d, u32 *out, u32 *micros) { return engine(d, "ofa", out, micros); }
+
+ret nvmlDeviceGetFanSpeed(device d, u32 *out) { return number(d, "fan", out); }
+ret nvmlDeviceGetNumFans(device d, u32 *out) {
+  char value[TEXT];
+  *out = find(d->place, "fan", value) ? 1 : 0;
+  return enter(d, "fans");
+}
+struct bar1 { u64 total, free, used; };
+ret nvmlDeviceGetBAR1MemoryInfo(device d, struct bar1 *out) {
+  ret code = number64(d, "bar1", &out->total);
+  if (!code) code = number64(d, "bar1_used", &out->used);
+  out->free = out->total - out->used;
+  return code;
+}
+struct margin { u32 version; int celsius; };
+ret nvmlDeviceGetMarginTemperature(device d, struct margin *out) {
+  char value[TEXT];
+  if (out->version != 16777224) return 25;
+  ret code = enter(d, "margin");
+  if (code) return code;
+  if (!find(d->place, "margin", value)) return NOT_SUPPORTED;
+  out->celsius = (int)strtol(value, 0, 0);
+  return OK;
+}
+ret nvmlDeviceGetTemperatureThreshold(device d, u32 type, u32 *out) {
+  static const char *names[] = {"temperature_shutdown", "temperature_slowdown", "temperature_memory_max", "temperature_gpu_max"};
+  return type < 4 ? number(d, names[type], out) : NOT_SUPPORTED;
+}
+ret nvmlDeviceGetPowerManagementLimit(device d, u32 *out) { return number(d, "power_limit_requested", out); }
+ret nvmlDeviceGetPowerManagementLimitConstraints(device d, u32 *low, u32 *high) {
+  ret code = number(d, "power_limit_min", low);
+  return code ? code : number(d, "power_limit_max", high);
+}
+ret nvmlDeviceGetEccMode(device d, u32 *now, u32 *pending) {
+  ret code = number(d, "ecc", now);
+  if (!code) *pending = (u32)number_or(d->place, "ecc_pending", *now);
+  return code;
+}
+/* Places of nvmlMemoryLocation_t. */
+static const char *PLACES[] = {"l1_cache", "l2_cache", "dram", "register_file", "texture", "texture_shm", "cbu", "sram"};
+ret nvmlDeviceGetMemoryErrorCounter(device d, u32 type, u32 counter, u32 place, u64 *out) {
+  char name[48];
+  if (type > 1 || counter > 1 || place > 7) return INVALID;
+  snprintf(name, sizeof name, "%s_%s_%s", counter ? "aggregate" : "volatile", PLACES[place], type ? "uncorrected" : "corrected");
+  return number64(d, name, out);
+}
+struct sram {
+  u32 version;
+  u64 aggregate_parity, aggregate_secded, aggregate_corrected, volatile_parity, volatile_secded, volatile_corrected;
+  u64 l2, sm, pcie, mcu, other;
+  u32 exceeded;
+};
+ret nvmlDeviceGetSramEccErrorStatus(device d, struct sram *out) {
+  if (out->version != (sizeof *out | 1u << 24)) return 25;
+  ret code = enter(d, "sram");
+  if (!code) code = peek64(d, "aggregate_sram_uncorrected_parity", &out->aggregate_parity);
+  if (!code) code = peek64(d, "aggregate_sram_uncorrected_secded", &out->aggregate_secded);
+  out->aggregate_corrected = (u64)number_or(d->place, "aggregate_sram_corrected", 0);
+  out->volatile_corrected = (u64)number_or(d->place, "volatile_sram_corrected", 0);
+  if (!code) code = peek64(d, "volatile_sram_uncorrected_parity", &out->volatile_parity);
+  if (!code) code = peek64(d, "volatile_sram_uncorrected_secded", &out->volatile_secded);
+  if (!code) code = peek64(d, "sram_uncorrected_l2", &out->l2);
+  if (!code) code = peek64(d, "sram_uncorrected_sm", &out->sm);
+  if (!code) code = peek64(d, "sram_uncorrected_pcie", &out->pcie);
+  if (!code) code = peek64(d, "sram_uncorrected_mcu", &out->mcu);
+  if (!code) code = peek64(d, "sram_uncorrected_other", &out->other);
+  return code ? code : peek(d, "sram_threshold_exceeded", &out->exceeded);
+}
+struct banks { u32 max, high, partial, low, none; };
+ret nvmlDeviceGetRowRemapperHistogram(device d, struct banks *out) {
+  ret code = enter(d, "banks");
+  if (!code) code = peek(d, "banks_max", &out->max);
+  if (!code) code = peek(d, "banks_high", &out->high);
+  if (!code) code = peek(d, "banks_partial", &out->partial);
+  if (!code) code = peek(d, "banks_low", &out->low);
+  return code ? code : peek(d, "banks_none", &out->none);
+}
+ret nvmlDeviceGetRetiredPages(device d, u32 cause, u32 *count, u64 *addresses) {
+  u32 pages, room = *count;
+  ret code = number(d, cause ? "retired_pages_uncorrected" : "retired_pages_corrected", &pages);
+  if (code) return code;
+  *count = pages;
+  if (pages > room || (pages && !addresses)) return TOO_SMALL;
+  for (u32 i = 0; i < pages; i++) addresses[i] = 0x1000ull * (i + 1);
+  return OK;
+}
+ret nvmlDeviceGetRetiredPagesPendingStatus(device d, u32 *out) { return number(d, "retired_pages_pending", out); }
+
+/* -- what a GPU is ---------------------------------------------------------------------------- */
+
+ret nvmlDeviceGetVbiosVersion(device d, char *out, u32 length) { return text(d, "vbios", out, length); }
+ret nvmlDeviceGetBoardPartNumber(device d, char *out, u32 length) { return text(d, "board_part_number", out, length); }
+ret nvmlDeviceGetInforomImageVersion(device d, char *out, u32 length) { return text(d, "inforom_image", out, length); }
+ret nvmlDeviceGetInforomVersion(device d, u32 object, char *out, u32 length) {
+  static const char *names[] = {"inforom_oem", "inforom_ecc", "inforom_power"};
+  return object < 3 ? text(d, names[object], out, length) : INVALID;
+}
+ret nvmlDeviceValidateInforom(device d) {
+  u32 valid;
+  ret code = number(d, "inforom_valid", &valid);
+  return code ? code : valid ? OK : 14;
+}
+ret nvmlDeviceGetGspFirmwareVersion(device d, char *out) { return text(d, "gsp", out, 64); }
+ret nvmlDeviceGetBrand(device d, u32 *out) { return number(d, "brand", out); }
+ret nvmlDeviceGetArchitecture(device d, u32 *out) { return number(d, "architecture", out); }
+ret nvmlDeviceGetMinorNumber(device d, u32 *out) { return number(d, "minor", out); }
+ret nvmlDeviceGetBoardId(device d, u32 *out) { return number(d, "board_id", out); }
+ret nvmlDeviceGetMultiGpuBoard(device d, u32 *out) { return number(d, "multi_gpu_board", out); }
+ret nvmlDeviceGetModuleId(device d, u32 *out) { return number(d, "module", out); }
+ret nvmlDeviceGetComputeMode(device d, u32 *out) { return number(d, "compute_mode", out); }
+ret nvmlDeviceGetNumaNodeId(device d, u32 *out) { return number(d, "numa_node", out); }
+ret nvmlDeviceGetDriverModel_v2(device d, u32 *now, u32 *pending) {
+  ret code = number(d, "driver_model", now);
+  if (!code) *pending = *now;
+  return code;
+}
+ret nvmlDeviceGetCudaComputeCapability(device d, int *major, int *minor) {
+  u32 both; /* 90 is 9.0 */
+  ret code = number(d, "compute_capability", &both);
+  if (!code) { *major = (int)(both / 10); *minor = (int)(both % 10); }
+  return code;
+}
+ret nvmlDeviceGetCpuAffinity(device d, u32 words, unsigned long *out) {
+  u64 mask;
+  ret code = number64(d, "cpus", &mask);
+  if (code) return code;
+  memset(out, 0, words * sizeof *out);
+  if (words) out[0] = mask;
+  return OK;
+}
+struct platform { u32 version; unsigned char guid[16], chassis[16], slot, tray, host, peer, module; };
+ret nvmlDeviceGetPlatformInfo(device d, struct platform *out) {
+  u32 slot, tray;
+  if (out->version != (44 | 2u << 24)) return 25;
+  memset(out->guid, 0, sizeof out->guid);
+  memset(out->chassis, 0, sizeof out->chassis);
+  ret code = text(d, "chassis", (char *)out->chassis, sizeof out->chassis);
+  if (!code) code = number(d, "slot", &slot);
+  if (!code) code = number(d, "tray", &tray);
+  if (code) return code;
+  out->slot = (unsigned char)slot;
+  out->tray = (unsigned char)tray;
+  out->host = out->peer = out->module = 1;
+  return OK;
+}
+ret nvmlSystemGetCudaDriverVersion_v2(int *out) {
+  if (!inits) return UNINITIALIZED;
+  *out = (int)number_or(-1, "cuda", 13000);
+  return OK;
+}
+
+/* -- GPM: `gpm 2 87.5` is metric 2; a sample of one GPU, an earlier and a later one ------------- */
+
+struct gpm_sample { device device; u64 number; struct timespec at; };
+struct gpm_metric { u32 id; ret code; double value; const char *name, *long_name, *unit; };
+struct gpm_get { u32 version, count; struct gpm_sample *first, *second; struct gpm_metric metrics[333]; };
+static u64 gpm_samples;
+
+ret nvmlGpmQueryDeviceSupport(device d, u32 *support) {
+  if (support[0] != 1) return 25;
+  ret code = enter(d, "gpm");
+  if (!code) support[1] = (u32)number_or(d->place, "gpm_supported", 0);
+  return code;
+}
+ret nvmlGpmSampleAlloc(struct gpm_sample **out) {
+  *out = calloc(1, sizeof **out);
+  return *out ? OK : 20;
+}
+ret nvmlGpmSampleFree(struct gpm_sample *sample) { free(sample); return OK; }
+ret nvmlGpmSampleGet(device d, struct gpm_sample *sample) {
+  ret code = enter(d, "gpm_sample");
+  if (code) return code;
+  if (!number_or(d->place, "gpm_supported", 0)) return NOT_SUPPORTED;
+  pthread_mutex_lock(&lock);
+  sample->device = d;
+  sample->number = ++gpm_samples;
+  pthread_mutex_unlock(&lock);
+  clock_gettime(CLOCK_MONOTONIC, &sample->at);
+  return OK;
+}
+ret nvmlGpmMetricsGet(struct gpm_get *get) {
+  if (!inits) return UNINITIALIZED;
+  if (get->version != 1) return 25;
+  if (!get->first || !get->second || get->first->device != get->second->device) return INVALID;
+  if (!get->first->number || get->first->number >= get->second->number) return INVALID;
+  ret code = enter(get->first->device, "gpm_metrics");
+  if (code) return code;
+  for (u32 i = 0; i < get->count && i < 333; i++) {
+    char name[24], value[TEXT];
+    struct gpm_metric *metric = &get->metrics[i];
+    snprintf(name, sizeof name, "gpm %u", metric->id);
+    metric->code = find(get->first->device->place, name, value) ? OK : NOT_SUPPORTED;
+    if (!metric->code) metric->value = strtod(value, 0);
+  }
+  return OK;
+}
+
+struct field { u32 id, scope; long long timestamp, latency; u32 type, code; union { double d; u64 u; long long s; } value; };
 ret nvmlDeviceGetFieldValues(device d, int count, struct field *values) {
   ret code = enter(d, "fields");
   if (code) return code;
   for (int i = 0; i < count; i++) {
     char name[32], value[TEXT];
     struct field *f = &values[i];
-    if (f->scope && f->scope != ~0u) snprintf(name, sizeof name, "field %u/%u", f->id, f->scope);
+    if (f->scope == ~0u) snprintf(name, sizeof name, "field %u/all", f->id);
+    else if (f->scope) snprintf(name, sizeof name, "field %u/%u", f->id, f->scope);
     else snprintf(name, sizeof name, "field %u", f->id);
     f->code = NOT_SUPPORTED;
     if (find(d->place, name, value)) {
       f->code = OK;
-      f->type = strchr(value, 'u') ? 1 : 3;
-      f->value.u = strtoull(value, 0, 0);
+      char kind = value[strlen(value) - 1];
+      f->type = kind == 'd' ? 0 : kind == 'u' ? 1 : kind == 'i' ? 5 : 3;
+      if (kind == 'd') f->value.d = strtod(value, 0);
+      else f->value.s = value[0] == '-' ? strtoll(value, 0, 0) : (long long)strtoull(value, 0, 0);
     }
   }
   return OK;
@@ -604,27 +849,30 @@ OTHER(nvmlDeviceFreezeNvLinkUtilizationCounter) OTHER(nvmlDeviceGetAPIRestrictio
 OTHER(nvmlDeviceGetAccountingBufferSize) OTHER(nvmlDeviceGetAccountingMode)
 OTHER(nvmlDeviceGetAccountingPids) OTHER(nvmlDeviceGetAccountingStats) OTHER(nvmlDeviceGetAccountingStats_v2)
 OTHER(nvmlDeviceGetActiveVgpus) OTHER(nvmlDeviceGetAdaptiveClockInfoStatus)
-OTHER(nvmlDeviceGetAddressingMode) OTHER(nvmlDeviceGetApplicationsClock) OTHER(nvmlDeviceGetArchitecture)
-OTHER(nvmlDeviceGetAttributes) OTHER(nvmlDeviceGetAutoBoostedClocksEnabled)
-OTHER(nvmlDeviceGetBAR1MemoryInfo) OTHER(nvmlDeviceGetBBXTimeData_v1) OTHER(nvmlDeviceGetBoardId)
-OTHER(nvmlDeviceGetBoardPartNumber) OTHER(nvmlDeviceGetBrand) OTHER(nvmlDeviceGetBridgeChipInfo)
-OTHER(nvmlDeviceGetBusType) OTHER(nvmlDeviceGetC2cModeInfoV) OTHER(nvmlDeviceGetCapabilities)
-OTHER(nvmlDeviceGetClkMonStatus) OTHER(nvmlDeviceGetClock) OTHER(nvmlDeviceGetClockOffsets)
-OTHER(nvmlDeviceGetComputeMode)
-
+OTHER(nvmlDeviceGetAddressingMode)
+OTHER(nvmlDeviceGetAttributes)
+OTHER(nvmlDeviceGetAutoBoostedClocksEnabled)
+OTHER(nvmlDeviceGetBBXTimeData_v1)
+OTHER(nvmlDeviceGetBridgeChipInfo)
+OTHER(nvmlDeviceGetBusType)
+OTHER(nvmlDeviceGetC2cModeInfoV)
+OTHER(nvmlDeviceGetCapabilities)
+OTHER(nvmlDeviceGetClkMonStatus)
+OTHER(nvmlDeviceGetClock)
+OTHER(nvmlDeviceGetClockOffsets)
 OTHER(nvmlDeviceGetConfComputeGpuAttestationReport) OTHER(nvmlDeviceGetConfComputeGpuCertificate)
 OTHER(nvmlDeviceGetConfComputeMemSizeInfo) OTHER(nvmlDeviceGetConfComputeProtectedMemoryUsage)
-OTHER(nvmlDeviceGetCoolerInfo) OTHER(nvmlDeviceGetCount) OTHER(nvmlDeviceGetCpuAffinity)
+OTHER(nvmlDeviceGetCoolerInfo) OTHER(nvmlDeviceGetCount)
 OTHER(nvmlDeviceGetCpuAffinityWithinScope) OTHER(nvmlDeviceGetCreatableVgpus)
-OTHER(nvmlDeviceGetCudaComputeCapability) OTHER(nvmlDeviceGetCurrentClockFreqs)
-OTHER(nvmlDeviceGetDecoderUtilization) OTHER(nvmlDeviceGetDefaultApplicationsClock)
+OTHER(nvmlDeviceGetCurrentClockFreqs)
+OTHER(nvmlDeviceGetDefaultApplicationsClock)
 OTHER(nvmlDeviceGetDefaultEccMode) OTHER(nvmlDeviceGetDetailedEccErrors)
 OTHER(nvmlDeviceGetDeviceHandleFromMigDeviceHandle) OTHER(nvmlDeviceGetDisplayActive)
 OTHER(nvmlDeviceGetDisplayMode) OTHER(nvmlDeviceGetDramEncryptionMode) OTHER(nvmlDeviceGetDriverModel)
-OTHER(nvmlDeviceGetDriverModel_v2) OTHER(nvmlDeviceGetDynamicPstatesInfo) OTHER(nvmlDeviceGetEccMode)
+OTHER(nvmlDeviceGetDynamicPstatesInfo)
 OTHER(nvmlDeviceGetEncoderCapacity) OTHER(nvmlDeviceGetEncoderSessions) OTHER(nvmlDeviceGetEncoderStats)
-OTHER(nvmlDeviceGetEncoderUtilization) OTHER(nvmlDeviceGetFBCSessions) OTHER(nvmlDeviceGetFBCStats)
-OTHER(nvmlDeviceGetFanControlPolicy_v2) OTHER(nvmlDeviceGetFanSpeed) OTHER(nvmlDeviceGetFanSpeedRPM)
+OTHER(nvmlDeviceGetFBCSessions) OTHER(nvmlDeviceGetFBCStats)
+OTHER(nvmlDeviceGetFanControlPolicy_v2) OTHER(nvmlDeviceGetFanSpeedRPM)
 OTHER(nvmlDeviceGetFanSpeed_v2) OTHER(nvmlDeviceGetGpcClkMinMaxVfOffset) OTHER(nvmlDeviceGetGpcClkVfOffset)
 OTHER(nvmlDeviceGetGpuFabricInfo) OTHER(nvmlDeviceGetGpuInstanceById)
 OTHER(nvmlDeviceGetGpuInstancePossiblePlacements) OTHER(nvmlDeviceGetGpuInstancePossiblePlacements_v2)
@@ -635,47 +883,45 @@ OTHER(nvmlDeviceGetGpuOperationMode)
 
 OTHER(nvmlDeviceGetGridLicensableFeatures) OTHER(nvmlDeviceGetGridLicensableFeatures_v2)
 OTHER(nvmlDeviceGetGridLicensableFeatures_v3) OTHER(nvmlDeviceGetGridLicensableFeatures_v4)
-OTHER(nvmlDeviceGetGspFirmwareMode) OTHER(nvmlDeviceGetGspFirmwareVersion) OTHER(nvmlDeviceGetHandleByIndex)
+OTHER(nvmlDeviceGetGspFirmwareMode) OTHER(nvmlDeviceGetHandleByIndex)
 OTHER(nvmlDeviceGetHandleByPciBusId) OTHER(nvmlDeviceGetHandleByPciBusId_v2)
 OTHER(nvmlDeviceGetHandleBySerial) OTHER(nvmlDeviceGetHandleByUUID) OTHER(nvmlDeviceGetHandleByUUIDV)
 OTHER(nvmlDeviceGetHostVgpuMode) OTHER(nvmlDeviceGetHostname_v1)
-OTHER(nvmlDeviceGetInforomConfigurationChecksum) OTHER(nvmlDeviceGetInforomImageVersion)
-OTHER(nvmlDeviceGetInforomVersion) OTHER(nvmlDeviceGetIrqNum) OTHER(nvmlDeviceGetJpgUtilization)
+OTHER(nvmlDeviceGetInforomConfigurationChecksum)
+OTHER(nvmlDeviceGetIrqNum)
 OTHER(nvmlDeviceGetLastBBXFlushTime)
-
-OTHER(nvmlDeviceGetMarginTemperature) OTHER(nvmlDeviceGetMaxClockInfo)
 OTHER(nvmlDeviceGetMaxCustomerBoostClock)
-OTHER(nvmlDeviceGetMemClkMinMaxVfOffset) OTHER(nvmlDeviceGetMemClkVfOffset)
-OTHER(nvmlDeviceGetMemoryAffinity) OTHER(nvmlDeviceGetMemoryBusWidth) OTHER(nvmlDeviceGetMemoryErrorCounter)
+OTHER(nvmlDeviceGetMemClkMinMaxVfOffset)
+OTHER(nvmlDeviceGetMemClkVfOffset)
+OTHER(nvmlDeviceGetMemoryAffinity)
+OTHER(nvmlDeviceGetMemoryBusWidth)
 OTHER(nvmlDeviceGetMinMaxClockOfPState)
-OTHER(nvmlDeviceGetMinMaxFanSpeed) OTHER(nvmlDeviceGetMinorNumber) OTHER(nvmlDeviceGetModuleId)
-OTHER(nvmlDeviceGetMultiGpuBoard) OTHER(nvmlDeviceGetNumFans) OTHER(nvmlDeviceGetNumGpuCores)
-OTHER(nvmlDeviceGetNumaNodeId) OTHER(nvmlDeviceGetNvLinkCapability)
+OTHER(nvmlDeviceGetMinMaxFanSpeed)
+OTHER(nvmlDeviceGetNumGpuCores)
+OTHER(nvmlDeviceGetNvLinkCapability)
 OTHER(nvmlDeviceGetNvLinkInfo) OTHER(nvmlDeviceGetNvLinkRemoteDeviceType)
 OTHER(nvmlDeviceGetNvLinkRemotePciInfo) OTHER(nvmlDeviceGetNvLinkRemotePciInfo_v2)
 OTHER(nvmlDeviceGetNvLinkUtilizationControl) OTHER(nvmlDeviceGetNvLinkUtilizationCounter)
 OTHER(nvmlDeviceGetNvLinkVersion) OTHER(nvmlDeviceGetNvlinkBwMode) OTHER(nvmlDeviceGetNvlinkSupportedBwModes)
-OTHER(nvmlDeviceGetOfaUtilization) OTHER(nvmlDeviceGetP2PStatus) OTHER(nvmlDeviceGetPciInfo)
+OTHER(nvmlDeviceGetP2PStatus) OTHER(nvmlDeviceGetPciInfo)
 OTHER(nvmlDeviceGetPciInfoExt) OTHER(nvmlDeviceGetPciInfo_v2) OTHER(nvmlDeviceGetPcieLinkMaxSpeed)
 OTHER(nvmlDeviceGetPcieSpeed) OTHER(nvmlDeviceGetPcieThroughput)
 OTHER(nvmlDeviceGetPdi) OTHER(nvmlDeviceGetPerformanceModes) OTHER(nvmlDeviceGetPgpuMetadataString)
-OTHER(nvmlDeviceGetPlatformInfo)
-OTHER(nvmlDeviceGetPowerManagementLimit) OTHER(nvmlDeviceGetPowerManagementLimitConstraints)
 OTHER(nvmlDeviceGetPowerManagementMode) OTHER(nvmlDeviceGetPowerMizerMode_v1) OTHER(nvmlDeviceGetPowerSource)
 OTHER(nvmlDeviceGetPowerState) OTHER(nvmlDeviceGetProcessUtilization)
 OTHER(nvmlDeviceGetProcessesUtilizationInfo)
-OTHER(nvmlDeviceGetRemappedRows_v2) OTHER(nvmlDeviceGetRepairStatus) OTHER(nvmlDeviceGetRetiredPages)
-OTHER(nvmlDeviceGetRetiredPagesPendingStatus) OTHER(nvmlDeviceGetRetiredPages_v2)
-OTHER(nvmlDeviceGetRowRemapperHistogram) OTHER(nvmlDeviceGetRunningProcessDetailList)
-OTHER(nvmlDeviceGetSamples) OTHER(nvmlDeviceGetSramEccErrorStatus)
+OTHER(nvmlDeviceGetRemappedRows_v2) OTHER(nvmlDeviceGetRepairStatus)
+OTHER(nvmlDeviceGetRetiredPages_v2)
+OTHER(nvmlDeviceGetRunningProcessDetailList)
+OTHER(nvmlDeviceGetSamples)
 OTHER(nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts) OTHER(nvmlDeviceGetSupportedClocksEventReasons)
 OTHER(nvmlDeviceGetSupportedClocksThrottleReasons) OTHER(nvmlDeviceGetSupportedGraphicsClocks)
 OTHER(nvmlDeviceGetSupportedMemoryClocks) OTHER(nvmlDeviceGetSupportedPerformanceStates)
 OTHER(nvmlDeviceGetSupportedVgpus) OTHER(nvmlDeviceGetTargetFanSpeed)
-OTHER(nvmlDeviceGetTemperatureThreshold) OTHER(nvmlDeviceGetThermalSettings)
+OTHER(nvmlDeviceGetThermalSettings)
 OTHER(nvmlDeviceGetTopologyCommonAncestor) OTHER(nvmlDeviceGetTopologyNearestGpus)
 
-OTHER(nvmlDeviceGetUnrepairableMemoryFlag_v1) OTHER(nvmlDeviceGetVbiosVersion)
+OTHER(nvmlDeviceGetUnrepairableMemoryFlag_v1)
 OTHER(nvmlDeviceGetVgpuCapabilities) OTHER(nvmlDeviceGetVgpuHeterogeneousMode)
 OTHER(nvmlDeviceGetVgpuInstancesUtilizationInfo) OTHER(nvmlDeviceGetVgpuMetadata)
 OTHER(nvmlDeviceGetVgpuProcessUtilization) OTHER(nvmlDeviceGetVgpuProcessesUtilizationInfo)
@@ -705,15 +951,15 @@ OTHER(nvmlDeviceSetPowerManagementLimit_v2) OTHER(nvmlDeviceSetPowerMizerMode_v1
 OTHER(nvmlDeviceSetRusdSettings_v1) OTHER(nvmlDeviceSetTemperatureThreshold)
 OTHER(nvmlDeviceSetVgpuCapabilities) OTHER(nvmlDeviceSetVgpuHeterogeneousMode)
 OTHER(nvmlDeviceSetVgpuSchedulerState) OTHER(nvmlDeviceSetVgpuSchedulerState_v2)
-OTHER(nvmlDeviceSetVirtualizationMode) OTHER(nvmlDeviceValidateInforom) OTHER(nvmlDeviceVgpuForceGspUnload)
+OTHER(nvmlDeviceSetVirtualizationMode) OTHER(nvmlDeviceVgpuForceGspUnload)
 OTHER(nvmlDeviceWorkloadPowerProfileClearRequestedProfiles)
 OTHER(nvmlDeviceWorkloadPowerProfileGetCurrentProfiles) OTHER(nvmlDeviceWorkloadPowerProfileGetProfilesInfo)
 OTHER(nvmlDeviceWorkloadPowerProfileSetRequestedProfiles)
 OTHER(nvmlDeviceWorkloadPowerProfileUpdateProfiles_v1) OTHER(nvmlEventSetWait)
 OTHER(nvmlGetExcludedDeviceCount) OTHER(nvmlGetExcludedDeviceInfoByIndex) OTHER(nvmlGetVgpuCompatibility)
-OTHER(nvmlGetVgpuDriverCapabilities) OTHER(nvmlGetVgpuVersion) OTHER(nvmlGpmMetricsGet)
-OTHER(nvmlGpmMigSampleGet) OTHER(nvmlGpmQueryDeviceSupport) OTHER(nvmlGpmQueryIfStreamingEnabled)
-OTHER(nvmlGpmSampleAlloc) OTHER(nvmlGpmSampleFree) OTHER(nvmlGpmSampleGet) OTHER(nvmlGpmSetStreamingEnabled)
+OTHER(nvmlGetVgpuDriverCapabilities) OTHER(nvmlGetVgpuVersion)
+OTHER(nvmlGpmMigSampleGet) OTHER(nvmlGpmQueryIfStreamingEnabled)
+OTHER(nvmlGpmSetStreamingEnabled)
 OTHER(nvmlGpuInstanceCreateComputeInstance) OTHER(nvmlGpuInstanceCreateComputeInstanceWithPlacement)
 OTHER(nvmlGpuInstanceDestroy) OTHER(nvmlGpuInstanceGetActiveVgpus)
 OTHER(nvmlGpuInstanceGetComputeInstanceById) OTHER(nvmlGpuInstanceGetComputeInstancePossiblePlacements)
@@ -729,7 +975,7 @@ OTHER(nvmlSystemEventSetCreate) OTHER(nvmlSystemEventSetFree) OTHER(nvmlSystemEv
 OTHER(nvmlSystemGetCPER_v1) OTHER(nvmlSystemGetConfComputeCapabilities)
 OTHER(nvmlSystemGetConfComputeGpusReadyState) OTHER(nvmlSystemGetConfComputeKeyRotationThresholdInfo)
 OTHER(nvmlSystemGetConfComputeSettings) OTHER(nvmlSystemGetConfComputeState)
-OTHER(nvmlSystemGetCudaDriverVersion) OTHER(nvmlSystemGetCudaDriverVersion_v2)
+OTHER(nvmlSystemGetCudaDriverVersion)
 OTHER(nvmlSystemGetDriverBranch) OTHER(nvmlSystemGetHicVersion) OTHER(nvmlSystemGetNvlinkBwMode)
 OTHER(nvmlSystemGetProcessName) OTHER(nvmlSystemGetTopologyGpuSet) OTHER(nvmlSystemRegisterEvents)
 OTHER(nvmlSystemSetConfComputeGpusReadyState) OTHER(nvmlSystemSetConfComputeKeyRotationThresholdInfo)

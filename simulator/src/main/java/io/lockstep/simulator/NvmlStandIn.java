@@ -53,6 +53,7 @@ public final class NvmlStandIn {
                 "-shared",
                 "-fPIC",
                 "-O1",
+                "-Wl,-Bsymbolic", // calls within go to itself, whichever other is loaded as well
                 "-o",
                 library().toString(),
                 source.toString(),
@@ -108,8 +109,22 @@ public final class NvmlStandIn {
       set(gpu, "mig", 0);
       set(gpu, "processes", 1 + gpu);
       set(gpu, "fabric_state", 3);
-      set(gpu, "fabric_health", 0x1555);
+      set(gpu, "fabric_health", 0x11aa);
+      int place = gpu;
+      StandInDetails.of(gpu).forEach((key, value) -> set(place, key, value));
       fields(gpu);
+    }
+    write();
+  }
+
+  /// Adds the GPUs of a real server, which answer as they did there.
+  public void gpus(SmiCapture capture) throws IOException {
+    lines.put("driver", capture.driver());
+    for (int gpu = 0; gpu < capture.gpus().size(); gpu++) {
+      int place = gpu;
+      set(gpu, "uuid", uuid(gpu)); // where it was scrubbed
+      SmiState.of(capture.gpus().get(gpu), capture.driver())
+          .forEach((key, value) -> set(place, key, value));
     }
     write();
   }
@@ -121,8 +136,8 @@ public final class NvmlStandIn {
     field(gpu, 82, 50 + gpu);
     field(gpu, 83, 123_456_789_012_345L + gpu);
     field(gpu, 94, 2);
-    field(gpu, 138, 1L << 40);
-    field(gpu, 139, 2048);
+    set(gpu, "field 138/all", 1L << 40);
+    set(gpu, "field 139/all", 2048);
     field(gpu, 142, 1);
     field(gpu, 143, 2);
     field(gpu, 144, 0);

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// The contract between agent and collector, as one table: every metric with its columns, every
 /// event, every attribute. `docs/metrics.md` is made from it.
 ///
-/// The rows stand in [GpuMetrics], [JobMetrics], [MigMetrics], [PortMetrics], [HostMetrics],
-/// [KernelMetrics], [HardwareMetrics], [SiteMetrics], [TrainingAttributes] and [EventTypes].
+/// The rows stand in [GpuMetrics], [GpuDetailMetrics], [NvlinkMetrics], [JobMetrics], [MigMetrics],
+/// [PortMetrics], [HostMetrics], [KernelMetrics], [HardwareMetrics], [SiteMetrics],
+/// [TrainingAttributes] and [EventTypes].
 public final class Contract {
   /// Stands in `schema_url` of everything that Lockstep sends.
   public static final String SCHEMA_URL = "https://lockstep.io/schemas/1";
@@ -29,6 +30,8 @@ public final class Contract {
     GpuMetrics.addTo(rows);
     JobMetrics.addTo(rows);
     MigMetrics.addTo(rows);
+    GpuDetailMetrics.addTo(rows);
+    NvlinkMetrics.addTo(rows);
     PortMetrics.addTo(rows);
     HostMetrics.addTo(rows);
     KernelMetrics.addTo(rows);

@@ -23,6 +23,44 @@ final class EventTypes {
           "dl.local_rank",
           "training.attempt");
 
+  /// What is told of a GPU; of those behind the index what its driver says.
+  private static final List<String> GPU =
+      List.of(
+          "hw.id",
+          "hw.name",
+          "hw.serial_number",
+          "hw.driver_version",
+          "lockstep.gpu.pci.address",
+          "lockstep.gpu.index",
+          "hw.firmware_version",
+          "lockstep.gpu.brand",
+          "lockstep.gpu.architecture",
+          "lockstep.gpu.compute_capability",
+          "lockstep.gpu.board.part_number",
+          "lockstep.gpu.board.id",
+          "lockstep.gpu.board.several",
+          "lockstep.gpu.minor",
+          "lockstep.gpu.module",
+          "lockstep.gpu.numa_node",
+          "lockstep.gpu.cpus",
+          "lockstep.gpu.inforom.image",
+          "lockstep.gpu.inforom.oem",
+          "lockstep.gpu.inforom.ecc",
+          "lockstep.gpu.inforom.power",
+          "lockstep.gpu.gsp.version",
+          "lockstep.gpu.driver_model",
+          "lockstep.gpu.compute_mode",
+          "lockstep.gpu.persistence",
+          "lockstep.gpu.ecc",
+          "lockstep.gpu.mig",
+          "lockstep.gpu.chassis",
+          "lockstep.gpu.slot",
+          "lockstep.gpu.tray",
+          "lockstep.gpu.fabric.cluster",
+          "lockstep.gpu.fabric.clique",
+          "lockstep.nvml.version",
+          "lockstep.cuda.version");
+
   static final List<EventType> ALL =
       List.of(
           new EventType(
@@ -115,13 +153,20 @@ final class EventTypes {
               "lockstep.gpu.found",
               "INFO",
               "A GPU was found: at the agent's start, or later.",
-              List.of(
-                  "hw.id",
-                  "hw.name",
-                  "hw.serial_number",
-                  "hw.driver_version",
-                  "lockstep.gpu.pci.address",
-                  "lockstep.gpu.index")),
+              GPU),
+          new EventType(
+              "lockstep.gpu.changed",
+              "INFO",
+              "What the driver tells of a GPU beyond its values is not as it was: its firmware, how"
+                  + " it is set up, its place in the fabric. The body says what, the attributes are"
+                  + " the present ones.",
+              GPU),
+          new EventType(
+              "lockstep.gpu.notice",
+              "INFO",
+              "A GPU reported what is no fault by itself: `single_bit_ecc` (a corrected memory error),"
+                  + " `power_source`; one a minute, with how many there were.",
+              List.of("hw.id", "lockstep.gpu.pci.address", "error.type", "lockstep.event.count")),
           new EventType(
               "lockstep.gpu.state.changed",
               "WARN",

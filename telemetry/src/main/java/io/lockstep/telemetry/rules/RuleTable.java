@@ -135,6 +135,7 @@ public final class RuleTable {
                   PORT_DEGRADED,
                   CLOCK_UNSYNCHRONIZED),
               GpuRules.ALL,
+              GpuHealthRules.ALL,
               SiteRules.ALL)
           .flatMap(List::stream)
           .toList();

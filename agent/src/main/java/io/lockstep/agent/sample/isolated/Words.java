@@ -2,6 +2,7 @@ package io.lockstep.agent.sample.isolated;
 
 import io.lockstep.agent.sample.jobs.GpuProcess;
 import io.lockstep.agent.sample.jobs.GpuUse;
+import io.lockstep.agent.sample.nvml.Gpm;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
@@ -63,6 +64,7 @@ final class Words {
       out.writeLong(config.slow().toMillis());
       out.writeLong(config.hang().toMillis());
       out.writeInt(config.expected());
+      text(out, config.gpm().name());
       out.writeLong(setup.deadline.toMillis());
       text(out, setup.inventory == null ? "" : setup.inventory.toString());
     });
@@ -81,6 +83,7 @@ final class Words {
             Duration.ofMillis(in.readLong()),
             Duration.ofMillis(in.readLong()),
             in.readInt());
+    config = config.withGpm(Gpm.valueOf(in.readUTF()));
     Duration deadline = Duration.ofMillis(in.readLong());
     String inventory = in.readUTF();
     return new Setup(config, deadline, inventory.isEmpty() ? null : Path.of(inventory));

@@ -126,6 +126,20 @@ final class DeviceCalls {
     return call(List.of(name), withDevice(arguments));
   }
 
+  /// The same with one function, asked, and given up, by itself.
+  ///
+  /// @param question names what is asked for among what the function tells
+  boolean askOf(String question, String name, Object... arguments) throws NvmlException {
+    return due(question) && settled(question, call(List.of(name), withDevice(arguments)));
+  }
+
+  /// Calls a function whose first argument is not the GPU.
+  ///
+  /// @return one of [ReturnCode], of which nobody has taken note
+  int plain(String name, Object... arguments) {
+    return call(List.of(name), arguments);
+  }
+
   private int call(List<String> names, Object... arguments) {
     begun = Math.max(1, System.nanoTime());
     try {

@@ -26,6 +26,7 @@ final class FieldValues {
   static final int NVLINK_RECOVERIES = 162;
   static final int NVLINK_CRC = 163;
   static final int NVLINK_STATE = 165;
+  static final int POWER_INSTANT = 186;
   static final int PCIE_TRANSMITTED = 197;
   static final int PCIE_RECEIVED = 198;
   static final int RECOVERY_ACTION = 230;

@@ -65,17 +65,31 @@ final class Gpu implements AutoCloseable {
   }
 
   /// The driver has it, under this handle and index.
-  void found(Nvml nvml, Pointer device, EventTimes times, Identity present) {
+  void found(Nvml nvml, Pointer device, Driver driver, Identity present) {
     identity = present;
     if (worker.isBusy()) {
       return; // still hangs in the call before; when that returns it counts as found again
     }
-    reader = new GpuReader(nvml, device, present.uuid(), times);
+    closeReader();
+    reader = new GpuReader(nvml, device, present.uuid(), driver);
+  }
+
+  /// The driver tells other facts of it than before.
+  void changed(Identity present) {
+    identity = present;
+  }
+
+  private void closeReader() {
+    GpuReader before = reader;
+    reader = null;
+    if (before != null && !worker.isBusy()) {
+      before.close();
+    }
   }
 
   /// The library is closed: nothing is asked until it is found again.
   void forgetLibrary() {
-    reader = null;
+    closeReader();
     if (worker.isBusy()) {
       worker.close();
       worker = newWorker();

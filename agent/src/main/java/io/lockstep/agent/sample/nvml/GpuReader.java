@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one GPU: each second what changes, now and then what changes slowly. Used by one thread.
 final class GpuReader {
+  /// So many slow rounds are one in which is read what is read seldom.
+  private static final int SELDOM = 6;
+
+  /// From this performance state on a GPU saves power: it runs no kernel.
+  private static final int RESTING = 8;
+
   private static final int SM = 1; // nvmlClockType_t
   private static final int MEMORY = 2;
   private static final int GPU_SENSOR = 0; // nvmlTemperatureSensors_t
@@ -22,7 +28,6 @@ final class GpuReader {
   private static final int VOLATILE = 0; // nvmlEccCounterType_t
   private static final int TEMPERATURE_VERSION = 16_777_228; // nvmlTemperature_v1
   private static final int MEMORY_VERSION = 33_554_472; // nvmlMemory_v2
-  private static final int FABRIC_VERSION = 33_554_468; // nvmlGpuFabricInfo_v2
   private static final double MEGA = 1e6;
   private static final double MILLI = 1e-3;
   private static final double NANO = 1e-9;
@@ -42,7 +47,8 @@ final class GpuReader {
               FieldValues.REMAP_FAILED,
               FieldValues.PCIE_TRANSMITTED,
               FieldValues.PCIE_RECEIVED,
-              FieldValues.RECOVERY_ACTION)
+              FieldValues.RECOVERY_ACTION,
+              FieldValues.POWER_INSTANT)
           .map(id -> new Field(id, 0))
           .toList();
 
@@ -50,6 +56,9 @@ final class GpuReader {
   private final GpuSeries series;
   private final EventTimes times;
   private final NvLinks links;
+  private final GpuDetail detail;
+  private final Activity activity;
+  private final EventCounts counts;
   private final List<Field> fields = new ArrayList<>(ALWAYS);
   private final GpuProcesses processes;
   private final MigInstances migs;
@@ -58,6 +67,9 @@ final class GpuReader {
   private @Nullable Long memoryUsed;
   private @Nullable GpuUse use;
   private int mig = -1;
+  private int slowRounds;
+  private boolean busy;
+  private boolean rests;
 
   /// By how much the power limit is below the one that the GPU came with, mW; read slowly.
   private @Nullable Long limitLost;
@@ -74,15 +86,18 @@ final class GpuReader {
       @Nullable GpuUse use,
       @Nullable Map<String, String> instances) {}
 
-  /// @param times where this driver tells for how long the clock was held back
-  GpuReader(Nvml nvml, Pointer device, String uuid, EventTimes times) {
+  /// @param driver what the GPUs share
+  GpuReader(Nvml nvml, Pointer device, String uuid, Driver driver) {
     calls = new DeviceCalls(nvml, device);
     series = new GpuSeries(uuid);
     processes = new GpuProcesses(calls, "");
     migs = new MigInstances(nvml, calls, uuid);
     this.uuid = uuid;
-    this.times = times;
+    this.times = driver.times();
+    counts = driver.counts();
     links = new NvLinks(calls);
+    detail = new GpuDetail(calls);
+    activity = new Activity(calls, driver.gpm());
     fields.addAll(times.fields());
     fields.add(new Field(FieldValues.NVLINK_TRANSMITTED, FieldValues.ALL_LINKS));
     fields.add(new Field(FieldValues.NVLINK_RECEIVED, FieldValues.ALL_LINKS));
@@ -106,24 +121,42 @@ final class GpuReader {
     boolean works = clocks();
     fields();
     link(works);
+    activity.add(series, slowly, rests, busy);
+    boolean seldom = slowly && slowRounds++ % SELDOM == 0;
     if (slowly) {
       slow();
       if (mig >= 0) {
         instances = mig == 1 ? migs.read(series.samples()) : Map.of();
       }
       processes(index);
+      detail.add(series, seldom, rests);
     }
-    series.add("power_limit_lost", limitLost, MILLI);
-    links.add(series, slowly);
-    if (slowly && !series.samples().isEmpty()) {
-      series.addSlow("gpu_index", (long) index, 1);
+    if (!series.samples().isEmpty()) { // else what was read before is no sign of life
+      remembered(index, slowly, seldom);
     }
     return new Round(series.samples(), calls.failures(), use, instances);
   }
 
+  private void remembered(int index, boolean slowly, boolean seldom) throws NvmlException {
+    detail.addHealth(series);
+    series.add("power_limit_lost", limitLost, MILLI);
+    links.add(series, slowly, seldom);
+    if (slowly) {
+      series.addSlow("gpu_index", (long) index, 1);
+      counts.add(uuid, series);
+    }
+  }
+
+  /// Gives back what it holds of the library, which is open. Nobody may be inside a call.
+  void close() {
+    activity.close();
+  }
+
   private void load() throws NvmlException {
     Memory answer = calls.scratch();
+    busy = false;
     if (calls.ask(List.of("nvmlDeviceGetUtilizationRates"), answer)) {
+      busy = answer.getInt(0) >= 99;
       series.add("utilization", answer.getInt(0) / 100.0);
       series.add("memory_utilization", answer.getInt(4) / 100.0);
     }
@@ -160,6 +193,7 @@ final class GpuReader {
                 "nvmlDeviceGetCurrentClocksThrottleReasons"));
     series.add("clock_event_reasons", reasons, 1);
     Long state = calls.number("nvmlDeviceGetPerformanceState");
+    rests = state != null && state >= RESTING && state <= 15;
     if (state == null || state > 15) { // NVML_PSTATE_UNKNOWN is 32
       return false;
     }
@@ -195,6 +229,7 @@ final class GpuReader {
     series.add("pcie_transmitted", read.get(FieldValues.PCIE_TRANSMITTED), 1);
     series.add("pcie_received", read.get(FieldValues.PCIE_RECEIVED), 1);
     series.add("recovery_action", read.get(FieldValues.RECOVERY_ACTION), 1);
+    series.add("power_instant", read.get(FieldValues.POWER_INSTANT), MILLI);
     int all = FieldValues.ALL_LINKS;
     series.add("nvlink_transmitted", read.get(FieldValues.NVLINK_TRANSMITTED, all), KIBI);
     series.add("nvlink_received", read.get(FieldValues.NVLINK_RECEIVED, all), KIBI);
@@ -241,7 +276,6 @@ final class GpuReader {
       mig = present;
       series.addSlow("mig", (long) present, 1);
     }
-    fabric(answer);
     FieldValues remaps =
         FieldValues.read(
             calls,
@@ -281,17 +315,6 @@ final class GpuReader {
       series.addSlow("processes", (long) running.size(), 1);
     } else if (processes.crowd() > 0) {
       series.addSlow("processes", processes.crowd(), 1);
-    }
-  }
-
-  private void fabric(Memory answer) throws NvmlException {
-    answer.setInt(0, FABRIC_VERSION);
-    if (calls.ask(List.of("nvmlDeviceGetGpuFabricInfoV"), answer)) {
-      long state = answer.getByte(28);
-      if (state != 0) { // 0: not supported
-        series.addSlow("fabric_state", state, 1);
-        series.addSlow("fabric_health", Integer.toUnsignedLong(answer.getInt(32)), 1);
-      }
     }
   }
 }

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The contract's columns of one GPU, each made once, and the samples of a round.
+/// The contract's columns of one GPU and its NVLinks, each made once, and the samples of a round.
 final class GpuSeries {
+  private static final int LINKS_MAX = 36; // NVML_NVLINK_MAX_LINKS
   private final Map<String, Series> fast = new HashMap<>();
   private final Map<String, Series> slow = new HashMap<>();
+  private final Map<String, Series[]> links = new HashMap<>();
   private final String uuid;
   private List<Sample> samples = new ArrayList<>();
 
@@ -51,6 +53,21 @@ final class GpuSeries {
       Series series =
           slow.computeIfAbsent(
               column, name -> Series.of(Contract.column(Table.GPU_SLOW, name), uuid));
+      samples.add(at(series, value, unit));
+    }
+  }
+
+  /// Adds a value of one of its NVLinks, to the table `part`; nothing when there is none.
+  ///
+  /// @param link its number, below 36
+  void addLink(String column, int link, @Nullable Number value, double unit) {
+    if (value != null) {
+      Series[] all = links.computeIfAbsent(column, _ -> new Series[LINKS_MAX]);
+      Series series = all[link];
+      if (series == null) {
+        series = Series.of(Contract.column(Table.PART, column), uuid + "/" + link);
+        all[link] = series;
+      }
       samples.add(at(series, value, unit));
     }
   }

@@ -1,5 +1,7 @@
 package io.lockstep.agent.sample.nvml;
 
+import java.util.Map;
+
 /// Which GPU it is. The UUID alone tells GPUs apart: when one is lost the indexes of the others
 /// shift.
 ///
@@ -8,7 +10,18 @@ package io.lockstep.agent.sample.nvml;
 /// @param serial of the board; empty where the driver does not say
 /// @param pci domain, bus, device and function in lower case: `0000:18:00.0`; empty when unknown
 /// @param index the driver's present index
-record Identity(String uuid, String name, String serial, String pci, int index) {
+/// @param facts what more the driver says of it ([Facts]), as attributes of events; empty when it
+///   was not asked
+record Identity(
+    String uuid, String name, String serial, String pci, int index, Map<String, String> facts) {
+  Identity {
+    facts = Map.copyOf(facts);
+  }
+
+  /// One of which no more is known than who it is.
+  Identity(String uuid, String name, String serial, String pci, int index) {
+    this(uuid, name, serial, pci, index, Map.of());
+  }
 
   /// One that the driver counts and that does not say who it is, as one that was lost before the
   /// agent started: `gpu/3` in the place of its UUID.

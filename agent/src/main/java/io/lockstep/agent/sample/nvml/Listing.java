@@ -121,6 +121,7 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
         nvml.text(List.of("nvmlDeviceGetName"), handle),
         nvml.text(List.of("nvmlDeviceGetSerial"), handle),
         nvml.pciAddress(handle),
-        index);
+        index,
+        Facts.of(nvml, handle));
   }
 }

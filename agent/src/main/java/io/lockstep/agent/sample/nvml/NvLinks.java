@@ -28,21 +28,29 @@ final class NvLinks {
 
   private final BitSet everActive = new BitSet();
   private final BitSet active = new BitSet();
+  private final BitSet told = new BitSet();
   private final DeviceCalls calls;
+  private final NvLinkDetail detail;
   private boolean known;
 
   NvLinks(DeviceCalls calls) {
     this.calls = calls;
+    detail = new NvLinkDetail(calls);
   }
 
   /// Adds what is known of the links.
   ///
   /// @param anew whether they are to be read
-  void add(GpuSeries series, boolean anew) throws NvmlException {
+  /// @param each whether also each for itself
+  void add(GpuSeries series, boolean anew, boolean each) throws NvmlException {
     if (anew) {
       readStates();
       readErrors(series);
     }
+    if (each) {
+      detail.add(series, told, everActive, active);
+    }
+    detail.addWatched(series);
     if (known) {
       series.add("nvlink_active", (long) active.cardinality());
       series.add("nvlink_lost", (long) (everActive.cardinality() - active.cardinality()));
@@ -52,11 +60,13 @@ final class NvLinks {
   private void readStates() throws NvmlException {
     known = false;
     active.clear();
+    told.clear();
     for (int link = 0; link < LINKS_MAX; link++) {
       // Each link is a question of its own: those that the GPU does not have are asked once.
       Long state = calls.numberOf("link " + link, "nvmlDeviceGetNvLinkState", link);
       if (state != null) {
         known = true;
+        told.set(link);
         active.set(link, state == 1);
       }
     }
@@ -73,6 +83,7 @@ final class NvLinks {
       Number state = read.get(field.id(), field.scope());
       if (state != null) {
         known = true;
+        told.set(field.scope());
         active.set(field.scope(), state.longValue() == 1);
       }
     }

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ final class NvmlEvents implements AutoCloseable {
   private static final int DATA_BYTES = 32; // nvmlEventData_t
   private static final long XID = 0x8;
 
-  /// Event types of nvml.h 13.3 that are a fault, with what is said of them. The others (clock,
-  /// power state) are values that the rounds read.
+  /// Event types of nvml.h 13.3 that are a fault, with what is said of them. The others are
+  /// [QuietEvents].
   private record Kind(long bit, String event, String type, String words) {}
 
   private static final List<Kind> KINDS =
@@ -47,6 +48,7 @@ final class NvmlEvents implements AutoCloseable {
   private final Map<Pointer, Identity> gpus = new HashMap<>();
   private final Nvml nvml;
   private final GpuLedger ledger;
+  private final QuietEvents quiet;
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
   private @Nullable NvmlEvents before;
@@ -55,16 +57,19 @@ final class NvmlEvents implements AutoCloseable {
   private volatile boolean hangs;
 
   /// @param before what it takes the place of, and is waited for; null for none
+  /// @param counts takes what is counted and not sent
   /// @param outlet gets each event at once, on this class's thread
   NvmlEvents(
       Listing listing,
       @Nullable NvmlEvents before,
       GpuLedger ledger,
+      EventCounts counts,
       InstantSource clock,
       Consumer<List<Occurrence>> outlet) {
     this.before = before;
     this.nvml = listing.nvml();
     this.ledger = ledger;
+    quiet = new QuietEvents(counts);
     this.clock = clock;
     this.outlet = outlet;
     for (Found found : listing.found()) {
@@ -95,18 +100,26 @@ final class NvmlEvents implements AutoCloseable {
   }
 
   private void listen() throws InterruptedException {
-    var set = new PointerByReference();
-    int code = nvml.call(List.of("nvmlEventSetCreate"), set);
-    if (code != ReturnCode.SUCCESS) {
-      LOG.warn("gpu events off: nvmlEventSetCreate: {}", ReturnCode.words(code));
-      return;
+    Pointer last = null;
+    boolean again = true;
+    while (again) {
+      var set = new PointerByReference();
+      int code = nvml.call(List.of("nvmlEventSetCreate"), set);
+      if (code != ReturnCode.SUCCESS) {
+        LOG.warn("gpu events off: nvmlEventSetCreate: {}", ReturnCode.words(code));
+        break;
+      }
+      int registered = registerAll(set.getValue());
+      free(last); // not before: what happens in between is in one of them
+      last = set.getValue();
+      again = registered > 0 && waitFor(last);
     }
-    int registered = registerAll(set.getValue());
-    if (registered > 0) {
-      waitFor(set.getValue());
-    }
-    if (!hangs) {
-      nvml.call(List.of("nvmlEventSetFree"), set.getValue());
+    free(last);
+  }
+
+  private void free(@Nullable Pointer set) {
+    if (set != null && !hangs) {
+      nvml.call(List.of("nvmlEventSetFree"), set);
     }
   }
 
@@ -139,23 +152,24 @@ final class NvmlEvents implements AutoCloseable {
   private boolean register(Pointer gpu, Pointer set) {
     var supported = new LongByReference();
     int code = nvml.call(List.of("nvmlDeviceGetSupportedEventTypes"), gpu, supported);
-    long wanted = KINDS.stream().mapToLong(Kind::bit).sum();
+    long wanted = KINDS.stream().mapToLong(Kind::bit).sum() | quiet.wanted();
     long types = code == ReturnCode.SUCCESS ? supported.getValue() & wanted : XID;
     code =
         types == 0
             ? ReturnCode.NOT_SUPPORTED
             : nvml.call(List.of("nvmlDeviceRegisterEvents"), gpu, types, set);
-    if (code != ReturnCode.SUCCESS) {
-      Identity identity = gpus.get(gpu);
+    Identity identity = Objects.requireNonNull(gpus.get(gpu));
+    if (code == ReturnCode.SUCCESS) {
+      quiet.begin(identity, types);
+    } else {
       LOG.warn(
-          "gpu reports no events uuid={} reason=\"{}\"",
-          identity == null ? "" : identity.uuid(),
-          ReturnCode.words(code));
+          "gpu reports no events uuid={} reason=\"{}\"", identity.uuid(), ReturnCode.words(code));
     }
     return code == ReturnCode.SUCCESS;
   }
 
-  private void waitFor(Pointer set) throws InterruptedException {
+  /// @return whether events are to be asked for anew, because some came too often
+  private boolean waitFor(Pointer set) throws InterruptedException {
     List<String> wait = List.of("nvmlEventSetWait_v2", "nvmlEventSetWait");
     try (var data = new Memory(DATA_BYTES)) {
       int last = ReturnCode.SUCCESS;
@@ -164,6 +178,9 @@ final class NvmlEvents implements AutoCloseable {
         int code = nvml.call(wait, set, data, WAIT_MILLIS);
         if (code == ReturnCode.SUCCESS) {
           happened(data.getPointer(0), data.getLong(8), data.getLong(16));
+          if (quiet.isTooMuch(clock.instant())) {
+            return true;
+          }
         } else if (code != ReturnCode.TIMEOUT) {
           if (code != last) {
             LOG.warn("gpu events can't be waited for: {}", ReturnCode.words(code));
@@ -173,10 +190,15 @@ final class NvmlEvents implements AutoCloseable {
         last = code;
       }
     }
+    return false;
   }
 
   private void happened(@Nullable Pointer gpu, long type, long detail) {
     Identity identity = gpu == null ? null : gpus.get(gpu);
+    Occurrence notice = identity == null ? null : quiet.happened(identity, type, clock.instant());
+    if (notice != null) {
+      outlet.accept(List.of(notice));
+    }
     for (Kind kind : KINDS) {
       if (identity != null && (type & kind.bit()) != 0 && isNews(kind, identity, detail)) {
         outlet.accept(List.of(occurrence(kind, identity, detail)));

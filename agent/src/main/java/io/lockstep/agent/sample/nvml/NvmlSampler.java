@@ -55,13 +55,15 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   /// @param expected how many GPUs this server must have; 0 for as many as it ever had
   /// @param isolation whether the library is called in the agent's own process (`thread`), or in
   ///   one that does nothing else (`process`)
+  /// @param gpm whether to read how busy each part of a GPU is, on Hopper and newer: auto, on, off
   public record Config(
       Duration interval,
       Duration slow,
       Duration hang,
       String library,
       int expected,
-      Isolation isolation) {
+      Isolation isolation,
+      Gpm gpm) {
     public static final Config DEFAULT =
         new Config(
             Duration.ofSeconds(1),
@@ -69,7 +71,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
             Duration.ofSeconds(5),
             Nvml.DEFAULT,
             0,
-            Isolation.THREAD);
+            Isolation.THREAD,
+            Gpm.AUTO);
 
     public Config {
       if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
@@ -98,17 +101,22 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
     /// The same with another library.
     public Config withLibrary(String file) {
-      return new Config(interval, slow, hang, file, expected, isolation);
+      return new Config(interval, slow, hang, file, expected, isolation, gpm);
     }
 
     /// The same at other times, for so many GPUs.
     public Config withTimes(Duration every, Duration slowly, Duration patience, int gpus) {
-      return new Config(every, slowly, patience, library, gpus, isolation);
+      return new Config(every, slowly, patience, library, gpus, isolation, gpm);
+    }
+
+    /// The same with another word on GPUs' activity.
+    public Config withGpm(Gpm other) {
+      return new Config(interval, slow, hang, library, expected, isolation, other);
     }
 
     /// The same in the agent's own process.
     public Config inThread() {
-      return new Config(interval, slow, hang, library, expected, Isolation.THREAD);
+      return new Config(interval, slow, hang, library, expected, Isolation.THREAD, gpm);
     }
   }
 
@@ -125,7 +133,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private final Users users;
   private @Nullable Nvml nvml;
   private @Nullable NvmlEvents events;
-  private EventTimes times = new EventTimes("");
+  private final EventCounts counts = new EventCounts();
+  private Driver driver;
   private String trouble = "";
   private int openAgain = OPEN_AGAIN_ROUNDS;
   private boolean gone;
@@ -159,6 +168,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       Users users,
       Consumer<List<Occurrence>> outlet) {
     this.config = config;
+    driver = new Driver(new EventTimes(""), counts, config.gpm());
     this.gpus = new Roll(ledger, config.hang(), config.expected());
     this.deadline = deadline;
     this.inventory = new Inventory(inventory);
@@ -301,14 +311,14 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
           config.library(),
           there.driver(),
           there.found().size());
-      times = new EventTimes(there.driver());
+      driver = new Driver(new EventTimes(there.driver()), counts, config.gpm());
       for (Identity known : inventory.read().values()) {
         gpus.remember(known, now);
       }
     }
     boolean changed = anew;
     for (Found found : there.found()) {
-      changed |= gpus.found(found, there, times, anew, notes, now);
+      changed |= gpus.found(found, there, driver, anew, notes, now);
     }
     gpus.missing(there, notes, now);
     tell(there.problems());
@@ -340,7 +350,10 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     if (before != null) {
       before.close();
     }
-    events = there.found().isEmpty() ? null : new NvmlEvents(there, before, ledger, clock, outlet);
+    events =
+        there.found().isEmpty()
+            ? null
+            : new NvmlEvents(there, before, ledger, counts, clock, outlet);
   }
 
   private void libraryGone(int code, Notes notes) throws InterruptedException {

@@ -12,9 +12,11 @@ final class ReturnCode {
   static final int DRIVER_NOT_LOADED = 9;
   static final int TIMEOUT = 10;
   static final int FUNCTION_NOT_FOUND = 13;
+  static final int CORRUPTED_INFOROM = 14;
   static final int GPU_IS_LOST = 15;
   static final int RESET_REQUIRED = 16;
   static final int LIB_RM_VERSION_MISMATCH = 18;
+  static final int NO_DATA = 21;
   static final int ARGUMENT_VERSION_MISMATCH = 25;
   static final int DEPRECATED = 26;
   static final int GPU_NOT_FOUND = 28;

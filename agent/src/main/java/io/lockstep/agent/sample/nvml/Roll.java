@@ -7,6 +7,7 @@ import io.lockstep.agent.sample.nvml.Listing.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,14 +52,14 @@ final class Roll {
 
   /// Takes note of one that the driver has and that says who it is.
   ///
-  /// @param times where this driver tells for how long clocks were held back
+  /// @param driver what its GPUs share
   /// @param anew whether the library was opened anew
   /// @return whether it was not there before, or did not answer
-  boolean found(
-      Found found, Listing there, EventTimes times, boolean anew, Notes notes, Instant now) {
+  boolean found(Found found, Listing there, Driver driver, boolean anew, Notes notes, Instant now) {
     Identity identity = found.identity();
     ledger.found(identity.pci(), identity.uuid());
     Gpu known = gpus.get(identity.uuid());
+    Map<String, String> before = known == null ? Map.of() : known.identity().facts();
     boolean back = known != null && known.state() != State.OK && !known.hangs();
     if (known == null) {
       forgetReplaced(identity);
@@ -67,21 +68,35 @@ final class Roll {
       anew = true;
     }
     if (anew || back || known.identity().index() != identity.index()) {
-      known.found(there.nvml(), found.handle(), times, identity);
+      known.found(there.nvml(), found.handle(), driver, identity);
     }
     if (anew) {
       notes.event(
           "lockstep.gpu.found",
           "GPU " + identity.index() + " is " + identity.name() + " at " + identity.pci(),
-          Map.of(
-              "hw.id", identity.uuid(),
-              "hw.name", identity.name(),
-              "hw.serial_number", identity.serial(),
-              "hw.driver_version", there.driver(),
-              "lockstep.gpu.pci.address", identity.pci(),
-              "lockstep.gpu.index", Integer.toString(identity.index())));
+          attributes(identity, there.driver()));
     }
+    List<String> changes = Facts.changes(before, identity.facts());
+    if (!changes.isEmpty()) {
+      LOG.info("gpu changed uuid={} changes=\"{}\"", identity.uuid(), String.join("; ", changes));
+      notes.event(
+          "lockstep.gpu.changed",
+          "GPU " + identity.index() + " at " + identity.pci() + ": " + String.join("; ", changes),
+          attributes(identity, there.driver()));
+    }
+    known.changed(identity);
     return anew || back;
+  }
+
+  private static Map<String, String> attributes(Identity gpu, String driver) {
+    var attributes = new HashMap<>(gpu.facts());
+    attributes.put("hw.id", gpu.uuid());
+    attributes.put("hw.name", gpu.name());
+    attributes.put("hw.serial_number", gpu.serial());
+    attributes.put("hw.driver_version", driver);
+    attributes.put("lockstep.gpu.pci.address", gpu.pci());
+    attributes.put("lockstep.gpu.index", Integer.toString(gpu.index()));
+    return attributes;
   }
 
   /// Another GPU in the same slot has taken the place of one that is gone.

@@ -1,0 +1,110 @@
+package io.lockstep.agent.sample.nvml;
+
+import com.sun.jna.Memory;
+import io.lockstep.telemetry.contract.GpuHealth;
+import java.util.List;
+
+/// What is read of one GPU every ten seconds, and what once a minute: engines, clocks, limits,
+/// errors by place, the fabric. Used by the GPU's thread alone.
+final class GpuDetail {
+  private static final double MEGA = 1e6;
+  private static final double MILLI = 1e-3;
+  private static final double PERCENT = 1e-2;
+  private static final int MARGIN_VERSION = 16_777_224; // nvmlMarginTemperature_v1
+
+  /// Rounds of once a minute after which the InfoROM is looked at again: it is flash.
+  private static final int INFOROM_ROUNDS = 60;
+
+  /// `nvmlClockType_t`: 0 graphics, 1 SM, 2 memory, 3 video.
+  private static final List<Asked> OFTEN =
+      List.of(
+          Asked.pair("encoder_utilization", null, "nvmlDeviceGetEncoderUtilization", PERCENT),
+          Asked.pair("decoder_utilization", null, "nvmlDeviceGetDecoderUtilization", PERCENT),
+          Asked.pair("jpeg_utilization", null, "nvmlDeviceGetJpgUtilization", PERCENT),
+          Asked.pair("ofa_utilization", null, "nvmlDeviceGetOfaUtilization", PERCENT),
+          Asked.number("fan", "nvmlDeviceGetFanSpeed", PERCENT),
+          Asked.number("clock_graphics", "nvmlDeviceGetClockInfo", MEGA, 0),
+          Asked.number("clock_video", "nvmlDeviceGetClockInfo", MEGA, 3));
+
+  /// Limits of temperature: `nvmlTemperatureThresholds_t`.
+  private static final List<Asked> SELDOM =
+      List.of(
+          Asked.number("clock_graphics_max", "nvmlDeviceGetMaxClockInfo", MEGA, 0),
+          Asked.number("clock_sm_max", "nvmlDeviceGetMaxClockInfo", MEGA, 1),
+          Asked.number("clock_memory_max", "nvmlDeviceGetMaxClockInfo", MEGA, 2),
+          Asked.number("clock_video_max", "nvmlDeviceGetMaxClockInfo", MEGA, 3),
+          Asked.number("clock_graphics_application", "nvmlDeviceGetApplicationsClock", MEGA, 0),
+          Asked.number("clock_memory_application", "nvmlDeviceGetApplicationsClock", MEGA, 2),
+          Asked.number("temperature_shutdown", "nvmlDeviceGetTemperatureThreshold", 1, 0),
+          Asked.number("temperature_slowdown", "nvmlDeviceGetTemperatureThreshold", 1, 1),
+          Asked.number("temperature_memory_max", "nvmlDeviceGetTemperatureThreshold", 1, 2),
+          Asked.number("temperature_gpu_max", "nvmlDeviceGetTemperatureThreshold", 1, 3),
+          Asked.number("power_limit_default", "nvmlDeviceGetPowerManagementDefaultLimit", MILLI),
+          Asked.number("power_limit_requested", "nvmlDeviceGetPowerManagementLimit", MILLI),
+          Asked.pair(
+              "power_limit_min",
+              "power_limit_max",
+              "nvmlDeviceGetPowerManagementLimitConstraints",
+              MILLI),
+          Asked.pair("ecc_enabled", "ecc_enabled_next", "nvmlDeviceGetEccMode", 1));
+
+  private final DeviceCalls calls;
+  private final Health health = new Health();
+  private final GpuMemory memory;
+  private final Fabric fabric;
+  private int untilInforom;
+
+  GpuDetail(DeviceCalls calls) {
+    this.calls = calls;
+    memory = new GpuMemory(calls, health);
+    fabric = new Fabric(calls, health);
+  }
+
+  /// Reads what changes slowly.
+  ///
+  /// @param seldom also what is read once a minute
+  /// @param rests whether the GPU saves power: then nothing is asked that might wake a part of it
+  void add(GpuSeries series, boolean seldom, boolean rests) throws NvmlException {
+    for (Asked one : OFTEN) {
+      one.add(calls, series);
+    }
+    FieldColumn.add(FieldColumn.OFTEN, calls, series);
+    margin(series);
+    memory.addOften(series);
+    fabric.add(series);
+    if (seldom) {
+      for (Asked one : SELDOM) {
+        one.add(calls, series);
+      }
+      FieldColumn.add(FieldColumn.SELDOM, calls, series);
+      memory.addSeldom(series);
+      if (untilInforom-- <= 0 && !rests) {
+        untilInforom = INFOROM_ROUNDS - 1;
+        inforom(series);
+      }
+    }
+  }
+
+  /// Adds the bits of what is wrong, as they were last read; each second. Nothing before the first
+  /// of them could be read.
+  void addHealth(GpuSeries series) {
+    series.add("health", health.bits(), 1);
+  }
+
+  private void margin(GpuSeries series) throws NvmlException {
+    Memory answer = calls.scratch();
+    answer.setInt(0, MARGIN_VERSION);
+    if (calls.ask(List.of("nvmlDeviceGetMarginTemperature"), answer)) {
+      series.addSlow("temperature_margin", (long) answer.getInt(4), 1);
+    }
+  }
+
+  private void inforom(GpuSeries series) throws NvmlException {
+    String name = "nvmlDeviceValidateInforom";
+    boolean valid = calls.ask(List.of(name));
+    if (valid || calls.failedWith(name, ReturnCode.CORRUPTED_INFOROM)) {
+      series.addSlow("inforom_valid", valid ? 1L : 0L, 1);
+      health.set(GpuHealth.INFOROM_CORRUPTED, !valid);
+    }
+  }
+}
