@@ -96,7 +96,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
     /// The same where at least so many GPUs must be there.
     public Config withExpected(int count) {
-      return count <= expected ? this : new Config(interval, slow, hang, library, count, isolation);
+      return count <= expected
+          ? this
+          : new Config(interval, slow, hang, library, count, isolation, gpm);
     }
 
     /// The same with another library.
