@@ -1,5 +1,6 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.batch.Burden;
 import io.lockstep.agent.batch.Encoder;
 import io.lockstep.agent.batch.Rounds;
 import io.lockstep.agent.expose.Newest;
@@ -46,13 +47,20 @@ public final class Agent {
   private final Listener listener;
   private final OwnState state;
 
+  /// An agent whose configuration is never reloaded, see below.
+  public Agent(Config config, String host, String version, InstantSource clock)
+      throws IOException, ConfigException {
+    this(config, host, version, clock, new Reloads(clock));
+  }
+
   /// Puts the parts together; listens from here on, samples from [#run] on.
   ///
   /// @param host this server's name
   /// @param version this agent's
+  /// @param reloads how the configuration's reading went
   /// @throws IOException when a file or the address of the configuration can't be used
   /// @throws ConfigException when a file of the configuration says something wrong
-  public Agent(Config config, String host, String version, InstantSource clock)
+  Agent(Config config, String host, String version, InstantSource clock, Reloads reloads)
       throws IOException, ConfigException {
     this.clock = clock;
     this.version = version;
@@ -68,7 +76,6 @@ public final class Agent {
     var judge = new Judge(config.judge(), host, encoder, sender::unheard, verdict, former);
     newest = new Newest(judge);
     var refused = new LongAdder();
-    var own = new OwnCost(spool, sender, refused);
     var around =
         new Samplers.Surroundings(
             config.spool().folder(),
@@ -76,8 +83,12 @@ public final class Agent {
             clock,
             newest::events);
     var samplers = new ArrayList<>(Samplers.all(config.samplers(), config.root(), around));
+    var burden = new Burden();
+    var own =
+        new OwnCost(
+            spool, sender, refused, reloads, config.budget(), List.copyOf(samplers), burden);
     samplers.add(own);
-    rounds = new Rounds(samplers, config.interval(), newest);
+    rounds = new Rounds(samplers, config.interval(), newest, burden);
     state = new OwnState(rounds, own, judge, newest, host, TextfileSampler.among(samplers));
     try {
       listener = new Listener(config.listen(), sender, state.asSelf(), clock, refused);

@@ -1,5 +1,6 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.budget.Budget;
 import io.lockstep.agent.judge.Judge;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.send.Collector;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param root `/`, or a folder that holds a captured `proc/` and `sys/`, of which alone the
 ///   samplers then speak
 /// @param samplers what is read, and how often
+/// @param budget what the agent may cost
 /// @param judge how the agent judges by itself
 /// @param send how to speak to the collectors
 /// @param spool where batches wait
@@ -30,6 +32,7 @@ public record Config(
     Duration interval,
     Path root,
     Samplers.Config samplers,
+    Budget budget,
     Judge.Config judge,
     Collector.Config send,
     Spool.Config spool,
@@ -44,6 +47,7 @@ public record Config(
           Duration.ofSeconds(1),
           Path.of("/"),
           Samplers.Config.DEFAULT,
+          Budget.DEFAULT,
           Judge.Config.DEFAULT,
           Collector.Config.DEFAULT,
           Spool.Config.DEFAULT,
@@ -67,28 +71,48 @@ public record Config(
 
   /// The same with another host.
   Config withHost(String name) {
-    return new Config(name, collectors, interval, root, samplers, judge, send, spool, listen);
+    return new Config(
+        name, collectors, interval, root, samplers, budget, judge, send, spool, listen);
   }
 
   /// The same with another root.
   Config withRoot(Path folder) {
-    return new Config(host, collectors, interval, folder, samplers, judge, send, spool, listen);
+    return new Config(
+        host, collectors, interval, folder, samplers, budget, judge, send, spool, listen);
   }
 
   /// The same with another NVML library.
   Config withNvml(String library) {
     return new Config(
-        host, collectors, interval, root, samplers.withNvml(library), judge, send, spool, listen);
+        host,
+        collectors,
+        interval,
+        root,
+        samplers.withNvml(library),
+        budget,
+        judge,
+        send,
+        spool,
+        listen);
   }
 
   /// The same with a file in the place of the kernel's log.
   Config withKernelLog(Path file) {
     return new Config(
-        host, collectors, interval, root, samplers.withKernelLog(file), judge, send, spool, listen);
+        host,
+        collectors,
+        interval,
+        root,
+        samplers.withKernelLog(file),
+        budget,
+        judge,
+        send,
+        spool,
+        listen);
   }
 
   /// The same with other collectors.
   Config withCollectors(List<URI> urls) {
-    return new Config(host, urls, interval, root, samplers, judge, send, spool, listen);
+    return new Config(host, urls, interval, root, samplers, budget, judge, send, spool, listen);
   }
 }

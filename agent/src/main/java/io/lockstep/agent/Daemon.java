@@ -28,6 +28,7 @@ final class Daemon {
   private final String version;
   private final ServiceNotice service;
   private final InstantSource clock = InstantSource.system();
+  private final Reloads reloads = new Reloads(clock);
   private @Nullable Agent running;
   private @Nullable Config next;
   private boolean stopped;
@@ -50,6 +51,9 @@ final class Daemon {
     for (Config wanted = run(agent); wanted != null; wanted = run(agent)) {
       Agent another = inPlace(wanted);
       config = another == null ? config : wanted;
+      if (another != null) {
+        reloads.succeeded();
+      }
       agent = another == null ? agent(config) : another;
     }
     service.close();
@@ -65,7 +69,7 @@ final class Daemon {
   }
 
   private Agent agent(Config config) throws IOException, ConfigException {
-    Agent agent = new Agent(config, Main.hostName(config), version, clock);
+    Agent agent = new Agent(config, Main.hostName(config), version, clock, reloads);
     synchronized (this) {
       running = agent;
       if (stopped || next != null) {
@@ -86,7 +90,8 @@ final class Daemon {
     }
   }
 
-  private static void notReloaded(Exception e) {
+  private void notReloaded(Exception e) {
+    reloads.failed();
     String why = e instanceof IOException io ? FileProblem.words(io) : e.getMessage();
     LOG.error("configuration is not reloaded, the one before goes on: {}", why);
   }

@@ -1,5 +1,11 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.batch.Burden;
+import io.lockstep.agent.budget.Budget;
+import io.lockstep.agent.budget.Cost;
+import io.lockstep.agent.budget.OwnProcess;
+import io.lockstep.agent.budget.Shedder;
+import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.send.Sender;
@@ -7,10 +13,8 @@ import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,21 +27,45 @@ import java.util.concurrent.atomic.LongAdder;
 final class OwnCost implements Sampler {
   private static final Column CPU = column("agent_cpu_time");
   private static final Column MEMORY = column("agent_memory");
+  private static final Column PROPORTIONAL = column("agent_memory_proportional");
+  private static final Column THREADS = column("agent_threads");
+  private static final Column HANDLES = column("agent_handles");
+  private static final Column WRITTEN = column("agent_written");
+  private static final Column RELOADED = column("agent_config_reloaded");
+  private static final Column RELOAD_TIME = column("agent_config_time");
+  private static final Column SHED = Contract.column(Table.PART, "sampler_shed");
   private static final Column SPOOL = column("agent_spool");
   private static final Column BATCHES = column("agent_spool_batches");
   private static final Column DROPPED = column("agent_dropped");
   private static final Column SENT = column("agent_sent");
   private static final Column REFUSED = column("agent_training_refused");
 
+  private final OwnProcess process = new OwnProcess();
+  private final List<Sampler> samplers;
+  private final Burden burden;
+  private final Shedder shedder;
+  private final Reloads reloads;
   private final Spool spool;
   private final Sender sender;
   private final LongAdder refused;
 
   /// @param refused requests that the listener answered with an error
-  OwnCost(Spool spool, Sender sender, LongAdder refused) {
+  /// @param samplers all others
+  OwnCost(
+      Spool spool,
+      Sender sender,
+      LongAdder refused,
+      Reloads reloads,
+      Budget budget,
+      List<Sampler> samplers,
+      Burden burden) {
     this.refused = refused;
     this.spool = spool;
     this.sender = sender;
+    this.reloads = reloads;
+    this.samplers = List.copyOf(samplers);
+    this.burden = burden;
+    this.shedder = new Shedder(budget, samplers, burden);
   }
 
   private static Column column(String name) {
@@ -55,20 +83,37 @@ final class OwnCost implements Sampler {
   }
 
   @Override
-  public Reading sample(Instant now) throws IOException {
-    return new Reading(samples(), List.of());
+  public Importance importance() {
+    return Importance.VITAL;
+  }
+
+  @Override
+  public Reading sample(Instant now) {
+    long nanoTime = System.nanoTime();
+    Cost cost = process.read(nanoTime);
+    List<Occurrence> events = shedder.judge(cost, now, nanoTime);
+    return new Reading(samples(cost), events);
   }
 
   /// The values as they are now.
-  List<Sample> samples() throws IOException {
+  List<Sample> samples() {
+    return samples(process.read(System.nanoTime()));
+  }
+
+  private List<Sample> samples(Cost cost) {
     var samples = new ArrayList<Sample>();
-    ProcessHandle.current()
-        .info()
-        .totalCpuDuration()
-        .ifPresent(time -> samples.add(Sample.of(CPU, "", time.toNanos() / 1e9)));
-    long resident = residentBytes();
-    if (resident > 0) {
-      samples.add(Sample.of(MEMORY, "", resident));
+    if (cost.cpuNanos() >= 0) {
+      samples.add(Sample.of(CPU, "", cost.cpuNanos() / 1e9));
+    }
+    add(samples, MEMORY, cost.residentBytes());
+    add(samples, PROPORTIONAL, cost.proportionalBytes());
+    add(samples, THREADS, cost.threads());
+    add(samples, HANDLES, cost.handles());
+    add(samples, WRITTEN, cost.writtenBytes());
+    samples.add(Sample.of(RELOADED, "", reloads.lastSucceeded() ? 1L : 0L));
+    samples.add(Sample.of(RELOAD_TIME, "", reloads.lastSuccessMillis() / 1e3));
+    for (Sampler sampler : samplers) {
+      samples.add(Sample.of(SHED, sampler.name(), burden.isShed(sampler.name()) ? 1L : 0L));
     }
     Spool.State state = spool.state();
     samples.add(Sample.of(SPOOL, "", state.bytes()));
@@ -79,17 +124,9 @@ final class OwnCost implements Sampler {
     return samples;
   }
 
-  /// From the line `VmRSS: 51234 kB` of `/proc/self/status`; 0 where there is none.
-  private static long residentBytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.isReadable(status)) {
-      return 0;
+  private static void add(List<Sample> samples, Column column, long value) {
+    if (value >= 0) {
+      samples.add(Sample.of(column, "", value));
     }
-    for (String line : Files.readAllLines(status)) {
-      if (line.startsWith("VmRSS:")) {
-        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    return 0;
   }
 }

@@ -11,8 +11,6 @@ import io.lockstep.agent.sample.textfile.TextExposition;
 import io.lockstep.telemetry.exposition.Family;
 import io.lockstep.telemetry.exposition.OpenMetrics;
 import io.lockstep.telemetry.exposition.PrometheusText;
-import io.lockstep.telemetry.otlp.Sample;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +71,7 @@ final class OwnState {
     // Of the same series twice the first counts: its own figures are those of now.
     List<Family> families =
         Family.of(
-            Stream.of(own(), judge.samples(), newest.samples())
+            Stream.of(cost.samples(), judge.samples(), newest.samples())
                 .flatMap(List::stream)
                 .filter(sample -> !sample.metric().isVerbatim())
                 .toList());
@@ -88,13 +86,5 @@ final class OwnState {
 
   private static Shown plain(String text) {
     return new Shown(PrometheusText.CONTENT_TYPE, text);
-  }
-
-  private List<Sample> own() {
-    try {
-      return cost.samples();
-    } catch (IOException _) {
-      return List.of(); // /proc is gone: what it says is missing, not zero
-    }
   }
 }

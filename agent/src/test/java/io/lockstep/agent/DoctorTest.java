@@ -153,6 +153,7 @@ class DoctorTest {
         plain.interval(),
         H100,
         plain.samplers(),
+        plain.budget(),
         plain.judge(),
         plain.send(),
         new Spool.Config(spool, ByteSize.ofMebibytes(16), Duration.ofHours(1)),

@@ -28,12 +28,19 @@ public final class Rounds implements AutoCloseable {
   private final Map<Reader, Health> readers = new LinkedHashMap<>();
   private final Duration interval;
   private final Outlet outlet;
+  private final Burden burden;
   private boolean first = true;
   private volatile long lastTick = System.nanoTime();
 
   /// @param interval time between ticks
   public Rounds(List<? extends Sampler> samplers, Duration interval, Outlet outlet) {
+    this(samplers, interval, outlet, new Burden());
+  }
+
+  /// @param burden is told how long rounds take, and tells which are left out
+  public Rounds(List<? extends Sampler> samplers, Duration interval, Outlet outlet, Burden burden) {
     this.interval = interval;
+    this.burden = burden;
     this.outlet = outlet;
     for (Sampler sampler : samplers) {
       readers.put(new Reader(sampler, outlet), new Health(sampler.name()));
@@ -88,6 +95,9 @@ public final class Rounds implements AutoCloseable {
       Outcome outcome = outcomes.getOrDefault(reader.name(), late);
       Health health = Objects.requireNonNull(readers.get(reader));
       samples.addAll(health.samples(outcome, System.nanoTime()));
+      if (outcome.seconds() != null) {
+        burden.took(reader.name(), outcome.seconds());
+      }
       if (outcome.reading() != null) {
         samples.addAll(outcome.reading().samples());
       }
@@ -110,7 +120,10 @@ public final class Rounds implements AutoCloseable {
     var due = new ArrayList<Reader>();
     for (Reader reader : readers.keySet()) {
       long every = Math.max(1, reader.sampler().interval().toMillis());
-      if (first || Math.floorDiv(now, every) != Math.floorDiv(now - interval.toMillis(), every)) {
+      boolean runs = !burden.isShed(reader.name());
+      if (runs
+          && (first
+              || Math.floorDiv(now, every) != Math.floorDiv(now - interval.toMillis(), every))) {
         due.add(reader);
       }
     }

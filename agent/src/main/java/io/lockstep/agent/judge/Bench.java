@@ -37,6 +37,8 @@ final class Bench {
 
   private static final Metric SUCCESS =
       Objects.requireNonNull(Contract.metric("lockstep.agent.sampler.success"));
+  private static final Metric SHED =
+      Objects.requireNonNull(Contract.metric("lockstep.agent.sampler.shed"));
   private static final AttributeKey<String> SAMPLER =
       AttributeKey.stringKey("lockstep.agent.sampler");
 
@@ -93,7 +95,12 @@ final class Bench {
 
   private void look(List<Sample> samples) {
     for (Sample sample : samples) {
-      if (sample.metric().equals(SUCCESS)) {
+      if (sample.metric().equals(SHED) && sample.bits() != 0) {
+        String name = String.valueOf(sample.attributes().get(SAMPLER));
+        if (EYES.contains(name)) {
+          blind.put(name, "it is given up, the agent is over its budget");
+        }
+      } else if (sample.metric().equals(SUCCESS)) {
         String name = String.valueOf(sample.attributes().get(SAMPLER));
         if (sample.bits() != 0) {
           blind.remove(name);

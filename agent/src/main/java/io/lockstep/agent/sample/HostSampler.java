@@ -107,6 +107,11 @@ public final class HostSampler implements Sampler, AutoCloseable {
   }
 
   @Override
+  public Importance importance() {
+    return Importance.HOST;
+  }
+
+  @Override
   public Duration interval() {
     return interval;
   }

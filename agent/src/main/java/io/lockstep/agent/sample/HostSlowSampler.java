@@ -55,6 +55,11 @@ public final class HostSlowSampler implements Sampler, AutoCloseable {
   }
 
   @Override
+  public Importance importance() {
+    return Importance.HOST;
+  }
+
+  @Override
   public Duration interval() {
     return interval;
   }

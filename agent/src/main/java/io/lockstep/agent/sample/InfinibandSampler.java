@@ -70,6 +70,11 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   }
 
   @Override
+  public Importance importance() {
+    return Importance.VITAL;
+  }
+
+  @Override
   public Duration interval() {
     return choice.interval();
   }

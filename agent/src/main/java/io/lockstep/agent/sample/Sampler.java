@@ -16,6 +16,11 @@ public interface Sampler {
   /// Time between two rounds.
   Duration interval();
 
+  /// When it is given up for the agent's cost.
+  default Importance importance() {
+    return Importance.EXTRA;
+  }
+
   /// Reads the source once.
   ///
   /// @param now stamped on every sample, so one round shares one time

@@ -84,6 +84,16 @@ final class EventTypes {
               "What could not be read can be read again.",
               List.of("lockstep.agent.sampler", "lockstep.agent.source")),
           new EventType(
+              "lockstep.agent.sampler.shed",
+              "WARN",
+              "The agent is over its budget and gives up a sampler.",
+              List.of("lockstep.agent.sampler", "error.message")),
+          new EventType(
+              "lockstep.agent.sampler.resumed",
+              "INFO",
+              "The agent is within its budget again and takes a sampler back.",
+              List.of("lockstep.agent.sampler")),
+          new EventType(
               "lockstep.agent.verdict.began",
               "WARN",
               "While no collector heard the agent, it found a fault by the rules itself: a mark, no"

@@ -233,6 +233,12 @@ final class HostMetrics {
         Subject.SAMPLER,
         "Time since the sampler last read its source.",
         stored(PART, "sampler_age", FLOAT));
+    rows.upDownCounter(
+        "lockstep.agent.sampler.shed",
+        "1",
+        Subject.SAMPLER,
+        "1 while the sampler is given up because the agent is over its budget, else 0.",
+        stored(PART, "sampler_shed", INT));
     rows.counter(
         "lockstep.agent.cpu.time",
         "s",
@@ -245,6 +251,43 @@ final class HostMetrics {
         host,
         "Resident memory of the agent.",
         stored(HOST_SLOW, "agent_memory", LONG));
+    rows.upDownCounter(
+        "lockstep.agent.memory.proportional",
+        "By",
+        host,
+        "Proportional memory (Pss) of the agent: pages that others share by their part; read once a"
+            + " minute.",
+        stored(HOST_SLOW, "agent_memory_proportional", LONG));
+    rows.upDownCounter(
+        "lockstep.agent.thread.count",
+        "{thread}",
+        host,
+        "Threads of the agent.",
+        stored(HOST_SLOW, "agent_threads", INT));
+    rows.upDownCounter(
+        "lockstep.agent.open_file_descriptor.count",
+        "{file_descriptor}",
+        host,
+        "Open file descriptors of the agent; counted once a minute.",
+        stored(HOST_SLOW, "agent_handles", INT));
+    rows.counter(
+        "lockstep.agent.disk.written",
+        "By",
+        host,
+        "Bytes that the agent made the kernel write to disks.",
+        stored(HOST_SLOW, "agent_written", LONG));
+    rows.gauge(
+        "lockstep.agent.config.reload.success",
+        "1",
+        host,
+        "1 when the configuration that was read last is in force, 0 when it was wrong.",
+        stored(HOST_SLOW, "agent_config_reloaded", INT));
+    rows.gauge(
+        "lockstep.agent.config.reload.time",
+        "s",
+        host,
+        "When the configuration in force was read, Unix time.",
+        stored(HOST_SLOW, "agent_config_time", DOUBLE));
     rows.upDownCounter(
         "lockstep.agent.spool.usage",
         "By",

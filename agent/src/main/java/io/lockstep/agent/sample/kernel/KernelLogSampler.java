@@ -1,6 +1,7 @@
 package io.lockstep.agent.sample.kernel;
 
 import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Quoted;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
@@ -105,6 +106,11 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   @Override
   public String name() {
     return "kernel-log";
+  }
+
+  @Override
+  public Importance importance() {
+    return Importance.VITAL;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.lockstep.agent.sample.nvml;
 
 import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
@@ -193,6 +194,11 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   /// Whether the configuration names a library: then one that can't be loaded is a mistake.
   public boolean libraryIsNamed() {
     return !config.library().equals(Nvml.DEFAULT);
+  }
+
+  @Override
+  public Importance importance() {
+    return Importance.VITAL;
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lockstep.agent.budget;
+
+import org.jspecify.annotations.NullMarked;
