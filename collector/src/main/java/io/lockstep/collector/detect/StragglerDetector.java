@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// If too many are slow at once, the finding is about the job or the fabric, and nobody is accused;
 /// if most of one server's ranks are, it is about the server. Of a job that has stopped it says no
-/// more than that the job as a whole is not slow: nobody has seen its GPUs since.
+/// more than that the job as a whole is not slow: nobody has seen its GPUs since. Of a job of which
+/// only a part is heard here, because its other servers send elsewhere or not at all, it cannot
+/// tell.
 public final class StragglerDetector implements Detector {
   /// When a rank is slow.
   ///
@@ -103,7 +105,7 @@ public final class StragglerDetector implements Detector {
       out.absent(subject(window, job));
     }
     List<Iteration> iterations = warm(job);
-    if (iterations.isEmpty() || Jobs.idle(window, job)) {
+    if (iterations.isEmpty() || Jobs.idle(window, job) || !Hearing.isEnough(job)) {
       return;
     }
     var slow = new ArrayList<Straggler>();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param iteration the newest iteration that all ranks have finished; null when there is none yet
 /// @param ranks ranks that it is said to have; null when no process said
 /// @param reportingRanks ranks that reported lately
+/// @param cannotTell why nobody can say which of its ranks are slow; null when it can be said
 /// @param ageSeconds time since its newest step
 /// @param steps step times, oldest first, at most 256
 /// @param slow ranks that hold the others up, slowest first; empty when none does or it is not
@@ -22,6 +23,7 @@ public record JobView(
     @Nullable Long iteration,
     @Nullable Integer ranks,
     int reportingRanks,
+    @Nullable String cannotTell,
     @Nullable Double ageSeconds,
     List<Step> steps,
     List<SlowRank> slow,

@@ -1,6 +1,7 @@
 package io.lockstep.collector.http;
 
 import io.lockstep.collector.alert.Incident;
+import io.lockstep.collector.detect.Hearing;
 import io.lockstep.collector.detect.IncidentKind;
 import io.lockstep.collector.window.Iteration;
 import io.lockstep.collector.window.JobWindow;
@@ -64,6 +65,7 @@ final class JobViews {
         last == null ? null : last.number(),
         job.expected() == 0 ? null : job.expected(),
         last == null || !live ? 0 : last.reported(),
+        Hearing.isEnough(job) ? null : Hearing.words(job),
         age(job),
         steps(job),
         slow(job),

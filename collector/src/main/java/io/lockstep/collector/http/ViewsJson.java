@@ -95,6 +95,7 @@ final class ViewsJson {
         .number("iteration", job.iteration())
         .number("ranks", job.ranks())
         .number("reportingRanks", job.reportingRanks())
+        .text("cannotTell", job.cannotTell())
         .number("ageSeconds", job.ageSeconds())
         .list(
             "slow",

@@ -103,7 +103,8 @@ public final class JobWindow {
     return steps.length == 0 ? Double.NaN : steps[steps.length / 2];
   }
 
-  private int heard() {
+  /// How many ranks were ever heard here.
+  public int heard() {
     int heard = 0;
     for (Rank rank : ranks) {
       heard += rank == null ? 0 : 1;

@@ -70,6 +70,7 @@ function facts(job) {
   if (job.attempt !== '0') parts.push(`attempt ${job.attempt}`);
   if (job.iteration !== undefined) parts.push(`iteration ${number(job.iteration)}`);
   parts.push(job.ranks === undefined ? `${job.reportingRanks} ranks report` : `${job.reportingRanks} of ${job.ranks} ranks report`);
+  if (job.cannotTell !== undefined) parts.push(job.cannotTell);
   if (job.ageSeconds > 30) parts.push(`stands still: last step ${span(job.ageSeconds)} ago`);
   return parts.join(' · ');
 }

@@ -146,6 +146,34 @@ class StragglerDetectorTest {
   }
 
   @Test
+  void cannotTellOfAJobOfWhichOnlyAPartIsHeard() {
+    var job = new TrainingJob(window, 128, 1, 1);
+    for (int rank = 64; rank < 128; rank++) {
+      job.missing.add(rank);
+    }
+    job.slowness.put(17, 0.2);
+    job.run(30, 1);
+    assertThat(Heard.of(detector, window).present).isEmpty();
+    assertThat(Heard.of(detector, window).absent).isEmpty();
+    assertThat(Hearing.isEnough(window.jobs().getFirst())).isFalse();
+    assertThat(Hearing.words(window.jobs().getFirst()))
+        .isEqualTo("cannot tell who is slow: only 64 of 128 ranks are heard here");
+    job.missing.clear();
+    job.run(30, 1);
+    assertThat(Heard.of(detector, window).present.keySet()).containsExactly(gpu(job, 17));
+  }
+
+  @Test
+  void aRankOrTwoThatWereNeverHeardDoNotMatter() {
+    var job = new TrainingJob(window, 128, 1, 1);
+    job.missing.add(90);
+    job.missing.add(91);
+    job.slowness.put(17, 0.2);
+    job.run(30, 1);
+    assertThat(Heard.of(detector, window).present.keySet()).containsExactly(gpu(job, 17));
+  }
+
+  @Test
   void accusesNobodyWhenTooManyAreSlow() {
     var job = new TrainingJob(window, 64, 1, 1);
     for (int rank : new int[] {1, 12, 23, 34, 45}) {

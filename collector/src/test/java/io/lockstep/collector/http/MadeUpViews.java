@@ -138,6 +138,7 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
             newest,
             ranks,
             ranks - silent,
+            null,
             1.2,
             steps,
             slowRanks(),
