@@ -12,6 +12,8 @@ import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.sample.textfile.TextfileSampler;
 import io.lockstep.agent.send.Collector;
+import io.lockstep.agent.send.Forward;
+import io.lockstep.agent.send.Forwarder;
 import io.lockstep.agent.send.Sender;
 import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.config.ConfigException;
@@ -67,9 +69,13 @@ public final class Agent {
     Instant start = clock.instant();
     long run = start.toEpochMilli();
     var collector = new Collector(config.collectors(), config.send(), version);
+    var forwarders = new ArrayList<Forwarder>();
+    for (Forward one : config.forward()) {
+      forwarders.add(new Forwarder(one, version));
+    }
     spool = new Spool(config.spool(), host, run);
     var random = new SplittableRandom(run ^ host.hashCode());
-    sender = new Sender(spool, collector, random);
+    sender = new Sender(spool, collector, random, forwarders);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
     verdict = new VerdictFile(config.judge().file());
     var former = new Former(config.spool().folder().resolve("faults.tsv"));

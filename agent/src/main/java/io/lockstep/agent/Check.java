@@ -1,7 +1,10 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.listen.ServerTls;
 import io.lockstep.agent.sample.check.CheckSampler;
 import io.lockstep.agent.send.Collector;
+import io.lockstep.agent.send.Forward;
+import io.lockstep.agent.send.Forwarder;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Tokens;
 import java.io.IOException;
@@ -42,8 +45,12 @@ final class Check {
 
   static void files(Config config) throws IOException, ConfigException {
     var _ = new Collector(config.collectors(), config.send(), "check");
+    for (Forward one : config.forward()) {
+      new Forwarder(one, "check").close();
+    }
     if (config.listen().tokenFile() != null) {
       Tokens.read(config.listen().tokenFile());
     }
+    ServerTls.check(config.listen());
   }
 }

@@ -4,6 +4,7 @@ import io.lockstep.agent.budget.Budget;
 import io.lockstep.agent.judge.Judge;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.send.Collector;
+import io.lockstep.agent.send.Forward;
 import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.config.Listen;
 import java.net.URI;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param budget what the agent may cost
 /// @param judge how the agent judges by itself
 /// @param send how to speak to the collectors
+/// @param forward who else gets what the collectors get, as well as can be
 /// @param spool where batches wait
 /// @param listen where training processes send to
 public record Config(
@@ -35,6 +37,7 @@ public record Config(
     Budget budget,
     Judge.Config judge,
     Collector.Config send,
+    List<Forward> forward,
     Spool.Config spool,
     Listen listen) {
   private static final Duration INTERVAL_MIN = Duration.ofMillis(100);
@@ -50,6 +53,7 @@ public record Config(
           Budget.DEFAULT,
           Judge.Config.DEFAULT,
           Collector.Config.DEFAULT,
+          List.of(),
           Spool.Config.DEFAULT,
           Listen.on("127.0.0.1:4319"));
 
@@ -59,6 +63,8 @@ public record Config(
       throw new IllegalArgumentException("collectors must name at least one address");
     }
     collectors.forEach(Collector::checkUrl);
+    forward = List.copyOf(forward);
+    Forward.checkNames(forward);
     if (interval.compareTo(INTERVAL_MIN) < 0 || interval.compareTo(INTERVAL_MAX) > 0) {
       throw new IllegalArgumentException(
           "interval must be 100ms to 1m, is " + interval.toMillis() + "ms");
@@ -72,13 +78,13 @@ public record Config(
   /// The same with another host.
   Config withHost(String name) {
     return new Config(
-        name, collectors, interval, root, samplers, budget, judge, send, spool, listen);
+        name, collectors, interval, root, samplers, budget, judge, send, forward, spool, listen);
   }
 
   /// The same with another root.
   Config withRoot(Path folder) {
     return new Config(
-        host, collectors, interval, folder, samplers, budget, judge, send, spool, listen);
+        host, collectors, interval, folder, samplers, budget, judge, send, forward, spool, listen);
   }
 
   /// The same with another NVML library.
@@ -92,6 +98,7 @@ public record Config(
         budget,
         judge,
         send,
+        forward,
         spool,
         listen);
   }
@@ -107,12 +114,14 @@ public record Config(
         budget,
         judge,
         send,
+        forward,
         spool,
         listen);
   }
 
   /// The same with other collectors.
   Config withCollectors(List<URI> urls) {
-    return new Config(host, urls, interval, root, samplers, budget, judge, send, spool, listen);
+    return new Config(
+        host, urls, interval, root, samplers, budget, judge, send, forward, spool, listen);
   }
 }

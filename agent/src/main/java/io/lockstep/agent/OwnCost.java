@@ -8,6 +8,7 @@ import io.lockstep.agent.budget.Shedder;
 import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.send.Forwarder;
 import io.lockstep.agent.send.Sender;
 import io.lockstep.agent.spool.Spool;
 import io.lockstep.telemetry.contract.Column;
@@ -34,6 +35,10 @@ final class OwnCost implements Sampler {
   private static final Column RELOADED = column("agent_config_reloaded");
   private static final Column RELOAD_TIME = column("agent_config_time");
   private static final Column SHED = Contract.column(Table.PART, "sampler_shed");
+  private static final Column FORWARDED = Contract.column(Table.PART, "forward_sent");
+  private static final Column FORWARD_DROPPED = Contract.column(Table.PART, "forward_dropped");
+  private static final Column FORWARD_REFUSED = Contract.column(Table.PART, "forward_refused");
+  private static final Column FORWARD_WAITING = Contract.column(Table.PART, "forward_waiting");
   private static final Column SPOOL = column("agent_spool");
   private static final Column BATCHES = column("agent_spool_batches");
   private static final Column DROPPED = column("agent_dropped");
@@ -114,6 +119,12 @@ final class OwnCost implements Sampler {
     samples.add(Sample.of(RELOAD_TIME, "", reloads.lastSuccessMillis() / 1e3));
     for (Sampler sampler : samplers) {
       samples.add(Sample.of(SHED, sampler.name(), burden.isShed(sampler.name()) ? 1L : 0L));
+    }
+    for (Forwarder.State one : sender.forwards()) {
+      samples.add(Sample.of(FORWARDED, one.name(), one.sent()));
+      samples.add(Sample.of(FORWARD_DROPPED, one.name(), one.dropped()));
+      samples.add(Sample.of(FORWARD_REFUSED, one.name(), one.refused()));
+      samples.add(Sample.of(FORWARD_WAITING, one.name(), one.waitingBytes()));
     }
     Spool.State state = spool.state();
     samples.add(Sample.of(SPOOL, "", state.bytes()));

@@ -156,6 +156,7 @@ class DoctorTest {
         plain.budget(),
         plain.judge(),
         plain.send(),
+        plain.forward(),
         new Spool.Config(spool, ByteSize.ofMebibytes(16), Duration.ofHours(1)),
         Listen.on("127.0.0.1:0"));
   }

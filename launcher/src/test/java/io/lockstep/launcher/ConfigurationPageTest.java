@@ -27,7 +27,7 @@ class ConfigurationPageTest {
     return """
     # Configuration
 
-    One YAML file per program, given with `--config`. An unknown key or a bad value is an error that names file, line and key; `--check-config`
+    One YAML file per program, given with `--config`. An unknown key or a bad value is an error that names file, line, column and key; `--check-config`
     only checks, `--print-config` prints what is in force. A key can be set by the environment too: `LOCKSTEP_STORE_KIND` sets `store.kind`.
     A flag goes before the environment, the environment before the file, the file before the default. Durations are written `500ms`, `10s`,
     `5m`, `1h`, `2d`; sizes `64MiB`. Secrets stand in files of their own (`*_file`). The agent reads its file anew at `SIGHUP` (`systemctl reload
@@ -57,7 +57,8 @@ class ConfigurationPageTest {
     of the machine's own. Each sampler has an interval and patterns (`include`, `exclude`) for the names that it reads. The spool drops its
     oldest when `bytes` or `age` is reached, and counts it. `listen` is where training processes send their steps. `judge` is how the agent
     judges this server by itself: `file` is where `lockstep agent check` finds the verdict (in a folder that is there), `alone` after how long without
-    a collector it marks its verdicts in the spool, `harmless` names rules for which no job is kept away.
+    a collector it marks its verdicts in the spool, `harmless` names rules for which no job is kept away. `budget` is what the agent may cost
+    before it gives up samplers, `forward` who else gets its telemetry ([interfaces](interfaces.md)).
     """
         .formatted(Configs.print(CollectorConfig.DEFAULT), Configs.print(Config.DEFAULT));
   }

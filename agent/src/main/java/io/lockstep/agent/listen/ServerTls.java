@@ -1,5 +1,6 @@
 package io.lockstep.agent.listen;
 
+import io.lockstep.telemetry.config.Listen;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,21 +13,43 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /// TLS of a server from two PEM files.
-final class ServerTls {
+public final class ServerTls {
   private static final String[] ALGORITHMS = {"EC", "RSA", "EdDSA"};
 
   private ServerTls() {}
 
-  /// A context with that certificate.
+  /// Checks the files, where TLS is on.
+  ///
+  /// @throws IOException when they can't be read or used; names the file
+  public static void check(Listen listen) throws IOException {
+    if (listen.tlsCertFile() != null && listen.tlsKeyFile() != null) {
+      keys(listen.tlsCertFile(), listen.tlsKeyFile());
+    }
+  }
+
+  /// A context with that certificate, as it is in its files at each handshake.
   ///
   /// @param certificates chain, the server's own first
   /// @param key its private key, PKCS#8
   /// @throws IOException when they can't be read or used; names the file
   static SSLContext context(Path certificates, Path key) throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[] {new FreshKeys(certificates, key)}, null, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("no TLS: " + e.getMessage(), e);
+    }
+  }
+
+  /// The key and its chain, as they are in their files now.
+  static X509ExtendedKeyManager keys(Path certificates, Path key) throws IOException {
     char[] password = new char[0];
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -34,9 +57,7 @@ final class ServerTls {
       store.setKeyEntry("server", privateKey(key), password, chain(certificates));
       var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(store, password);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(managers.getKeyManagers(), null, null);
-      return context;
+      return (X509ExtendedKeyManager) managers.getKeyManagers()[0];
     } catch (GeneralSecurityException e) {
       throw new IOException(
           certificates + " and " + key + " can't be used for TLS: " + e.getMessage(), e);

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Collector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
   private static final int PORT_MAX = 65_535;
+  private static final byte[] EMPTY = nothing();
   private static final int IDLE_MAX = 2;
 
   /// Servers and firewalls forget a connection that nobody uses.
@@ -57,7 +58,7 @@ public final class Collector implements AutoCloseable {
   private final Config config;
   private final String headers;
   private final @Nullable Token token;
-  private final @Nullable SSLSocketFactory sockets;
+  private final @Nullable Trust trust;
   private final AtomicInteger current = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Connection> idle = new ArrayDeque<>();
@@ -71,15 +72,20 @@ public final class Collector implements AutoCloseable {
   /// @param version this agent's
   /// @throws IOException when they can't be read
   public Collector(List<URI> urls, Config config, String version) throws IOException {
+    this(urls, config, version, "Content-Encoding: gzip\r\n");
+  }
+
+  /// @param more headers of each request, a line each with CR and LF
+  Collector(List<URI> urls, Config config, String version, String more) throws IOException {
     this.urls = urls.stream().map(url -> URI.create(url.toString().replaceAll("/+$", ""))).toList();
     this.config = config;
     this.headers =
         "User-Agent: lockstep-agent/"
             + version
             + "\r\nAccept: application/x-protobuf\r\nContent-Type: application/x-protobuf\r\n"
-            + "Content-Encoding: gzip\r\n";
+            + more;
     this.token = config.tokenFile() == null ? null : new Token(config.tokenFile());
-    this.sockets = config.caFile() == null ? null : Trust.only(config.caFile());
+    this.trust = config.caFile() == null ? null : new Trust(config.caFile());
     warnOfPlainToken();
   }
 
@@ -116,6 +122,27 @@ public final class Collector implements AutoCloseable {
     return urls.get(current.get());
   }
 
+  /// Whether there is another address to go to.
+  boolean hasOthers() {
+    return urls.size() > 1;
+  }
+
+  /// Whether batches go to the first address.
+  boolean isAtFirst() {
+    return current.get() == 0;
+  }
+
+  /// Goes back to the first address.
+  void first() {
+    current.set(0);
+    LOG.info("sending to the first collector again url={}", url());
+  }
+
+  /// Asks the first address, wherever batches go now.
+  boolean firstTakes() {
+    return post(urls.getFirst(), Signal.METRICS, null, EMPTY) instanceof Answer.Acknowledged;
+  }
+
   /// Goes on to the next address, when the present one does not answer.
   void next() {
     if (urls.size() > 1) {
@@ -126,21 +153,29 @@ public final class Collector implements AutoCloseable {
 
   /// Sends a batch once; once more where the token was refused and its file says another by now.
   public Answer post(Batch batch) {
-    return post(batch.signal(), batch.id(), batch.gzip());
+    return post(url(), batch.signal(), batch.id(), batch.gzip());
   }
 
   /// Sends a request with nothing in it, of which the collector remembers nothing.
   public Answer probe() {
+    return post(url(), Signal.METRICS, null, EMPTY);
+  }
+
+  private static byte[] nothing() {
     try (var bytes = new ByteArrayOutputStream()) {
       new GZIPOutputStream(bytes).close();
-      return post(Signal.METRICS, null, bytes.toByteArray());
+      return bytes.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Answer post(Signal signal, @Nullable BatchId id, byte[] gzip) {
-    URI base = url();
+  /// Sends a body once, without a batch id, to the first address.
+  Response send(Signal signal, byte[] body) throws IOException {
+    return exchange(urls.getFirst(), signal, null, body);
+  }
+
+  private Answer post(URI base, Signal signal, @Nullable BatchId id, byte[] gzip) {
     try {
       Response response = exchange(base, signal, id, gzip);
       if ((response.status == 401 || response.status == 403) && token != null && token.reread()) {
@@ -178,6 +213,7 @@ public final class Collector implements AutoCloseable {
   /// A server that does not have the cheap cipher is asked once more, with all of them.
   private Connection connect(URI base) throws IOException {
     boolean cheap = cheapCipher;
+    SSLSocketFactory sockets = trust == null ? null : trust.sockets();
     try {
       return Connection.open(base, sockets, cheap, config.timeout());
     } catch (SSLHandshakeException e) {

@@ -52,7 +52,18 @@ final class Response {
         reason() + ": not an answer of OTLP/HTTP; is the address in collectors right? " + url);
   }
 
-  private String reason() {
+  /// Whether a web page answers, and no OTLP.
+  boolean isPage() {
+    return type.startsWith("text/html");
+  }
+
+  /// Zero when it did not say.
+  long retryAfterMillis() {
+    return retryAfter.toMillis();
+  }
+
+  /// In one line.
+  String reason() {
     String text = OtlpAnswer.error(type, body);
     return "HTTP " + status + (text.isEmpty() ? "" : " " + text);
   }

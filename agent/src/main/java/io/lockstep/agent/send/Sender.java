@@ -6,6 +6,7 @@ import io.lockstep.agent.spool.Spool;
 import io.lockstep.agent.spool.Spooled;
 import io.lockstep.telemetry.otlp.Signal;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -24,16 +25,37 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
   private final Link link;
   private final LiveLane live;
   private final SpoolLane backFill;
+  private final Homecoming homecoming;
+  private final List<Forwarder> forwarders;
   private volatile String lastMessage = "";
 
   /// Joins spool and collector.
   ///
   /// @param random for the jitter of waiting times
   public Sender(Spool spool, Collector collector, RandomGenerator random) {
-    this(spool, collector, random, SpoolLane.Pace.DEFAULT);
+    this(spool, collector, random, List.of());
+  }
+
+  /// @param forwarders get each batch as well, once it is in the spool
+  public Sender(
+      Spool spool, Collector collector, RandomGenerator random, List<Forwarder> forwarders) {
+    this(spool, collector, random, SpoolLane.Pace.DEFAULT, forwarders, Duration.ofSeconds(10));
   }
 
   Sender(Spool spool, Collector collector, RandomGenerator random, SpoolLane.Pace pace) {
+    this(spool, collector, random, pace, List.of(), Duration.ofSeconds(10));
+  }
+
+  /// @param home how often the first collector is asked, while another is sent to
+  Sender(
+      Spool spool,
+      Collector collector,
+      RandomGenerator random,
+      SpoolLane.Pace pace,
+      List<Forwarder> forwarders,
+      Duration home) {
+    this.forwarders = List.copyOf(forwarders);
+    this.homecoming = new Homecoming(collector, home);
     this.spool = spool;
     this.collector = collector;
     this.link = new Link(collector, () -> spool.state().batches(), random);
@@ -44,12 +66,20 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
   /// Begins to send what former runs left.
   public void start() {
     backFill.start();
+    forwarders.forEach(Forwarder::start);
+    if (collector.hasOthers()) {
+      homecoming.start();
+    }
   }
 
   /// Keeps a request in the spool and sends it; returns when it is in the spool.
   @Override
   public void take(Signal signal, long timeNanos, byte[] protobuf) {
-    live.offer(spool.append(signal, timeNanos, gzip.compress(protobuf)));
+    Spooled spooled = spool.append(signal, timeNanos, gzip.compress(protobuf));
+    live.offer(spooled);
+    for (Forwarder one : forwarders) {
+      one.offer(signal, spooled.batch().gzip());
+    }
   }
 
   private Answer attempt(Spooled spooled) {
@@ -93,6 +123,11 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
     return link.answers();
   }
 
+  /// How the further destinations stand, in the configuration's order.
+  public List<Forwarder.State> forwards() {
+    return forwarders.stream().map(Forwarder::state).toList();
+  }
+
   /// For how long no collector has heard this agent; zero while one does.
   public Duration unheard() {
     return link.unheard();
@@ -110,6 +145,8 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
   /// Stops the spool lane.
   @Override
   public void close() {
+    homecoming.close();
+    forwarders.forEach(Forwarder::close);
     backFill.close();
     collector.close();
     gzip.close();

@@ -56,11 +56,13 @@ class JudgeTest {
   private Duration second = Duration.ZERO;
 
   private Judge judge(String... harmless) {
+    return judge(new Former(folder.resolve("faults")), harmless);
+  }
+
+  private Judge judge(Former former, String... harmless) {
     var config =
         new Judge.Config(folder.resolve("verdict"), Duration.ofSeconds(30), List.of(harmless));
-    var judge =
-        new Judge(
-            config, "node-7", out, () -> unheard, _ -> {}, new Former(folder.resolve("faults")));
+    var judge = new Judge(config, "node-7", out, () -> unheard, _ -> {}, former);
     judge.events(
         List.of(event("lockstep.gpu.found", Map.of("hw.id", GPU, "lockstep.gpu.index", "3"))));
     return judge;
@@ -257,12 +259,13 @@ class JudgeTest {
     ticks(next, 1);
     assertThat(next.verdict().jobs().state()).isEqualTo(State.UNHEALTHY);
     String text = Files.readString(file);
-    Files.writeString(file, "another-boot" + text.substring(text.indexOf('\n')));
-    Judge rebooted = judge();
+    Path old = folder.resolve("faults-of-another-boot");
+    Files.writeString(old, "another-boot" + text.substring(text.indexOf('\n')));
+    Judge rebooted = judge(new Former(old));
     ticks(rebooted, 15);
     assertThat(rebooted.verdict().jobs().state()).isEqualTo(State.HEALTHY);
-    Files.writeString(file, text + "gibberish\n");
-    assertThat(new Former(file).read()).isEmpty();
+    Path damaged = Files.writeString(folder.resolve("damaged"), text + "gibberish\n");
+    assertThat(new Former(damaged).read()).isEmpty();
   }
 
   @Test

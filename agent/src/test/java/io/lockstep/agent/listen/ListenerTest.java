@@ -256,6 +256,30 @@ class ListenerTest {
   }
 
   @Test
+  void showsTheCertificateThatItsFilesHoldNow() throws Exception {
+    Certificate old = Certificate.make(folder, "old");
+    Certificate fresh = Certificate.make(folder, "fresh");
+    Path pem = Files.copy(old.pem(), folder.resolve("listen.pem"));
+    Path key = Files.copy(old.key(), folder.resolve("listen.key"));
+    listener.close();
+    listener = start(new Listen("127.0.0.1:0", pem, key, null, false));
+    assertThat(healthOver(old)).isEqualTo(200);
+    Files.writeString(key, "nonsense");
+    assertThat(healthOver(old)).as("files that can't be used change nothing").isEqualTo(200);
+    Files.writeString(pem, Files.readString(fresh.pem()) + "\n");
+    Files.writeString(key, Files.readString(fresh.key()) + "\n");
+    assertThat(healthOver(fresh)).isEqualTo(200);
+    assertThatThrownBy(() -> healthOver(old)).isInstanceOf(IOException.class);
+  }
+
+  private int healthOver(Certificate trusted) throws Exception {
+    try (var tls = HttpClient.newBuilder().sslContext(trusted.context()).build()) {
+      URI uri = URI.create("https://127.0.0.1:" + listener.port() + "/healthz");
+      return tls.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()).statusCode();
+    }
+  }
+
+  @Test
   void saysThatItsAddressIsTaken() {
     assertThatThrownBy(() -> start(Listen.on("127.0.0.1:" + listener.port())))
         .isInstanceOf(IOException.class)

@@ -41,6 +41,9 @@ public final class TestCollector implements AutoCloseable {
     Reply reply(BatchId id, String path, @Nullable String authorization);
   }
 
+  /// Of a request that has no batch id: of a probe, of what is forwarded.
+  public static final BatchId NONE = new BatchId("none", 0, 0);
+
   private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
 
   public final List<Received> received = new CopyOnWriteArrayList<>();
@@ -77,8 +80,11 @@ public final class TestCollector implements AutoCloseable {
     try (exchange) {
       var headers = exchange.getRequestHeaders();
       byte[] gzip = exchange.getRequestBody().readAllBytes();
-      byte[] body = new GZIPInputStream(new ByteArrayInputStream(gzip)).readAllBytes();
-      BatchId id = BatchId.parse(headers.getFirst(BatchId.HEADER));
+      boolean packed = "gzip".equals(headers.getFirst("Content-Encoding"));
+      byte[] body =
+          packed ? new GZIPInputStream(new ByteArrayInputStream(gzip)).readAllBytes() : gzip;
+      String header = headers.getFirst(BatchId.HEADER);
+      BatchId id = header == null ? NONE : BatchId.parse(header);
       String path = exchange.getRequestURI().getPath();
       String authorization = headers.getFirst("Authorization");
       Reply reply = behaviour.reply(id, path, authorization);

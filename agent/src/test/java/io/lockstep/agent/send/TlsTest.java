@@ -15,6 +15,7 @@ import io.lockstep.telemetry.otlp.Signal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -105,6 +106,18 @@ class TlsTest {
             "test");
     assertThat(collector.post(batch(0))).isInstanceOf(Answer.Away.class);
     assertThat(connections).isEmpty();
+  }
+
+  @Test
+  void trustsWhatItsFileSaysNow() throws Exception {
+    Path file = folder.resolve("ca.pem");
+    Files.copy(Certificate.make(folder, "other").pem(), file);
+    var collector = collector(file);
+    assertThat(collector.post(batch(0))).isInstanceOf(Answer.Away.class);
+    Files.writeString(file, "-----BEGIN CERTIFICATE-----\nhalf of a");
+    assertThat(collector.post(batch(1))).isInstanceOf(Answer.Away.class);
+    Files.writeString(file, Files.readString(certificate.pem()) + "\n");
+    assertThat(collector.post(batch(2))).isEqualTo(new Answer.Acknowledged(0, ""));
   }
 
   private Collector collector(@org.jspecify.annotations.Nullable Path caFile) throws Exception {

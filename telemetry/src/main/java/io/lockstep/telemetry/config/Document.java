@@ -1,6 +1,7 @@
 package io.lockstep.telemetry.config;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -19,7 +20,7 @@ import java.util.Map;
 final class Document {
   private static final int DEPTH_MAX = 50;
   private final Path file;
-  private final Map<String, Integer> lines = new HashMap<>();
+  private final Map<String, String> places = new HashMap<>();
   private final ObjectNode root;
 
   private Document(Path file, YAMLParser parser) throws IOException, ConfigException {
@@ -32,8 +33,7 @@ final class Document {
       return new Document(file, parser);
     } catch (JacksonException e) {
       String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new ConfigException(
-          file + " line " + e.getLocation().getLineNr() + ": not YAML: " + reason);
+      throw new ConfigException(file + ":" + place(e.getLocation()) + ": not YAML: " + reason);
     } catch (NoSuchFileException _) {
       throw new ConfigException(file + ": no such file");
     } catch (IOException e) {
@@ -45,13 +45,13 @@ final class Document {
     return root;
   }
 
-  /// Where the key, or the nearest one above it, stands: `file line 3`; the file alone when the key
-  /// does not come from it.
+  /// Where the key, or the nearest one above it, stands: `file:3:5`, line and column; the file
+  /// alone when the key does not come from it.
   String place(String path) {
     for (String at = path; !at.isEmpty(); at = KeyPath.parent(at)) {
-      Integer line = lines.get(at);
-      if (line != null) {
-        return file + " line " + line;
+      String place = places.get(at);
+      if (place != null) {
+        return file + ":" + place;
       }
     }
     return file.toString();
@@ -63,7 +63,7 @@ final class Document {
       return JsonNodeFactory.instance.objectNode();
     }
     if (!(value(parser, "", 0) instanceof ObjectNode map)) {
-      throw new ConfigException(file + " line 1: must be a map of keys");
+      throw new ConfigException(file + ":1:1: must be a map of keys");
     }
     if (parser.nextToken() != null) {
       throw new ConfigException(file + at(parser) + "must hold one document");
@@ -97,7 +97,7 @@ final class Document {
       if (map.has(key)) {
         throw new ConfigException(file + at(parser) + child + " stands twice");
       }
-      lines.put(child, parser.currentTokenLocation().getLineNr());
+      places.put(child, place(parser.currentTokenLocation()));
       parser.nextToken();
       map.set(key, value(parser, child, depth + 1));
     }
@@ -109,13 +109,17 @@ final class Document {
     var list = JsonNodeFactory.instance.arrayNode();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       String child = KeyPath.item(path, list.size());
-      lines.put(child, parser.currentTokenLocation().getLineNr());
+      places.put(child, place(parser.currentTokenLocation()));
       list.add(value(parser, child, depth + 1));
     }
     return list;
   }
 
   private static String at(YAMLParser parser) {
-    return " line " + parser.currentTokenLocation().getLineNr() + ": ";
+    return ":" + place(parser.currentTokenLocation()) + ": ";
+  }
+
+  private static String place(JsonLocation location) {
+    return location.getLineNr() + ":" + location.getColumnNr();
   }
 }

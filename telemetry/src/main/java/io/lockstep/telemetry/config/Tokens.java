@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -32,7 +30,7 @@ public final class Tokens {
 
   private final Path file;
   private final SecretKeySpec key;
-  private volatile Stamp stamp;
+  private volatile FileStamp stamp;
   private volatile Map<String, Holder> holders;
   private volatile String problem = "";
 
@@ -42,8 +40,6 @@ public final class Tokens {
   /// @param cluster the cluster that all it sends belongs to
   /// @param hosts which hosts it may speak for
   public record Holder(String sender, String cluster, HostPattern hosts) {}
-
-  private record Stamp(FileTime modified, long bytes, @Nullable Object identity) {}
 
   private Tokens(Path file) throws ConfigException {
     this.file = file;
@@ -79,7 +75,7 @@ public final class Tokens {
   /// Why the old tokens stay in force; empty when they are the file's.
   private String reload() {
     try {
-      Stamp now = stamp();
+      FileStamp now = stamp();
       if (!now.equals(stamp)) {
         holders = read();
         stamp = now;
@@ -91,10 +87,9 @@ public final class Tokens {
     }
   }
 
-  private Stamp stamp() throws ConfigException {
+  private FileStamp stamp() throws ConfigException {
     try {
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+      return FileStamp.of(file);
     } catch (IOException e) {
       throw unreadable(e);
     }

@@ -138,6 +138,8 @@ final class Attributes {
           event("lockstep.inventory.expected", "What should be there."),
           event("lockstep.inventory.found", "What is there; empty when nothing is."),
           event("lockstep.inventory.difference", "In words; empty when all is as it should be."),
+          point("lockstep.agent.forward", "Name of a further destination of the agent's."),
+          point("lockstep.agent.forward.outcome", "`sent`, `dropped`, `refused`."),
           event("lockstep.agent.source", "What of a sampler's source: a file, a device, a mount."),
           event("lockstep.rule", "Id of a rule: the name of its runbook."),
           event("error.message", "What went wrong, in one line."),

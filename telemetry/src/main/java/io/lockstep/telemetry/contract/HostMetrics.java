@@ -251,6 +251,22 @@ final class HostMetrics {
         host,
         "Resident memory of the agent.",
         stored(HOST_SLOW, "agent_memory", LONG));
+    String outcome = "lockstep.agent.forward.outcome";
+    rows.counter(
+        "lockstep.agent.forward.batches",
+        "{batch}",
+        Subject.FORWARD,
+        "Batches for a further destination: that it took, that did not fit into its queue, that it"
+            + " will not take.",
+        stored(PART, "forward_sent", LONG, outcome, "sent"),
+        stored(PART, "forward_dropped", LONG, outcome, "dropped"),
+        stored(PART, "forward_refused", LONG, outcome, "refused"));
+    rows.upDownCounter(
+        "lockstep.agent.forward.usage",
+        "By",
+        Subject.FORWARD,
+        "Bytes that wait for a further destination.",
+        stored(PART, "forward_waiting", LONG));
     rows.upDownCounter(
         "lockstep.agent.memory.proportional",
         "By",

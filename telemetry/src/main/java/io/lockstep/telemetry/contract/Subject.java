@@ -23,6 +23,7 @@ public record Subject(String attribute, String prefix) {
   public static final Subject INVENTORY = new Subject("lockstep.inventory.item", "inventory/");
   public static final Subject TEXTFILE = new Subject("lockstep.textfile.name", "textfile/");
   public static final Subject NVLINK = new Subject("lockstep.nvlink.id", "nvlink/");
+  public static final Subject FORWARD = new Subject("lockstep.agent.forward", "forward/");
   public static final Subject RANK = new Subject("dl.rank", "rank/");
 
   /// The subject that these attributes name.

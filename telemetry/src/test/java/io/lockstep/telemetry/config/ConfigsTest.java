@@ -126,8 +126,8 @@ class ConfigsTest {
   void namesAnUnknownKeyWithLineAndNearestKnownKey() {
     assertRefused(
         "cluster: a\nstore:\n  url: b\n  batch_row: 3\n",
-        "line 4: store.batch_row is not known; did you mean store.batch_rows?");
-    assertRefused("targets: [{adress: x}]\n", "line 1: targets[0].adress is not known");
+        ":4:3: store.batch_row is not known; did you mean store.batch_rows?");
+    assertRefused("targets: [{adress: x}]\n", ":1:12: targets[0].adress is not known");
     assertRefused("store: {token: s3cret}\n", "did you mean store.token_file?");
   }
 
@@ -142,7 +142,7 @@ class ConfigsTest {
           store: {batch_rows: ''}    | store.batch_rows must be a whole number, is ""
           store: {flush_every: 5}    | store.flush_every must be a duration such as 500ms, 10s, 5m, 1h or 2d, is "5"
           store: {mode: other}       | store.mode must be one of embedded, remote_store, is "other"
-          store: {batch_rows: 0}     | line 1: store: batch_rows must be above 0, is 0
+          store: {batch_rows: 0}     | :1:1: store: batch_rows must be above 0, is 0
           store: {url: }             | store.url is missing; it must be text
           store: {url: {a: b}}       | store.url must be text, is a map of keys
           store: [a]                 | store must be a section with the keys url, token_file, mode
@@ -165,7 +165,7 @@ class ConfigsTest {
 
   @Test
   void refusesAKeyThatStandsTwiceAndASecondDocument() {
-    assertRefused("ratio: 1\nseed: 2\nratio: 3\n", "line 3: ratio stands twice");
+    assertRefused("ratio: 1\nseed: 2\nratio: 3\n", ":3:1: ratio stands twice");
     assertRefused("ratio: 1\n---\nratio: 3\n", "must hold one document");
   }
 
