@@ -44,6 +44,7 @@ public final class Agent {
   private final Sender sender;
   private final Encoder encoder;
   private final Newest newest;
+  private final Former former;
   private final VerdictFile verdict;
   private final Rounds rounds;
   private final Listener listener;
@@ -78,7 +79,7 @@ public final class Agent {
     sender = new Sender(spool, collector, random, forwarders);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);
     verdict = new VerdictFile(config.judge().file());
-    var former = new Former(config.spool().folder().resolve("faults.tsv"));
+    former = new Former(config.spool().folder().resolve("faults.tsv"));
     var judge = new Judge(config.judge(), host, encoder, sender::unheard, verdict, former);
     newest = new Newest(judge);
     var refused = new LongAdder();
@@ -123,6 +124,7 @@ public final class Agent {
     rounds.run(clock, stop);
     rounds.close();
     verdict.close();
+    former.close();
     listener.close();
     say("lockstep.agent.stopped", "The agent was stopped", Map.of());
     sender.drain(DRAIN_MAX);

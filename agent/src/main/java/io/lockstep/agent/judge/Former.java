@@ -7,16 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The faults that stand, on disk beside the spool, so that a restart or a reload makes no server
 /// well. Those of another boot are forgotten: it has cured them, or shows them anew.
-public final class Former {
+public final class Former implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Former.class);
   private static final long BEAT_NANOS = 60_000_000_000L;
   private static final int FIELDS = 7;
@@ -25,6 +27,7 @@ public final class Former {
   private Set<String> written = Set.of();
   private long writtenAt;
   private boolean failing;
+  private @Nullable Thread last;
 
   /// @param file in the spool's folder
   public Former(Path file) {
@@ -77,7 +80,7 @@ public final class Former {
     }
     written = now;
     writtenAt = nanoTime;
-    Thread.ofVirtual().name("faults").start(() -> write(faults));
+    last = Thread.ofVirtual().name("faults").start(() -> write(faults));
   }
 
   private synchronized void write(List<Fault> faults) {
@@ -98,6 +101,18 @@ public final class Former {
         failing = true;
         LOG.warn("faults that stand can't be kept file={} error={}", file, e.toString());
       }
+    }
+  }
+
+  /// Waits for what is being written, a second at most.
+  @Override
+  public void close() {
+    try {
+      if (last != null) {
+        last.join(Duration.ofSeconds(1));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 }

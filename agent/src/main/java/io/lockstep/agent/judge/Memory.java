@@ -16,17 +16,15 @@ import io.opentelemetry.api.common.Attributes;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The agent's own memory of what the rules read, and of nothing else: some columns of each GPU and
 /// port, a minute long. A sample that no rule reads costs one look-up. One thread.
 final class Memory implements Readings {
-  /// The longest window of a rule about a limit is half of it.
+  /// Kept of each column at least; a rule that looks back further has as much as it asks for.
   private static final int SECONDS = 64;
 
   private static final int FRESH_SECONDS = 5;
@@ -50,7 +48,7 @@ final class Memory implements Readings {
     final List<List<Cell>> cells = new ArrayList<>();
   }
 
-  private final Set<Column> read = new HashSet<>();
+  private final Map<Column, Integer> read = new HashMap<>();
   private final Map<Metric, Map<Attributes, @Nullable Cell>> series = new HashMap<>();
   private final Map<Table, Shelf> shelves = new EnumMap<>(Table.class);
   private final Links links = new Links();
@@ -59,15 +57,16 @@ final class Memory implements Readings {
   /// @param rules whose columns are kept
   Memory(List<Rule> rules) {
     for (Rule rule : rules) {
-      keep(rule.column());
+      boolean cycles = rule.test() == Rule.Test.CYCLES; // of links, which have a history of their own
+      keep(rule.column(), cycles ? 0 : (int) rule.window().toSeconds());
       if (rule.unless() != null) {
-        keep(rule.unless().column());
+        keep(rule.unless().column(), 0);
       }
     }
   }
 
-  private void keep(Column column) {
-    read.add(column);
+  private void keep(Column column, int seconds) {
+    read.merge(column, Math.max(SECONDS, 2 * seconds), Math::max);
     shelves.computeIfAbsent(column.table(), _ -> new Shelf());
     series.computeIfAbsent(
         Objects.requireNonNull(Contract.metric(column.metric())), _ -> new HashMap<>());
@@ -111,7 +110,7 @@ final class Memory implements Readings {
     Metric metric = sample.metric();
     Column column = metric.column(key -> text(sample.attributes(), key));
     String subject = metric.subject().of(key -> text(sample.attributes(), key));
-    if (column == null || subject == null || !read.contains(column)) {
+    if (column == null || subject == null || !read.containsKey(column)) {
       return null;
     }
     Shelf shelf = Objects.requireNonNull(shelves.get(column.table()));
@@ -127,7 +126,11 @@ final class Memory implements Readings {
     }
     boolean counter = metric.kind() == Kind.COUNTER;
     var cell =
-        new Cell(column, place, new Track(SECONDS, counter), counter ? new Counters(1) : null);
+        new Cell(
+            column,
+            place,
+            new Track(read.getOrDefault(column, SECONDS), counter),
+            counter ? new Counters(1) : null);
     shelf.cells.get(place).add(cell);
     return cell;
   }
@@ -218,7 +221,7 @@ final class Memory implements Readings {
     return track != null && track.fresh(second, FRESH_SECONDS) ? track.newest() : Double.NaN;
   }
 
-  /// As many as are kept: a minute.
+  /// As many as are kept: a minute, or twice the longest window of a rule.
   @Override
   public float[] last(Column column, int subject, int seconds) {
     Track track = track(column, subject);

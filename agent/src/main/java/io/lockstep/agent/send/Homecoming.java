@@ -56,6 +56,7 @@ final class Homecoming implements AutoCloseable {
     good = collector.firstTakes() ? good + 1 : 0;
     if (good >= wanted) {
       since = 0;
+      away = false;
       collector.first();
     }
   }

@@ -14,11 +14,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A YAML file as a tree in which each key knows its line. Values stay the text that stands there:
 /// only the type that wants them knows whether `1.10` is a number.
 final class Document {
   private static final int DEPTH_MAX = 50;
+  private static final Pattern PLACE = Pattern.compile("line ([0-9]{1,9}), column ([0-9]{1,9})");
   private final Path file;
   private final Map<String, String> places = new HashMap<>();
   private final ObjectNode root;
@@ -32,13 +35,27 @@ final class Document {
     try (YAMLParser parser = new YAMLFactory().createParser(Files.readString(file))) {
       return new Document(file, parser);
     } catch (JacksonException e) {
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new ConfigException(file + ":" + place(e.getLocation()) + ": not YAML: " + reason);
+      throw notYaml(file, e);
     } catch (NoSuchFileException _) {
       throw new ConfigException(file + ": no such file");
     } catch (IOException e) {
       throw new ConfigException(FileProblem.words(file, e));
     }
+  }
+
+  /// The parser tells the context first, and then the problem, each with its place.
+  private static ConfigException notYaml(Path file, JacksonException e) {
+    String place = place(e.getLocation());
+    String reason = "";
+    for (String line : e.getOriginalMessage().split("\n")) {
+      Matcher at = PLACE.matcher(line);
+      if (at.find()) {
+        place = at.group(1) + ":" + at.group(2);
+      } else if (!line.startsWith(" ")) {
+        reason = line.strip();
+      }
+    }
+    return new ConfigException(file + ":" + place + ": not YAML: " + reason);
   }
 
   ObjectNode root() {
