@@ -57,7 +57,8 @@ final class Memory implements Readings {
   /// @param rules whose columns are kept
   Memory(List<Rule> rules) {
     for (Rule rule : rules) {
-      boolean cycles = rule.test() == Rule.Test.CYCLES; // of links, which have a history of their own
+      boolean cycles =
+          rule.test() == Rule.Test.CYCLES; // of links, which have a history of their own
       keep(rule.column(), cycles ? 0 : (int) rule.window().toSeconds());
       if (rule.unless() != null) {
         keep(rule.unless().column(), 0);

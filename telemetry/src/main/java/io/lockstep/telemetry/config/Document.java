@@ -47,11 +47,11 @@ final class Document {
   private static ConfigException notYaml(Path file, JacksonException e) {
     String place = place(e.getLocation());
     String reason = "";
-    for (String line : e.getOriginalMessage().split("\n")) {
+    for (String line : e.getOriginalMessage().split("\n", -1)) {
       Matcher at = PLACE.matcher(line);
       if (at.find()) {
         place = at.group(1) + ":" + at.group(2);
-      } else if (!line.startsWith(" ")) {
+      } else if (!line.startsWith(" ") && !line.isBlank()) {
         reason = line.strip();
       }
     }
