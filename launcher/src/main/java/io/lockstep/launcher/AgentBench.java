@@ -176,8 +176,13 @@ final class AgentBench implements Callable<Integer> {
         """
         spool: {folder: %s, bytes: %s}
         listen: {address: 127.0.0.1:0}
+        budget: {cpu: 64}
+        judge: {file: %s}
         """
-            .formatted(Site.quoted(folder.resolve("spool")), spooled);
+            .formatted(
+                Site.quoted(folder.resolve("spool")),
+                spooled,
+                Site.quoted(folder.resolve("verdict")));
     return Files.writeString(
         folder.resolve("agent.yaml"), receiver.configuration() + server.configuration() + more);
   }
