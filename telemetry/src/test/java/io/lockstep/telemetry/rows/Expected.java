@@ -329,7 +329,11 @@ final class Expected {
     var attributes = texts(record.getAttributesList());
     String name = record.getEventName();
     String subject = attributes.get("hw.id");
-    if (subject == null) {
+    if (subject == null && attributes.containsKey("lockstep.check.name")) {
+      subject = "check/" + attributes.get("lockstep.check.name");
+    } else if (subject == null && attributes.containsKey("lockstep.inventory.item")) {
+      subject = "inventory/" + attributes.get("lockstep.inventory.item");
+    } else if (subject == null) {
       String rank = attributes.getOrDefault("dl.rank", resource.get("dl.rank"));
       subject = rank == null ? "" : "rank/" + rank;
     }
