@@ -25,6 +25,7 @@ public final class GpuLedger {
   private static final int ROUNDS = 60;
 
   private static final Column MEMORY = Contract.column(Table.GPU_SLOW, "memory");
+  private static final Column STATE = Contract.column(Table.GPU, "state");
   private static final Column LINKS = Contract.column(Table.GPU, "nvlink_active");
   private static final String FOUND = "lockstep.gpu.found";
   private static final String CHANGED = "lockstep.gpu.changed";
@@ -82,6 +83,17 @@ public final class GpuLedger {
       known.replaceAll((uuid, gpu) -> new Known(gpu.attributes, gpu.memoryBytes, -1));
       reading.samples().forEach(this::note);
     }
+  }
+
+  /// The same, where nobody says how many answer: those that say so themselves.
+  public void round(Reading reading) {
+    int answering = -1;
+    for (Sample sample : reading.samples()) {
+      if (sample.metric().name().equals(STATE.metric())) {
+        answering = Math.max(0, answering) + (sample.value() == 1 ? 1 : 0);
+      }
+    }
+    round(reading, answering);
   }
 
   private void note(Sample sample) {

@@ -69,8 +69,9 @@ final class CheckRun {
   private Outcome watch(Process process, ProcessGroup group, Written out, Written err, long begin)
       throws IOException, InterruptedException {
     long timeout = check.timeout().toNanos();
-    while (!process.waitFor(pause(begin), TimeUnit.MILLISECONDS)) {
-      out.take();
+    boolean busy = false;
+    while (!process.waitFor(busy ? 1 : pause(begin), TimeUnit.MILLISECONDS)) {
+      busy = out.take(); // who writes much must not wait for us
       err.take();
       if (System.nanoTime() - begin > timeout) {
         boolean ended = group.end(END_MILLIS);
@@ -146,12 +147,17 @@ final class CheckRun {
     }
 
     /// Takes what is there now.
-    void take() throws IOException {
+    ///
+    /// @return whether that was much
+    boolean take() throws IOException {
+      int taken = 0;
       // One that writes without end must not keep us from looking at the clock.
       for (int i = 0; i < 64 && from.available() > 0; i++) {
         int count = from.read(buffer, 0, Math.min(buffer.length, from.available()));
+        taken += Math.max(0, count);
         kept.write(buffer, 0, Math.clamp(max - kept.size(), 0, Math.max(0, count)));
       }
+      return taken >= buffer.length;
     }
 
     String text() {

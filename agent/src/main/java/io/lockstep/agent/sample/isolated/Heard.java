@@ -1,6 +1,7 @@
 package io.lockstep.agent.sample.isolated;
 
 import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Reading;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,11 @@ final class Heard {
 
   Heard(GpuLedger ledger) {
     this.ledger = ledger;
+  }
+
+  /// Takes note of what a round of the child's says.
+  void round(Reading reading) {
+    ledger.round(reading);
   }
 
   /// Those of these events that nobody has told yet.

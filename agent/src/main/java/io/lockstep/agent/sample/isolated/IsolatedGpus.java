@@ -93,7 +93,9 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     round++;
-    return notes.reading();
+    Reading reading = notes.reading();
+    heard.round(reading);
+    return reading;
   }
 
   /// The child; null while it is not time to start one.
