@@ -21,100 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class DcgmText {
   private static final double MEBI = 1 << 20;
 
-  /// A metric of dcgm-exporter.
-  ///
-  /// @param column of the contract
-  /// @param factor from the contract's unit to DCGM's
-  private record Row(String name, String type, String help, Column column, double factor) {}
-
-  private static final List<Row> ROWS =
-      List.of(
-          row("SM_CLOCK", "gauge", "Clock of the SMs (MHz).", Table.GPU, "clock_sm", 1e-6),
-          row("MEM_CLOCK", "gauge", "Clock of the memory (MHz).", Table.GPU, "clock_memory", 1e-6),
-          row("GPU_TEMP", "gauge", "Temperature (°C).", Table.GPU, "temperature", 1),
-          row(
-              "MEMORY_TEMP",
-              "gauge",
-              "Temperature of the memory (°C).",
-              Table.GPU,
-              "temperature_memory",
-              1),
-          row("POWER_USAGE", "gauge", "Power drawn (W).", Table.GPU, "power", 1),
-          row(
-              "TOTAL_ENERGY_CONSUMPTION",
-              "counter",
-              "Energy since the driver was loaded (mJ).",
-              Table.GPU,
-              "energy",
-              1000),
-          row(
-              "PCIE_REPLAY_COUNTER",
-              "counter",
-              "PCIe packets sent again.",
-              Table.GPU,
-              "pcie_replays",
-              1),
-          row("GPU_UTIL", "gauge", "Utilization (%).", Table.GPU, "utilization", 100),
-          row(
-              "MEM_COPY_UTIL",
-              "gauge",
-              "Utilization of the memory (%).",
-              Table.GPU,
-              "memory_utilization",
-              100),
-          row("FB_USED", "gauge", "Memory in use (MiB).", Table.GPU, "memory_used", 1 / MEBI),
-          row(
-              "ECC_SBE_VOL_TOTAL",
-              "counter",
-              "Corrected memory errors since the driver was loaded.",
-              Table.GPU,
-              "ecc_corrected",
-              1),
-          row(
-              "ECC_DBE_VOL_TOTAL",
-              "counter",
-              "Uncorrected memory errors since the driver was loaded.",
-              Table.GPU,
-              "ecc_uncorrected",
-              1),
-          row(
-              "CORRECTABLE_REMAPPED_ROWS",
-              "counter",
-              "Rows of memory remapped for corrected errors.",
-              Table.GPU_SLOW,
-              "row_remaps_corrected",
-              1),
-          row(
-              "UNCORRECTABLE_REMAPPED_ROWS",
-              "counter",
-              "Rows of memory remapped for uncorrected errors.",
-              Table.GPU_SLOW,
-              "row_remaps_uncorrected",
-              1),
-          row(
-              "ROW_REMAP_FAILURE",
-              "gauge",
-              "Whether remapping a row of memory has failed.",
-              Table.GPU,
-              "row_remaps_failed",
-              1),
-          row(
-              "CLOCKS_EVENT_REASONS",
-              "gauge",
-              "Why the clocks are held back, as NVML's bits.",
-              Table.GPU,
-              "clock_event_reasons",
-              1),
-          row(
-              "POWER_MGMT_LIMIT",
-              "gauge",
-              "Limit of power (W).",
-              Table.GPU_SLOW,
-              "power_limit",
-              1));
+  private static final List<DcgmRow> ROWS = DcgmRow.ALL;
 
   private static final Column MEMORY = Contract.column(Table.GPU_SLOW, "memory");
   private static final Column MEMORY_USED = Contract.column(Table.GPU, "memory_used");
+  private static final Column RESERVED = Contract.column(Table.GPU_SLOW, "memory_reserved");
 
   /// dcgm-exporter's names of what a job is called, in its order.
   private static final String[][] JOB_LABELS = {
@@ -125,11 +36,6 @@ public final class DcgmText {
   };
 
   private DcgmText() {}
-
-  private static Row row(
-      String name, String type, String help, Table table, String column, double factor) {
-    return new Row("DCGM_FI_DEV_" + name, type, help, Contract.column(table, column), factor);
-  }
 
   /// Prometheus' text format.
   ///
@@ -148,15 +54,15 @@ public final class DcgmText {
           labels.put(uuid, users.stream().map(job -> gpu + job + "}").toList());
         });
     var text = new StringBuilder();
-    for (Row row : ROWS) {
+    for (DcgmRow row : ROWS) {
       var lines = new StringBuilder();
       gpus.forEach((uuid, values) -> {
-        Sample sample = values.get(row.column);
+        Sample sample = values.get(row.column());
         if (sample != null) {
-          line(lines, row.name, labels.get(uuid), number(row, sample));
+          line(lines, row.name(), labels.get(uuid), number(row, sample));
         }
       });
-      family(text, row.name, row.type, row.help, lines);
+      family(text, row.name(), row.type(), row.help(), lines);
     }
     free(text, gpus, labels);
     xids(text, gpus, known, labels);
@@ -185,9 +91,9 @@ public final class DcgmText {
   }
 
   private static void note(Sample sample, Map<String, Map<Column, Sample>> gpus) {
-    for (Row row : ROWS) {
-      if (sample.isOf(row.column)) {
-        values(sample, gpus).put(row.column, sample);
+    for (DcgmRow row : ROWS) {
+      if (sample.isOf(row.column())) {
+        values(sample, gpus).put(row.column(), sample);
         return;
       }
     }
@@ -202,7 +108,7 @@ public final class DcgmText {
     return gpus.computeIfAbsent(uuid, _ -> new HashMap<>());
   }
 
-  /// What is not in use: with what the driver keeps for itself, which DCGM leaves out.
+  /// What is neither in use nor kept by the driver, where it says how much that is.
   private static void free(
       StringBuilder text, Map<String, Map<Column, Sample>> gpus, Map<String, List<String>> labels) {
     var lines = new StringBuilder();
@@ -210,7 +116,9 @@ public final class DcgmText {
       Sample all = values.get(MEMORY);
       Sample used = values.get(MEMORY_USED);
       if (all != null && used != null) {
-        long free = (long) ((all.value() - used.value()) / MEBI);
+        Sample kept = values.get(RESERVED);
+        double reserved = kept == null ? 0 : kept.value();
+        long free = (long) ((all.value() - reserved - used.value()) / MEBI);
         line(lines, "DCGM_FI_DEV_FB_FREE", labels.get(uuid), String.valueOf(free));
       }
     });
@@ -272,9 +180,9 @@ public final class DcgmText {
 
   /// As DCGM writes it: whole numbers, also of MiB, without a point; others to six digits behind
   /// it.
-  private static String number(Row row, Sample sample) {
-    double exact = sample.value() * row.factor;
-    double value = row.factor < 1 ? Math.floor(exact) : exact;
+  private static String number(DcgmRow row, Sample sample) {
+    double exact = sample.value() * row.factor();
+    double value = row.factor() < 1 ? Math.floor(exact) : exact;
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? String.valueOf((long) value)
         : String.format(Locale.ROOT, "%f", value);

@@ -103,7 +103,12 @@ class NewestTest {
         Sample.of(Contract.column(Table.GPU, "clock_sm"), UUID, 1.98e9),
         Sample.of(Contract.column(Table.GPU, "utilization"), UUID, 0.93),
         Sample.of(Contract.column(Table.GPU, "memory_used"), UUID, 3 * 1048576L + 1),
-        Sample.of(Contract.column(Table.GPU_SLOW, "memory"), UUID, 10 * 1048576L));
+        Sample.of(Contract.column(Table.GPU_SLOW, "memory"), UUID, 10 * 1048576L),
+        Sample.of(Contract.column(Table.GPU_SLOW, "memory_reserved"), UUID, 1048576L),
+        Sample.of(Contract.column(Table.GPU_SLOW, "encoder_utilization"), UUID, 0.04),
+        Sample.of(Contract.column(Table.GPU, "power_cap_time"), UUID, 2.5),
+        Sample.of(Contract.column(Table.GPU, "sm_activity"), UUID, 0.875),
+        Sample.of(Contract.column(Table.GPU_SLOW, "nvlink_transmit_rate"), UUID, 1048576.0));
     String labels =
         "{gpu=\"3\",UUID=\""
             + UUID
@@ -117,7 +122,13 @@ class NewestTest {
             "DCGM_FI_DEV_SM_CLOCK 1980",
             "DCGM_FI_DEV_GPU_UTIL 93",
             "DCGM_FI_DEV_FB_USED 3",
-            "DCGM_FI_DEV_FB_FREE 6",
+            "DCGM_FI_DEV_FB_FREE 5",
+            "DCGM_FI_DEV_FB_TOTAL 10",
+            "DCGM_FI_DEV_FB_RESERVED 1",
+            "DCGM_FI_DEV_ENC_UTIL 4",
+            "DCGM_FI_DEV_POWER_VIOLATION 2500000",
+            "DCGM_FI_PROF_SM_ACTIVE 0.875000",
+            "DCGM_FI_PROF_NVLINK_TX_BYTES 1048576",
             "DCGM_FI_DEV_XID_ERRORS 94");
   }
 
