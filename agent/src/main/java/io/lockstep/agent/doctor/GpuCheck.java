@@ -53,15 +53,19 @@ final class GpuCheck {
               sampler.trouble(),
               "nvidia-smi -q says more; a GPU that is lost comes back by a reset or a reboot"));
     }
-    check
-        .failures()
-        .forEach(failure ->
-            all.add(
-                Diagnosis.warning(
-                    "gpu", failure, "what this GPU or driver does not have is not asked again")));
+    check.failures().forEach(failure -> all.add(Diagnosis.warning("gpu", failure, mend(failure))));
     persistence(check.samples(), all);
     all.addAll(GpuJobsCheck.of(check, root));
     return all;
+  }
+
+  private static String mend(String failure) {
+    return failure.contains("nvmlGpm") && failure.contains("no permission")
+        ? "how busy a GPU's parts are may be read by root alone (RmProfilingAdminOnly: 1 in"
+            + " /proc/driver/nvidia/params): allow it with `options nvidia"
+            + " NVreg_RestrictProfilingToAdminUsers=0` in /etc/modprobe.d, or set samplers.gpu.gpm:"
+            + " off"
+        : "what this GPU or driver does not have is not asked again";
   }
 
   private static boolean is(Occurrence event, String name) {
