@@ -69,6 +69,10 @@ final class QuietEvents {
   ///
   /// @return what to tell of it; null for nothing
   @Nullable Occurrence happened(Identity gpu, long type, Instant now) {
+    if (now.getEpochSecond() - windowBegan >= WINDOW_SECONDS) {
+      windowBegan = now.getEpochSecond();
+      recent.clear();
+    }
     Occurrence notice = null;
     for (Kind kind : KINDS) {
       if ((type & wanted & kind.bit) != 0) {
@@ -113,11 +117,7 @@ final class QuietEvents {
 
   /// Whether a kind came too often and is not wanted any more: then events are to be asked for
   /// anew.
-  boolean isTooMuch(Instant now) {
-    if (now.getEpochSecond() - windowBegan >= WINDOW_SECONDS) {
-      windowBegan = now.getEpochSecond();
-      recent.clear();
-    }
+  boolean isTooMuch() {
     for (Kind kind : KINDS) {
       if (recent.getOrDefault(kind, 0) >= MOST) {
         wanted &= ~kind.bit;

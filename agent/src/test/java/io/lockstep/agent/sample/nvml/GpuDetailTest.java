@@ -1,0 +1,324 @@
+package io.lockstep.agent.sample.nvml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Reading;
+import io.lockstep.simulator.NvmlStandIn;
+import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.GpuHealth;
+import io.lockstep.telemetry.contract.Table;
+import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.Sample;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is read of a GPU beyond each second's values, and what happens when it is not well.
+class GpuDetailTest {
+  private static final Instant START = Instant.ofEpochSecond(1_800_000_000);
+
+  /// Samples of activity must be more than 100 ms apart.
+  private static final long APART_NANOS = 120_000_000;
+
+  @TempDir Path folder;
+
+  private final List<Occurrence> reported = new CopyOnWriteArrayList<>();
+  private final Map<String, Double> newest = new HashMap<>();
+  private NvmlStandIn nvml;
+  private @Nullable NvmlSampler sampler;
+  private long second;
+
+  @BeforeEach
+  void build() throws Exception {
+    assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
+    nvml = new NvmlStandIn(folder);
+    nvml.gpus(1);
+  }
+
+  @AfterEach
+  void close() {
+    if (sampler != null) {
+      sampler.close();
+    }
+  }
+
+  @Test
+  void whatIsReadOnceAMinuteIsWhatTheLibrarySays() throws Exception {
+    nvml.set(0, "fabric_health", 0x1569); // degraded, recovering no, unhealthy no, timeout so, 5
+    nvml.write();
+    start(Gpm.OFF);
+    round();
+    assertThat(slow("pcie_fatal_errors")).isEqualTo(30);
+    assertThat(slow("pcie_lane_errors")).isEqualTo(33);
+    assertThat(slow("margin_shutdown")).isEqualTo(-8);
+    assertThat(slow("temperature_margin")).isEqualTo(46);
+    assertThat(slow("temperature_gpu_max")).isEqualTo(87);
+    assertThat(slow("power_average_module")).isEqualTo(401);
+    assertThat(slow("power_instant_memory")).isEqualTo(62);
+    assertThat(slow("power_limit_min")).isEqualTo(200);
+    assertThat(slow("sync_boost_time")).isEqualTo(2.5);
+    assertThat(slow("sram_uncorrected_mcu")).isEqualTo(14);
+    assertThat(slow("banks_partial")).isEqualTo(1);
+    assertThat(slow("retired_pages_corrected")).isEqualTo(3);
+    assertThat(slow("clock_video_max")).isEqualTo(1546e6);
+    assertThat(slow("fabric_degraded")).isEqualTo(1);
+    assertThat(slow("fabric_recovering")).isZero();
+    assertThat(slow("fabric_misconfigured")).isEqualTo(5);
+    assertThat(slow("nvlink_receive_errors")).isEqualTo(18 * 8 + 153);
+    assertThat(newest).doesNotContainKey(key(Table.GPU, "sm_activity"));
+  }
+
+  @Test
+  void eachNvlinkIsAPartOfItsOwn() throws Exception {
+    nvml.set(0, "link 4", 0);
+    nvml.write();
+    start(Gpm.OFF);
+    round();
+    assertThat(link("nvlink_up", 3)).isEqualTo(1);
+    assertThat(link("nvlink_up", 4)).isZero();
+    assertThat(link("nvlink_receive", 4)).isNull();
+    assertThat(link("nvlink_receive", 3)).isEqualTo(11);
+    assertThat(link("nvlink_speed", 3)).isEqualTo(26562e6);
+    assertThat(link("nvlink_received", 3)).isEqualTo(2051 * 1024);
+    assertThat(link("nvlink_fec", 3)).isEqualTo(992 + 991);
+    assertThat(link("nvlink_ber_effective", 3)).isCloseTo(3e-15, within(1e-25));
+    assertThat(link("nvlink_ber_raw", 3)).isCloseTo(1e-9, within(1e-19));
+  }
+
+  @Test
+  void ratiosOfBrokenBitsAreDigitsAndPlaces() {
+    assertThat(NvLinkDetail.ratio(0x0c | 5 << 8)).isCloseTo(5e-12, within(1e-22));
+    assertThat(NvLinkDetail.ratio(0xff)).isZero();
+    assertThat(NvLinkDetail.ratio(null)).isNull();
+  }
+
+  @Test
+  void activityIsTheDifferenceOfTwoSamples() throws Exception {
+    start(Gpm.AUTO);
+    round();
+    assertThat(newest).doesNotContainKey(key(Table.GPU, "sm_activity"));
+    round();
+    assertThat(gpu("graphics_activity")).isEqualTo(0.975);
+    assertThat(gpu("sm_activity")).isEqualTo(0.875);
+    assertThat(gpu("sm_occupancy")).isEqualTo(0.4375);
+    assertThat(gpu("tensor_activity")).isEqualTo(0.625);
+    assertThat(gpu("dram_activity")).isEqualTo(0.55);
+    nvml.set(0, "gpm 2", 25);
+    nvml.write();
+    round();
+    assertThat(gpu("sm_activity")).isEqualTo(0.25);
+  }
+
+  @Test
+  void countersThatStandStillWhileKernelsRunAreNotBelieved() throws Exception {
+    nvml.set(0, "utilization", 100);
+    nvml.set(0, "gpm 1", 0);
+    nvml.set(0, "gpm 2", 0);
+    nvml.write();
+    start(Gpm.AUTO);
+    var events = new CopyOnWriteArrayList<Occurrence>();
+    for (int i = 0; i < 16; i++) {
+      events.addAll(round().events());
+    }
+    assertThat(newest).doesNotContainKeys(key(Table.GPU, "sm_activity"));
+    assertThat(gpu("utilization")).isEqualTo(1);
+    assertThat(events)
+        .filteredOn(event -> event.name().equals("lockstep.agent.reader.failed"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.body()).contains("nvmlGpmMetricsGet", "no data"));
+  }
+
+  @Test
+  void aGpuThatRestsIsLeftAlone() throws Exception {
+    nvml.set(0, "pstate", 8);
+    nvml.write();
+    start(Gpm.AUTO);
+    round();
+    round();
+    assertThat(newest)
+        .doesNotContainKeys(key(Table.GPU, "sm_activity"), key(Table.GPU_SLOW, "inforom_valid"));
+    assertThat(gpu("performance_state")).isEqualTo(8);
+  }
+
+  @Test
+  void activityThatIsForRootAloneIsSaidOnceAndCostsNothingElse() throws Exception {
+    nvml.set(0, "no gpm_sample", 4);
+    nvml.write();
+    start(Gpm.AUTO);
+    assertThat(round().events())
+        .filteredOn(event -> event.name().equals("lockstep.agent.reader.failed"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.body()).contains("nvmlGpmSampleGet", "no permission"));
+    assertThat(round().events()).isEmpty();
+    assertThat(gpu("power")).isEqualTo(300);
+  }
+
+  @Test
+  void whatAGpuSaysIsWrongIsItsBitUntilItIsMended() throws Exception {
+    nvml.set(0, "sram_threshold_exceeded", 1);
+    nvml.set(0, "banks_none", 2);
+    nvml.set(0, "retired_pages_pending", 1);
+    nvml.set(0, "inforom_valid", 0);
+    nvml.set(0, "fabric_status", 999);
+    nvml.set(0, "fabric_health", 0x1aa);
+    nvml.write();
+    start(Gpm.OFF);
+    assertThat(round().events())
+        .noneMatch(event -> event.name().equals("lockstep.agent.reader.failed"));
+    assertThat(gpu("health"))
+        .isEqualTo(
+            GpuHealth.SRAM_WORN.bit()
+                | GpuHealth.ROWS_USED_UP.bit()
+                | GpuHealth.PAGES_PENDING.bit()
+                | GpuHealth.INFOROM_CORRUPTED.bit()
+                | GpuHealth.FABRIC_REGISTRATION.bit());
+    assertThat(slow("inforom_valid")).isZero();
+    nvml.set(0, "fabric_status", 0);
+    nvml.write();
+    for (int i = 0; i < 10; i++) {
+      round();
+    }
+    assertThat(gpu("health"))
+        .isEqualTo(
+            GpuHealth.SRAM_WORN.bit()
+                | GpuHealth.ROWS_USED_UP.bit()
+                | GpuHealth.PAGES_PENDING.bit()
+                | GpuHealth.INFOROM_CORRUPTED.bit());
+  }
+
+  @Test
+  void aFailedRecoveryIsCountedOnceWhicheverLinksAnswer() throws Exception {
+    for (int link = 0; link < 18; link++) {
+      nvml.set(0, "field 214" + (link == 0 ? "" : "/" + link), 5);
+    }
+    nvml.write();
+    start(Gpm.OFF);
+    round();
+    assertThat(gpu("nvlink_recoveries_failed")).isEqualTo(90);
+    nvml.unset(0, "field 214/7");
+    nvml.set(0, "field 214/3", 6);
+    nvml.write();
+    rounds(60);
+    assertThat(gpu("nvlink_recoveries_failed")).isEqualTo(91);
+  }
+
+  @Test
+  void firmwareThatIsAnotherIsAnEvent() throws Exception {
+    start(Gpm.OFF);
+    round();
+    nvml.set(0, "vbios", "96.00.B0.00.01");
+    nvml.write();
+    var events = new CopyOnWriteArrayList<Occurrence>();
+    for (int i = 0; i < 70 && events.isEmpty(); i++) {
+      LockSupport.parkNanos(2_000_000);
+      events.addAll(round(0).events());
+    }
+    assertThat(events)
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.name()).isEqualTo("lockstep.gpu.changed");
+          assertThat(event.body()).contains("96.00.A5.00.01 → 96.00.B0.00.01");
+          assertThat(event.attributes()).containsEntry("hw.firmware_version", "96.00.B0.00.01");
+        });
+  }
+
+  @Test
+  void eventsThatAreNoFaultAreCountedAndTheMostFrequentLetGo() {
+    var counts = new EventCounts();
+    var quiet = new QuietEvents(counts);
+    var gpu = new Identity("GPU-1", "H100", "", "0000:18:00.0", 0);
+    quiet.begin(gpu, 0xffff);
+    assertThat(quiet.happened(gpu, 0x1, START)).isNotNull();
+    assertThat(quiet.happened(gpu, 0x1, START.plusSeconds(1))).isNull();
+    assertThat(Objects.requireNonNull(quiet.happened(gpu, 0x1, START.plusSeconds(61))).body())
+        .contains("2 corrected memory errors");
+    assertThat(counts.get("GPU-1", "ecc_corrected_events")).isEqualTo(3);
+    assertThat(counts.get("GPU-1", "clock_events")).isZero();
+    for (int i = 0; i < 99; i++) {
+      assertThat(quiet.happened(gpu, 0x10, START)).isNull();
+      assertThat(quiet.isTooMuch()).isFalse();
+    }
+    quiet.happened(gpu, 0x10, START);
+    assertThat(quiet.isTooMuch()).isTrue();
+    assertThat(quiet.wanted() & 0x10).isZero();
+    quiet.begin(gpu, 0xffff);
+    assertThat(counts.get("GPU-1", "clock_events")).isNull();
+    assertThat(counts.get("GPU-1", "performance_state_events")).isZero();
+  }
+
+  private void start(Gpm gpm) {
+    var config =
+        new NvmlSampler.Config(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(20),
+            nvml.library().toString(),
+            0,
+            NvmlSampler.Isolation.THREAD,
+            gpm);
+    sampler =
+        new NvmlSampler(
+            config,
+            Duration.ofSeconds(30),
+            null,
+            new GpuLedger(),
+            InstantSource.system(),
+            (_, _) -> {},
+            reported::addAll);
+  }
+
+  private Reading round() {
+    return round(APART_NANOS);
+  }
+
+  private void rounds(int count) {
+    for (int i = 0; i < count; i++) {
+      round(0);
+    }
+  }
+
+  private Reading round(long pauseNanos) {
+    LockSupport.parkNanos(pauseNanos);
+    Reading reading = Objects.requireNonNull(sampler).sample(START.plusSeconds(second++));
+    for (Sample sample : reading.samples()) {
+      newest.put(sample.metric().name() + sample.attributes(), sample.value());
+    }
+    return reading;
+  }
+
+  private @Nullable Double gpu(String column) {
+    return newest.get(key(Table.GPU, column));
+  }
+
+  private @Nullable Double slow(String column) {
+    return newest.get(key(Table.GPU_SLOW, column));
+  }
+
+  private @Nullable Double link(String column, int link) {
+    return newest.get(key(Table.PART, column, NvmlStandIn.uuid(0) + "/" + link));
+  }
+
+  private static String key(Table table, String column) {
+    return key(table, column, NvmlStandIn.uuid(0));
+  }
+
+  private static String key(Table table, String column, String subject) {
+    Sample model = Sample.of(Contract.column(table, column), subject, 0L);
+    return model.metric().name() + model.attributes();
+  }
+}
