@@ -1,5 +1,6 @@
 package io.lockstep.agent.doctor;
 
+import io.lockstep.agent.sample.PciBus;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
@@ -9,16 +10,11 @@ import java.util.List;
 
 /// GPUs: whether there are any, whether NVML answers for each, and how they are set up.
 final class GpuCheck {
-  private static final String NVIDIA = "0x10de";
-
-  /// Begin of the PCI class of display and 3D controllers.
-  private static final String DISPLAY = "0x03";
-
   private GpuCheck() {}
 
   static List<Diagnosis> of(NvmlSampler sampler, Path root) throws InterruptedException {
     SamplerCheck check = SamplerCheck.of(sampler);
-    int onBus = PciBus.devices(root, NVIDIA, DISPLAY).size();
+    int onBus = PciBus.gpus(root).size();
     long found = check.events().stream().filter(one -> is(one, "lockstep.gpu.found")).count();
     var all = new ArrayList<Diagnosis>();
     for (Occurrence event : check.events()) {
@@ -74,7 +70,8 @@ final class GpuCheck {
 
   private static Diagnosis nothing(NvmlSampler sampler, int onBus) {
     String trouble = sampler.trouble().isEmpty() ? "the driver tells of no GPU" : sampler.trouble();
-    if (onBus == 0 && !sampler.libraryIsNamed()) {
+    boolean unknown = trouble.startsWith("JNA");
+    if (onBus == 0 && !sampler.libraryIsNamed() && !unknown) {
       String why = trouble.split(";", 2)[0];
       return Diagnosis.absent("gpu", "no NVIDIA GPU on this server (" + why + ")");
     }

@@ -1,5 +1,6 @@
 package io.lockstep.agent.doctor;
 
+import io.lockstep.agent.sample.PciBus;
 import io.lockstep.telemetry.otlp.Sample;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -35,6 +35,10 @@ final class Bench {
   /// The samplers by which rules and events live: while one can't read its source, nobody can tell.
   private static final Set<String> EYES = Set.of("gpu", "infiniband", "kernel-log");
 
+  /// The source by which a sampler reads everything it has: without it, it reads nothing, which is
+  /// no failure where there is nothing.
+  private static final String LIBRARY = "gpu: library";
+
   private static final Metric SUCCESS =
       Objects.requireNonNull(Contract.metric("lockstep.agent.sampler.success"));
   private static final Metric SHED =
@@ -51,6 +55,7 @@ final class Bench {
   private final Map<Key, Standing> standing = new LinkedHashMap<>();
   private final List<Fault> over = new ArrayList<>();
   private final Map<String, String> blind = new TreeMap<>();
+  private final Map<String, String> library = new TreeMap<>();
   private final Map<String, String> reasons = new HashMap<>();
   private final Map<String, String> indexes = new HashMap<>();
   private final Map<String, String> words = new HashMap<>();
@@ -197,6 +202,7 @@ final class Bench {
       case "lockstep.network.link.down" -> memory.link(subject, event.timeNanos(), false);
       case "lockstep.network.link.up" -> memory.link(subject, event.timeNanos(), true);
       case "lockstep.agent.reader.failed" -> failed(attributes);
+      case "lockstep.agent.reader.recovered" -> recovered(attributes);
       default -> {}
     }
     for (Rule rule : RuleTable.ALL) {
@@ -231,8 +237,20 @@ final class Bench {
 
   private void failed(Map<String, String> attributes) {
     String sampler = attributes.getOrDefault("lockstep.agent.sampler", "");
-    if (EYES.contains(sampler) && !attributes.containsKey("lockstep.agent.source")) {
+    if (!EYES.contains(sampler)) {
+      return;
+    }
+    String source = attributes.get("lockstep.agent.source");
+    if (source == null) {
       reasons.put(sampler, attributes.getOrDefault("error.message", ""));
+    } else if (source.equals(LIBRARY)) {
+      library.put(sampler, attributes.getOrDefault("error.message", ""));
+    }
+  }
+
+  private void recovered(Map<String, String> attributes) {
+    if (LIBRARY.equals(attributes.get("lockstep.agent.source"))) {
+      library.remove(attributes.getOrDefault("lockstep.agent.sampler", ""));
     }
   }
 
@@ -295,8 +313,9 @@ final class Bench {
 
   /// Why nobody can say that all is well, in one line; empty when it can be said.
   String whatIsNotKnown() {
-    if (!blind.isEmpty()) {
-      Map.Entry<String, String> one = blind.entrySet().iterator().next();
+    Map<String, String> unread = blind.isEmpty() ? library : blind;
+    if (!unread.isEmpty()) {
+      Map.Entry<String, String> one = unread.entrySet().iterator().next();
       return "the sampler " + one.getKey() + " does not read: " + one.getValue();
     }
     Unheard unheard = memory.unheard();

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -251,6 +252,23 @@ class JudgeTest {
     assertThat(judge.verdict().jobs().why())
         .isEqualTo("the sampler gpu does not read: driver/library mismatch");
     ticks(judge, 1, reads("gpu", 1), reads("disks", 0));
+    assertThat(judge.verdict().jobs().state()).isEqualTo(State.HEALTHY);
+  }
+
+  @Test
+  void gpusThatTheLibraryDoesNotReadAreNotWell() {
+    Judge judge = judge();
+    var source = Map.of("lockstep.agent.sampler", "gpu", "lockstep.agent.source", "gpu: library");
+    var failed = new HashMap<>(source);
+    failed.put("error.message", "driver and library differ");
+    judge.events(List.of(event("lockstep.agent.reader.failed", failed)));
+    for (int i = 0; i < 20; i++) {
+      tick(judge, List.of(port(1), reads("gpu", 1)));
+    }
+    assertThat(judge.verdict().jobs().why())
+        .isEqualTo("the sampler gpu does not read: driver and library differ");
+    judge.events(List.of(event("lockstep.agent.reader.recovered", source)));
+    ticks(judge, 15);
     assertThat(judge.verdict().jobs().state()).isEqualTo(State.HEALTHY);
   }
 

@@ -2,6 +2,7 @@ package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Function;
 import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
@@ -50,6 +51,7 @@ final class Nvml {
   ///   mend it
   static Nvml open(String name) throws IOException {
     ElfFile.check(name);
+    checkJna();
     NativeLibrary library;
     try {
       library = NativeLibrary.getInstance(name);
@@ -74,6 +76,25 @@ final class Nvml {
       throw new IOException(name + " can't be initialized: " + ReturnCode.words(code) + mend(code));
     }
     return nvml;
+  }
+
+  /// JNA brings a library of its own, which it unpacks where it does not lie ready, as it does in
+  /// the agent's image. Where that fails, nothing is known of any other library.
+  ///
+  /// @throws IOException when it can't; the message says how to mend it
+  public static void checkJna() throws IOException {
+    try {
+      if (Native.POINTER_SIZE == 0) {
+        throw new IOException("JNA does not know this processor");
+      }
+    } catch (LinkageError e) {
+      throw new IOException(
+          "JNA's own library can't be unpacked and loaded: "
+              + e.getMessage()
+              + "; name a folder from which programs may run:"
+              + " LOCKSTEP_JAVA_OPTS=-Djna.tmpdir=FOLDER (where /tmp is mounted noexec)",
+          e);
+    }
   }
 
   /// What the system's loader says, without the name before it.

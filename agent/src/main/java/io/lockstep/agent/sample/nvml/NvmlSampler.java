@@ -3,6 +3,7 @@ package io.lockstep.agent.sample.nvml;
 import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Notes;
+import io.lockstep.agent.sample.PciBus;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Worker;
@@ -36,6 +37,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private static final int LIST_AGAIN_ROUNDS = 10;
   private static final int OPEN_AGAIN_ROUNDS = 5;
   private static final int OPEN_AGAIN_ROUNDS_MAX = 60;
+  private static final Path ROOT = Path.of("/");
   private static final int EXPECTED_MAX = 64;
 
   /// Where the library is called.
@@ -294,7 +296,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       trouble = why;
       LOG.info("gpu off: {}", why);
     }
-    if (!gpus.all().isEmpty() && !gone) {
+    // GPUs that nobody reads, or no more, are no health; a server without any is fine.
+    if (!gone && (!gpus.all().isEmpty() || !PciBus.gpus(ROOT).isEmpty())) {
       gone = true;
       notes.failed("gpu", "library", why);
     }
