@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.agent.sample.isolated.Frame.Kind;
 import io.lockstep.agent.sample.jobs.GpuProcess;
 import io.lockstep.agent.sample.jobs.GpuUse;
+import io.lockstep.agent.sample.nvml.Gpm;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
@@ -44,7 +45,9 @@ class FrameTest {
     assertThat(child.answer(ANSWER).length).isLessThan(new Words().answer(ANSWER).length);
     var setup =
         new Words.Setup(
-            NvmlSampler.Config.DEFAULT.withLibrary("x.so"), Duration.ofSeconds(2), Path.of("/a/b"));
+            NvmlSampler.Config.DEFAULT.withLibrary("x.so").withGpm(Gpm.OFF),
+            Duration.ofSeconds(2),
+            Path.of("/a/b"));
     assertThat(Words.setup(new Frame(Kind.CONFIG, Words.setup(setup)))).isEqualTo(setup);
   }
 
