@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /// How the parts of a server are, from round to round: says when a fault of a part begins, when it
 /// gets another, and when it is over. A fault that lasts is said again every quarter of an hour, so
 /// that whoever hears nothing more of it may take it as over. One thread.
-final class PartStates {
+public final class PartStates {
   private static final Logger LOG = LoggerFactory.getLogger(PartStates.class);
   private static final Duration AGAIN = Duration.ofMinutes(15);
 
@@ -19,7 +19,7 @@ final class PartStates {
   private static final int FAULTS_MAX = 64;
 
   /// How a part is, as OpenTelemetry's `hw.state` has it.
-  enum State {
+  public enum State {
     DEGRADED("degraded"),
     FAILED("failed");
 
@@ -41,7 +41,7 @@ final class PartStates {
   /// @param type the part's `hw.type`
   /// @param words what is wrong, as the end of a sentence that begins with the id; the same words
   ///   as long as the fault is the same
-  void bad(Notes notes, String id, String type, State state, String words) {
+  public void bad(Notes notes, String id, String type, State state, String words) {
     Fault before = faults.get(id);
     if (before != null
         && before.state == state
@@ -58,7 +58,7 @@ final class PartStates {
   }
 
   /// A part has no fault.
-  void good(Notes notes, String id) {
+  public void good(Notes notes, String id) {
     Fault before = faults.remove(id);
     if (before != null) {
       say(notes, id, before.type, "ok", id + " is as it should be again");

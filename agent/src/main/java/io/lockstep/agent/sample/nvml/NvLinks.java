@@ -3,7 +3,9 @@ package io.lockstep.agent.sample.nvml;
 import io.lockstep.agent.sample.nvml.FieldValues.Field;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ final class NvLinks {
   private final BitSet everActive = new BitSet();
   private final BitSet active = new BitSet();
   private final BitSet told = new BitSet();
+  private final Map<Field, Long> counted = new HashMap<>();
   private final DeviceCalls calls;
   private final NvLinkDetail detail;
   private boolean known;
@@ -59,6 +62,7 @@ final class NvLinks {
 
   private void readStates() throws NvmlException {
     known = false;
+    var before = (BitSet) active.clone();
     active.clear();
     told.clear();
     for (int link = 0; link < LINKS_MAX; link++) {
@@ -72,6 +76,12 @@ final class NvLinks {
     }
     if (!known) {
       readStateFields();
+    }
+    var back = (BitSet) active.clone();
+    back.and(everActive);
+    back.andNot(before);
+    if (!back.isEmpty()) {
+      calls.askAgain(); // what a link that was down could not say
     }
     everActive.or(active);
   }
@@ -91,7 +101,7 @@ final class NvLinks {
 
   private void readErrors(GpuSeries series) throws NvmlException {
     List<Field> fields = new ArrayList<>();
-    for (int link = active.nextSetBit(0); link >= 0; link = active.nextSetBit(link + 1)) {
+    for (int link = everActive.nextSetBit(0); link >= 0; link = everActive.nextSetBit(link + 1)) {
       for (int error : ERRORS) {
         fields.add(new Field(error, link));
       }
@@ -105,20 +115,25 @@ final class NvLinks {
     }
   }
 
-  /// Null when no link says it, or not all that were asked: a part is no total.
+  /// Of a link that is down and says nothing any more what it said last counts: a sum that fell
+  /// with it would hide why. Null when a link that is up does not say it: a part is no total.
   private @Nullable Long sum(FieldValues read, int error) throws NvmlException {
     long sum = 0;
-    for (int link = active.nextSetBit(0); link >= 0; link = active.nextSetBit(link + 1)) {
-      Number value = read.get(ERRORS.get(error), link);
-      if (value == null) {
-        value = asked(link, error);
-      }
-      if (value == null) {
+    boolean said = false;
+    for (int link = everActive.nextSetBit(0); link >= 0; link = everActive.nextSetBit(link + 1)) {
+      var field = new Field(ERRORS.get(error), link);
+      Number value = read.get(field.id(), link);
+      value = value == null ? asked(link, error) : value;
+      if (value != null) {
+        counted.put(field, value.longValue());
+      } else if (active.get(link)) {
         return null;
       }
-      sum += value.longValue();
+      Long last = counted.get(field);
+      said |= last != null;
+      sum += last == null ? 0 : last;
     }
-    return sum;
+    return said ? (Long) sum : null;
   }
 
   /// For drivers that don't say it as a field.

@@ -4,6 +4,7 @@ import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.PciBus;
+import io.lockstep.agent.sample.PartStates;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Worker;
@@ -38,6 +39,14 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private static final int OPEN_AGAIN_ROUNDS = 5;
   private static final int OPEN_AGAIN_ROUNDS_MAX = 60;
   private static final Path ROOT = Path.of("/");
+
+  /// A GPU that the library does not list may be one that the driver can't set up.
+  private static final int AGAIN_ROUNDS = 60;
+
+  private static final int AGAIN_ROUNDS_MAX = 3600;
+  private static final Path DRIVER_GPUS = Path.of("/proc/driver/nvidia/gpus");
+  private static final String DRIVER = "nvidia-driver";
+  private static final Duration GONE_PATIENCE = Duration.ofMinutes(1);
   private static final int EXPECTED_MAX = 64;
 
   /// Where the library is called.
@@ -142,7 +151,11 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private Driver driver;
   private String trouble = "";
   private int openAgain = OPEN_AGAIN_ROUNDS;
-  private boolean gone;
+  private @Nullable Instant gone;
+  private final PartStates faults = new PartStates();
+  private final Path driverGpus;
+  private int again = AGAIN_ROUNDS;
+  private long nextOpening;
   private boolean listed;
   private boolean listing;
   private long nextListing;
@@ -172,6 +185,20 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       InstantSource clock,
       Users users,
       Consumer<List<Occurrence>> outlet) {
+    this(config, deadline, inventory, ledger, clock, users, outlet, DRIVER_GPUS);
+  }
+
+  /// @param driverGpus folder in which the driver has one for each GPU, listed or not
+  NvmlSampler(
+      Config config,
+      Duration deadline,
+      @Nullable Path inventory,
+      GpuLedger ledger,
+      InstantSource clock,
+      Users users,
+      Consumer<List<Occurrence>> outlet,
+      Path driverGpus) {
+    this.driverGpus = driverGpus;
     this.config = config;
     driver = new Driver(new EventTimes(""), counts, config.gpm());
     this.gpus = new Roll(ledger, config.hang(), config.expected());
@@ -222,8 +249,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
         code = Math.max(code, gpu.end(notes, now, until));
       }
       if (code != 0) {
-        libraryGone(code, notes);
+        libraryGone(code, notes, now);
       }
+      tellWhetherGone(notes, now);
       List<GpuUse> uses = gpus.all().stream().map(Gpu::use).filter(Objects::nonNull).toList();
       if (!uses.isEmpty()) {
         users.take(uses, notes);
@@ -267,7 +295,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       }
     } catch (ExecutionException e) {
       listing = false;
-      notListed(e.getCause(), notes);
+      notListed(e.getCause(), notes, now);
     }
   }
 
@@ -290,15 +318,15 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     nextListing = round;
   }
 
-  private void notListed(@Nullable Throwable cause, Notes notes) {
+  private void notListed(@Nullable Throwable cause, Notes notes, Instant now) {
     String why = cause == null || cause.getMessage() == null ? "" + cause : cause.getMessage();
     if (!why.equals(trouble)) {
       trouble = why;
       LOG.info("gpu off: {}", why);
     }
     // GPUs that nobody reads, or no more, are no health; a server without any is fine.
-    if (!gone && (!gpus.all().isEmpty() || !PciBus.gpus(ROOT).isEmpty())) {
-      gone = true;
+    if (gone == null && (!gpus.all().isEmpty() || !PciBus.gpus(ROOT).isEmpty())) {
+      gone = now;
       notes.failed("gpu", "library", why);
     }
     if (cause instanceof NvmlException answer && ReturnCode.isLibraryGone(answer.code())) {
@@ -312,8 +340,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     boolean anew = !listed;
     nvml = there.nvml();
     openAgain = OPEN_AGAIN_ROUNDS;
-    if (gone) {
-      gone = false;
+    if (gone != null) {
+      gone = null;
       notes.recovered("gpu", "library");
     }
     if (anew) {
@@ -340,6 +368,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     }
     boolean well = gpus.all().stream().allMatch(gpu -> gpu.state() == State.OK);
     nextListing = round + (well ? LIST_ROUNDS : LIST_AGAIN_ROUNDS);
+    openForOthers(there);
   }
 
   private void tell(List<Problem> problems) {
@@ -367,14 +396,43 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
             : new NvmlEvents(there, before, ledger, counts, clock, outlet);
   }
 
-  private void libraryGone(int code, Notes notes) throws InterruptedException {
+  private void libraryGone(int code, Notes notes, Instant now) throws InterruptedException {
     LOG.warn("gpu library is gone, it is opened anew: {}", ReturnCode.words(code));
-    if (!gone) {
-      gone = true;
+    if (gone == null) {
+      gone = now;
       notes.failed("gpu", "library", ReturnCode.words(code));
     }
     close(nvml);
     nextListing = round + 1;
+  }
+
+  /// A driver that is exchanged is away for some seconds. One that stays away hides what becomes of
+  /// the GPUs, and no program gets to them either.
+  private void tellWhetherGone(Notes notes, Instant now) {
+    if (gone == null) {
+      faults.good(notes, DRIVER);
+    } else if (!gpus.all().isEmpty() && !now.isBefore(gone.plus(GONE_PATIENCE))) {
+      faults.bad(
+          notes,
+          DRIVER,
+          "gpu",
+          PartStates.State.FAILED,
+          "does not answer, and nobody knows how its GPUs are");
+    }
+  }
+
+  /// The library knows the GPUs that were there when it was opened.
+  private void openForOthers(Listing there) {
+    String[] all = driverGpus.toFile().list();
+    if (all == null || all.length <= there.found().size() + there.problems().size()) {
+      again = AGAIN_ROUNDS;
+    } else if (round >= nextOpening) {
+      nextOpening = round + again;
+      again = Math.min(2 * again, AGAIN_ROUNDS_MAX);
+      LOG.info("gpu library is opened anew: the driver has {} GPUs, it lists fewer", all.length);
+      close(nvml);
+      nextListing = round + 1;
+    }
   }
 
   /// Nobody may be inside the library when it is closed; where somebody hangs in it, it stays.

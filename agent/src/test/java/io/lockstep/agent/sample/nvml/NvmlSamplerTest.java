@@ -41,6 +41,7 @@ class NvmlSamplerTest {
   private NvmlStandIn nvml;
   private final GpuLedger ledger = new GpuLedger();
   private Duration hang = Duration.ofSeconds(1);
+  private Path driverGpus = Path.of("none");
   private @Nullable NvmlSampler sampler;
   private long second;
 
@@ -552,11 +553,51 @@ class NvmlSamplerTest {
     start().sample(now());
     nvml.set(0, "link 4", 0);
     nvml.set(0, "link 5", 0);
+    nvml.unset(0, "field 161/4"); // a link that is down may say nothing any more
     nvml.set(0, "pcie_width", 8);
     nvml.write();
     assertThat(gpu(round(), 0, "pcie_lanes_lost")).isEqualTo(8);
     Reading slow = until(reading -> Double.valueOf(2).equals(gpu(reading, 0, "nvlink_lost")));
     assertThat(gpu(slow, 0, "nvlink_active")).isEqualTo(16);
+    assertThat(slow(slow, 0, "nvlink_replays")).isEqualTo(18);
+    assertThat(slow(slow, 0, "nvlink_crc_errors")).isEqualTo(153);
+  }
+
+  @Test
+  void aDriverThatStaysAwayIsToldOfAndItsReturnAsWell() throws Exception {
+    nvml.gpus(2);
+    start().sample(now());
+    nvml.set("init", 18);
+    nvml.set(0, "code", 18);
+    nvml.write();
+    until(reading -> parts(reading).equals(List.of("nvidia-driver failed")));
+    assertThat(second).isBetween(60L, 80L);
+    nvml.set("init", 0);
+    nvml.unset(0, "code");
+    nvml.write();
+    until(reading -> parts(reading).equals(List.of("nvidia-driver ok")));
+  }
+
+  private static List<String> parts(Reading reading) {
+    return reading.events().stream()
+        .filter(event -> event.name().equals("lockstep.hardware.state.changed"))
+        .map(event -> event.attributes().get("hw.id") + " " + event.attributes().get("hw.state"))
+        .toList();
+  }
+
+  @Test
+  void aGpuThatTheDriverHasAndTheLibraryDoesNotListIsLookedForByOpeningItAnew() throws Exception {
+    driverGpus = folder.resolve("gpus");
+    Files.createDirectories(driverGpus.resolve("0000:18:00.0"));
+    Files.createDirectories(driverGpus.resolve("0000:19:00.0"));
+    nvml.gpus(2);
+    start().sample(now());
+    for (int i = 0; i < 150; i++) {
+      assertThat(round().events()).isEmpty();
+    }
+    Files.createDirectory(driverGpus.resolve("0000:1a:00.0"));
+    until(reading ->
+        reading.events().stream().anyMatch(event -> event.name().equals("lockstep.gpu.found")));
   }
 
   @Test
@@ -641,7 +682,8 @@ class NvmlSamplerTest {
             ledger,
             InstantSource.system(),
             (_, _) -> {},
-            reported::addAll);
+            reported::addAll,
+            driverGpus);
     sampler = started;
     return started;
   }
