@@ -22,6 +22,18 @@ import picocli.CommandLine;
 class ManualTest {
   private static final Path DEPLOY = Path.of("..", "deploy");
 
+  /// A command that is no Java's: deploy/lockstep-check.
+  private static final Section CHECK =
+      new Section(
+          "CHECK",
+          List.of(
+              "lockstep-agent check [--slurm] [--json] [--max-age SECONDS] [--file FILE]",
+              "Says whether this server is well, by what its agent said last, without starting a Java."
+                  + " --slurm counts only faults for which no job should start. --json prints the verdict"
+                  + " as JSON. A verdict older than --max-age (30 seconds) is none. --file says where the"
+                  + " agent keeps it (/run/lockstep/verdict). Exit codes: 0 healthy, 1 unhealthy, 2 wrong"
+                  + " usage, 3 cannot tell. Scripts for Slurm are in the folder slurm beside the program."));
+
   private static final Section SIGNALS =
       new Section(
           "SIGNALS",
@@ -39,7 +51,7 @@ class ManualTest {
     golden(
         "man/lockstep-agent.8",
         ManualPage.of(
-            agent().getCommandSpec(), 8, List.of(SIGNALS, environment(), files("agent"))));
+            agent().getCommandSpec(), 8, List.of(CHECK, SIGNALS, environment(), files("agent"))));
     golden(
         "man/lockstep-collector.8",
         ManualPage.of(collector().getCommandSpec(), 8, List.of(environment(), files("collector"))));

@@ -180,6 +180,9 @@ class PackageTest {
     String start = unit.replaceAll("(?s).*\nExecStart=([^ ]+) .*", "$1");
     assertThat(server.run(start, "--config", "/" + CONFIG, "--check-config"))
         .isEqualTo("configuration is right\n");
+    assertThat(server.run("/bin/sh", "-c", "/usr/bin/lockstep-agent check --slurm; echo $?"))
+        .contains("does not run")
+        .endsWith("3\n");
   }
 
   private void keepsOnlyConfigurationAndSpool(Path spooled) throws IOException {
