@@ -1,19 +1,15 @@
 package io.lockstep.launcher;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,10 +42,6 @@ final class AgentBench implements Callable<Integer> {
   private static final long SPOOL_MEBIBYTES = 16;
 
   private static final Duration LOOK = Duration.ofSeconds(5);
-
-  /// `[1.234s] GC(7) Pause Young (Allocation Failure) 4M->3M(8M) 1.2ms`, as -Xlog:gc writes.
-  private static final Pattern COLLECTION =
-      Pattern.compile("Pause [^>]* ([0-9]+)([KM])->([0-9]+)([KM])\\(");
 
   @Spec private @Nullable CommandSpec command;
 
@@ -141,17 +133,17 @@ final class AgentBench implements Callable<Integer> {
       throws IOException, InterruptedException {
     BenchServer server = server(folder);
     try (BenchReceiver receiver = BenchReceiver.start(folder)) {
-      Path config = configure(folder, server, receiver, "256MiB");
-      long values = values(folder, config);
-      Path collections = folder.resolve("gc.log");
-      Process agent = start(folder, config, collections);
+      var measured = new BenchAgent(folder, image);
+      measured.configure(server, receiver, 256);
+      long values = measured.values();
+      Process agent = measured.start();
       List<ScrapedPeer> peers = List.of();
       try {
         peers = peers(folder, server);
         System.out.println(
             "warm-up " + Durations.text(before) + ", then measured " + Durations.text(length));
         Thread.sleep(before);
-        run(folder, all(agent, receiver, values, peers), collections, length);
+        run(measured, all(agent, receiver, values, peers), length);
         System.out.println("lockstep agent: %d requests".formatted(receiver.requests()));
       } finally {
         peers.forEach(ScrapedPeer::close);
@@ -170,30 +162,14 @@ final class AgentBench implements Callable<Integer> {
     return server;
   }
 
-  private static Path configure(
-      Path folder, BenchServer server, BenchReceiver receiver, String spooled) throws IOException {
-    String more =
-        """
-        spool: {folder: %s, bytes: %s}
-        listen: {address: 127.0.0.1:0}
-        budget: {cpu: 64}
-        judge: {file: %s}
-        """
-            .formatted(
-                Site.quoted(folder.resolve("spool")),
-                spooled,
-                Site.quoted(folder.resolve("verdict")));
-    return Files.writeString(
-        folder.resolve("agent.yaml"), receiver.configuration() + server.configuration() + more);
-  }
-
   private int soak(Path folder) throws IOException, InterruptedException {
     BenchServer server = server(folder);
     try (BenchReceiver receiver = BenchReceiver.start(folder)) {
-      Path config = configure(folder, server, receiver, SPOOL_MEBIBYTES + "MiB");
+      var measured = new BenchAgent(folder, image);
+      measured.configure(server, receiver, SPOOL_MEBIBYTES);
       SoakWorld world = SoakWorld.of(server, receiver);
-      var soaked = new AgentSoak(folder.resolve("spool"), SPOOL_MEBIBYTES << 10);
-      Process agent = soaked(folder, config);
+      var soaked = new AgentSoak(measured.spool(), SPOOL_MEBIBYTES << 10);
+      Process agent = measured.soak(hours);
       try {
         soaked.watch(agent, world, hours);
         List<String> grown = soaked.grown();
@@ -206,29 +182,6 @@ final class AgentBench implements Callable<Integer> {
         agent.waitFor();
       }
     }
-  }
-
-  /// The agent's Java, flags and classes, and its program's one class from here.
-  private Process soaked(Path folder, Path config) throws IOException {
-    Path home = image == null ? Path.of(System.getProperty("java.home")) : image.resolve("java");
-    Path deploy = image == null ? Path.of(System.getProperty("lockstep.home"), "deploy") : image;
-    String agent =
-        image == null
-            ? System.getProperty("lockstep.agent.classpath")
-            : image.resolve("lib/*") + "";
-    String here = AgentBench.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-    var builder =
-        new ProcessBuilder(
-                home.resolve("bin/java").toString(),
-                "@" + deploy.resolve("agent.args"),
-                "-cp",
-                agent + ":" + here,
-                SoakedAgent.class.getName(),
-                config.toString(),
-                String.valueOf(hours * 3600 / SoakedAgent.STEP))
-            .redirectError(folder.resolve("agent.log").toFile());
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("LOCKSTEP_"));
-    return builder.start();
   }
 
   /// Those that are installed and run; why another does not is told.
@@ -265,68 +218,19 @@ final class AgentBench implements Callable<Integer> {
     return all;
   }
 
-  /// How many values a round of everything has.
-  private long values(Path folder, Path config) throws IOException, InterruptedException {
-    Path out = folder.resolve("once.json");
-    var command = command(config);
-    command.addAll(List.of("--once", "--format", "json"));
-    Process once =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(folder.resolve("once.log").toFile())
-            .start();
-    if (once.waitFor() != 0) {
-      throw new IOException(
-          "the agent does not run: " + Files.readString(folder.resolve("once.log")).strip());
-    }
-    return new ObjectMapper().readTree(out.toFile()).path("samples").size();
-  }
-
-  private List<String> command(Path config) {
-    var command = new ArrayList<String>();
-    if (image != null) {
-      command.add(image.resolve("bin/lockstep-agent").toString());
-    } else {
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.add("@" + Path.of(System.getProperty("lockstep.home"), "deploy", "agent.args"));
-      command.add("-cp");
-      command.add(System.getProperty("lockstep.agent.classpath"));
-      command.add("io.lockstep.agent.Main");
-    }
-    command.addAll(List.of("--config", config.toString()));
-    return command;
-  }
-
-  private Process start(Path folder, Path config, Path collections) throws IOException {
-    List<String> command = command(config);
-    String log = "-Xlog:gc:file=" + collections;
-    if (image == null) {
-      command.add(1, log);
-    }
-    var builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("agent.log").toFile());
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("LOCKSTEP_"));
-    if (image != null) {
-      builder.environment().put("LOCKSTEP_JAVA_OPTS", log);
-    }
-    return builder.start();
-  }
-
   /// @param all the agent first
-  private static void run(Path folder, List<Measured> all, Path collections, Duration length)
+  private static void run(BenchAgent agent, List<Measured> all, Duration length)
       throws IOException, InterruptedException {
-    long allocated = allocated(collections);
+    long allocated = agent.allocated();
     long start = System.nanoTime();
     while (System.nanoTime() - start < length.toNanos()) {
       Thread.sleep(Math.min(LOOK.toMillis(), length.toMillis()));
       look(all);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    double allocatedKib = (allocated(collections) - allocated) / 1024.0 / seconds;
+    double allocatedKib = (agent.allocated() - allocated) / 1024.0 / seconds;
     for (Measured one : all) {
-      one.countCalls(folder);
+      one.countCalls(agent.folder());
     }
     print(all, seconds);
     System.out.printf("lockstep agent: allocated %.0f KiB a second%n", allocatedKib);
@@ -354,24 +258,5 @@ final class AgentBench implements Callable<Integer> {
     all.forEach(one -> System.out.println(one.memory()));
     Measured agent = all.getFirst();
     all.stream().skip(1).forEach(peer -> System.out.println(agent.beside(peer, seconds)));
-  }
-
-  /// Bytes that the agent has allocated until its last collection, by what each collection found
-  /// more than the one before had left.
-  private static long allocated(Path collections) throws IOException {
-    long sum = 0;
-    long left = 0;
-    for (String line : Files.readAllLines(collections)) {
-      Matcher pause = COLLECTION.matcher(line);
-      if (pause.find()) {
-        sum += Math.max(0, bytes(pause.group(1), pause.group(2)) - left);
-        left = bytes(pause.group(3), pause.group(4));
-      }
-    }
-    return sum;
-  }
-
-  private static long bytes(String number, String unit) {
-    return Long.parseLong(number) << (unit.equals("K") ? 10 : 20);
   }
 }

@@ -37,6 +37,7 @@ final class ScrapedPeer implements AutoCloseable {
     this.name = name;
     this.process = process;
     this.url = url;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     this.scraper = Thread.ofPlatform().daemon().name("scraper").start(this::scrapeEachSecond);
   }
 
@@ -150,6 +151,10 @@ final class ScrapedPeer implements AutoCloseable {
   @Override
   public void close() {
     scraper.interrupt();
+    end();
+  }
+
+  private void end() {
     process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();
   }
