@@ -71,7 +71,10 @@ final class DeviceCalls {
       return null;
     }
     int code = call(List.of(name), withDevice(withAnswer(middle)));
-    return settled(question, code) ? (Long) Integer.toUnsignedLong(scratch.getInt(0)) : null;
+    // All bits set is NVML's for not available.
+    return settled(question, code) && scratch.getInt(0) != -1
+        ? (Long) Integer.toUnsignedLong(scratch.getInt(0))
+        : null;
   }
 
   /// Whether a function failed with this code when it was last asked; it is asked again then.
@@ -86,7 +89,7 @@ final class DeviceCalls {
 
   /// A 64-bit number that the first of these functions writes to its last argument.
   @Nullable Long number64(List<String> names) throws NvmlException {
-    return ask(names, scratch) ? (Long) scratch.getLong(0) : null;
+    return ask(names, scratch) && scratch.getLong(0) >= 0 ? (Long) scratch.getLong(0) : null;
   }
 
   /// A 64-bit number that a function writes to its last argument; asked, and given up, by itself.
@@ -97,7 +100,7 @@ final class DeviceCalls {
       return null;
     }
     int code = call(List.of(name), withDevice(withAnswer(middle)));
-    return settled(question, code) ? (Long) scratch.getLong(0) : null;
+    return settled(question, code) && scratch.getLong(0) >= 0 ? (Long) scratch.getLong(0) : null;
   }
 
   private Object[] withAnswer(Object... middle) {

@@ -103,12 +103,14 @@ final class FieldValues {
     }
   }
 
-  /// By `nvmlValueType_t`; null for a type that is not known here.
+  /// By `nvmlValueType_t`; null for a type that is not known here, and for an unsigned number with
+  /// all bits set, which is NVML's for not available.
   private static @Nullable Number value(int type, Memory at, long place) {
     return switch (type) {
       case 0 -> (Number) at.getDouble(place);
-      case 1 -> (Number) Integer.toUnsignedLong(at.getInt(place));
-      case 2, 3, 4 -> (Number) at.getLong(place);
+      case 1 -> at.getInt(place) == -1 ? null : (Number) Integer.toUnsignedLong(at.getInt(place));
+      case 2, 3 -> at.getLong(place) < 0 ? null : (Number) at.getLong(place);
+      case 4 -> (Number) at.getLong(place);
       case 5 -> (Number) (long) at.getInt(place);
       case 6 -> (Number) (at.getShort(place) & 0xffffL);
       default -> null;

@@ -33,17 +33,17 @@ final class GpuSeries {
   }
 
   void add(String column, long value) {
-    samples.add(fast(column).at(value));
+    put(fast(column), value, 1);
   }
 
   void add(String column, double value) {
-    samples.add(fast(column).at(value));
+    put(fast(column), value, 1);
   }
 
   /// Adds a value of the table `gpu`; nothing when there is none.
   void add(String column, @Nullable Number value, double unit) {
     if (value != null) {
-      samples.add(at(fast(column), value, unit));
+      put(fast(column), value, unit);
     }
   }
 
@@ -53,7 +53,7 @@ final class GpuSeries {
       Series series =
           slow.computeIfAbsent(
               column, name -> Series.of(Contract.column(Table.GPU_SLOW, name), uuid));
-      samples.add(at(series, value, unit));
+      put(series, value, unit);
     }
   }
 
@@ -68,7 +68,7 @@ final class GpuSeries {
         series = Series.of(Contract.column(Table.PART, column), uuid + "/" + link);
         all[link] = series;
       }
-      samples.add(at(series, value, unit));
+      put(series, value, unit);
     }
   }
 
@@ -76,11 +76,16 @@ final class GpuSeries {
     return fast.computeIfAbsent(column, name -> Series.of(Contract.column(Table.GPU, name), uuid));
   }
 
-  /// Whole numbers stay whole, to 64 bits.
-  private static Sample at(Series series, Number value, double unit) {
-    if (series.integral() && unit == Math.rint(unit) && !(value instanceof Double)) {
-      return series.at(value.longValue() * (long) unit);
+  /// Whole numbers stay whole, to 64 bits. A count below zero is what NVML says for one that is not
+  /// available (`NVML_VALUE_NOT_AVAILABLE`), and no value; nor is a number that is none.
+  private void put(Series series, Number value, double unit) {
+    if ((series.integral() && value.doubleValue() < 0) || !Double.isFinite(value.doubleValue())) {
+      return;
     }
-    return series.at(value.doubleValue() * unit);
+    if (series.integral() && unit == Math.rint(unit) && !(value instanceof Double)) {
+      samples.add(series.at(value.longValue() * (long) unit));
+    } else {
+      samples.add(series.at(value.doubleValue() * unit));
+    }
   }
 }

@@ -202,6 +202,26 @@ class GpuDetailTest {
   }
 
   @Test
+  void whatNvmlSaysForNotAvailableIsNoValue() throws Exception {
+    nvml.set(0, "bar1_used", "18446744073709551615");
+    nvml.set(0, "volatile_dram_corrected", "18446744073709551615");
+    nvml.set(0, "power", "4294967295");
+    nvml.set(0, "field 83", "18446744073709551615");
+    nvml.set(0, "field 186", "4294967295u");
+    nvml.set(0, "memory_used", "18446744073709551615");
+    nvml.write();
+    start(Gpm.OFF);
+    round();
+    assertThat(slow("bar1_used")).isNull();
+    assertThat(slow("volatile_dram_corrected")).isNull();
+    assertThat(gpu("power")).isNull();
+    assertThat(gpu("power_instant")).isNull();
+    assertThat(gpu("memory_used")).isNull();
+    assertThat(slow("margin_shutdown")).isEqualTo(-8);
+    assertThat(gpu("clock_sm")).isEqualTo(1980e6);
+  }
+
+  @Test
   void aFailedRecoveryIsCountedOnceWhicheverLinksAnswer() throws Exception {
     for (int link = 0; link < 18; link++) {
       nvml.set(0, "field 214" + (link == 0 ? "" : "/" + link), 5);
