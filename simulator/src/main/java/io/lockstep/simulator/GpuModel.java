@@ -99,11 +99,13 @@ final class GpuModel {
     return List.of(
         Series.of(Table.GPU, "state", uuid).at(1L),
         Series.of(Table.GPU, "recovery_action", uuid).at(0L),
+        Series.of(Table.GPU, "health", uuid).at(0L),
         Series.of(Table.GPU, "row_remaps_pending", uuid).at(0L),
         Series.of(Table.GPU, "row_remaps_failed", uuid).at(0L),
         Series.of(Table.GPU, "power_limit_lost", uuid).at(0.0),
         Series.of(Table.GPU, "nvlink_active", uuid).at(18L),
         Series.of(Table.GPU, "nvlink_lost", uuid).at(0L),
+        Series.of(Table.GPU, "nvlink_recoveries_failed", uuid).at(0L),
         Series.of(Table.GPU, "pcie_lanes_lost", uuid).at(0L),
         Series.of(Table.GPU, "pcie_generations_lost", uuid).at(0L));
   }

@@ -36,6 +36,8 @@ final class HostModel {
     private final Series swapFree = of("swap_free");
     private final Series pagedIn = of("paged_in");
     private final Series pagedOut = of("paged_out");
+    private final List<Sample> sound =
+        List.of(of("oom_kills").at(0L), of("clock_synchronized").at(1L));
     private final List<Series> pressures =
         List.of(
             of("pressure_cpu_some"),
@@ -93,6 +95,7 @@ final class HostModel {
     out.add(names.uptime.at(uptimeAtStart + tick * seconds));
     memory(tick, activity, out);
     pressure(now, seconds, activity, out);
+    out.addAll(names.sound);
   }
 
   private void cpu(Activity activity, Chance now, double seconds, List<Sample> out) {

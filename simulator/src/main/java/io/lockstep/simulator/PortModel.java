@@ -65,6 +65,7 @@ final class PortModel {
     private final Series physical;
     private final Series rate;
     private final Series width;
+    private final Sample rateLost;
     private final Series saturated;
     private final Sample infiniband;
     private final Series in;
@@ -88,6 +89,7 @@ final class PortModel {
       physical = of("physical_state", id);
       rate = of("rate", id);
       width = of("width", id);
+      rateLost = of("rate_lost", id).at(0.0);
       saturated = of("saturated_counters", id);
       infiniband = of("link_layer", id).at(1L);
       in = of("received", id);
@@ -185,6 +187,7 @@ final class PortModel {
     samples.add(names.width.at(4L));
     samples.add(names.saturated.at(0L));
     samples.add(names.infiniband);
+    samples.add(names.rateLost);
     samples.add(names.in.at((long) in));
     samples.add(names.out.at((long) out));
     samples.add(names.packetsIn.at((long) (in / BYTES_PER_PACKET)));
