@@ -164,10 +164,10 @@ final class AgentBench implements Callable<Integer> {
 
   private int soak(Path folder) throws IOException, InterruptedException {
     BenchServer server = server(folder);
-    try (BenchReceiver receiver = BenchReceiver.start(folder)) {
+    try (BenchReceiver receiver = BenchReceiver.start(folder);
+        var world = new SoakWorld(server, receiver)) {
       var measured = new BenchAgent(folder, image);
       measured.configure(server, receiver, SPOOL_MEBIBYTES);
-      SoakWorld world = SoakWorld.of(server, receiver);
       var soaked = new AgentSoak(measured.spool(), SPOOL_MEBIBYTES << 10);
       Process agent = measured.soak(hours);
       try {

@@ -4,39 +4,26 @@ import io.lockstep.simulator.NvmlStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// What happens around an agent in a long time, made short: each step of ten minutes something is
 /// other than before, and after some hours all has been tried.
-final class SoakWorld {
+final class SoakWorld implements AutoCloseable {
   private static final int HOUR = 6;
   private static final int PARTS = 8;
   private static final int PROCESSES = 4;
-  private static final int FIRST_PID = 5_000_000; // above what a kernel gives
 
   private final BenchServer server;
   private final BenchReceiver receiver;
-  private final Path proc;
+  private final Map<Integer, List<Process>> jobs = new HashMap<>();
 
-  private SoakWorld(BenchServer server, BenchReceiver receiver) {
+  SoakWorld(BenchServer server, BenchReceiver receiver) {
     this.server = server;
     this.receiver = receiver;
-    this.proc = server.root().resolve("proc");
-  }
-
-  /// Puts a folder that jobs can be put into in the place of the link to this machine's `/proc`.
-  static SoakWorld of(BenchServer server, BenchReceiver receiver) throws IOException {
-    var world = new SoakWorld(server, receiver);
-    Files.delete(world.proc);
-    Files.createDirectory(world.proc);
-    try (Stream<Path> all = Files.list(Path.of("/proc"))) {
-      for (Path file : all.toList()) {
-        if (!file.getFileName().toString().matches("[0-9]+")) {
-          Files.createSymbolicLink(world.proc.resolve(file.getFileName()), file);
-        }
-      }
-    }
-    return world;
   }
 
   /// Makes it another world.
@@ -68,20 +55,18 @@ final class SoakWorld {
 
   /// The former job of a GPU ends, another begins.
   private void job(NvmlStandIn gpus, int gpu, int step) throws IOException {
-    for (int process = 0; process < PROCESSES; process++) {
-      int former = FIRST_PID + (step - PARTS) * PROCESSES + process;
-      gpus.unset(gpu, "process " + former);
-      delete(proc.resolve(String.valueOf(former)));
-      int pid = FIRST_PID + step * PROCESSES + process;
-      Path folder = Files.createDirectories(proc.resolve(String.valueOf(pid)));
-      Files.writeString(
-          folder.resolve("cgroup"),
-          "0::/system.slice/slurmstepd.scope/job_%d/step_0/user/task_%d\n"
-              .formatted(1000 + step, process));
-      Files.writeString(folder.resolve("environ"), "RANK=" + process + "\0");
-      Files.copy(Path.of("/proc/self/stat"), folder.resolve("stat"));
-      gpus.process(gpu, pid, 1_000_000_000L + step);
+    for (Process former : jobs.getOrDefault(gpu, List.of())) {
+      gpus.unset(gpu, "process " + former.pid());
+      former.destroy();
     }
+    var processes = new ArrayList<Process>();
+    for (int rank = 0; rank < PROCESSES; rank++) {
+      var builder = new ProcessBuilder("sleep", "86400");
+      builder.environment().put("RANK", String.valueOf(rank));
+      processes.add(builder.start());
+      gpus.process(gpu, processes.getLast().pid(), 1_000_000_000L + step);
+    }
+    jobs.put(gpu, processes);
   }
 
   /// A port's files vanish; they are there again half an hour later.
@@ -100,5 +85,10 @@ final class SoakWorld {
         Files.delete(file);
       }
     }
+  }
+
+  @Override
+  public void close() {
+    jobs.values().forEach(job -> job.forEach(Process::destroy));
   }
 }
