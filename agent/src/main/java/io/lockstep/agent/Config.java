@@ -89,34 +89,17 @@ public record Config(
 
   /// The same with another NVML library.
   Config withNvml(String library) {
-    return new Config(
-        host,
-        collectors,
-        interval,
-        root,
-        samplers.withNvml(library),
-        budget,
-        judge,
-        send,
-        forward,
-        spool,
-        listen);
+    return withSamplers(samplers.withNvml(library));
   }
 
   /// The same with a file in the place of the kernel's log.
   Config withKernelLog(Path file) {
+    return withSamplers(samplers.withKernelLog(file));
+  }
+
+  private Config withSamplers(Samplers.Config others) {
     return new Config(
-        host,
-        collectors,
-        interval,
-        root,
-        samplers.withKernelLog(file),
-        budget,
-        judge,
-        send,
-        forward,
-        spool,
-        listen);
+        host, collectors, interval, root, others, budget, judge, send, forward, spool, listen);
   }
 
   /// The same with other collectors.
