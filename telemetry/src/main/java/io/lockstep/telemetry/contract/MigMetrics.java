@@ -25,6 +25,12 @@ final class MigMetrics {
         "Memory of the MIG instance.",
         stored(PART, "mig_memory", LONG));
     rows.upDownCounter(
+        "lockstep.gpu.mig.memory.reserved",
+        "By",
+        mig,
+        "Memory of the MIG instance that driver and firmware keep for themselves.",
+        stored(PART, "mig_memory_reserved", LONG));
+    rows.upDownCounter(
         "lockstep.gpu.mig.multiprocessors",
         "{multiprocessor}",
         mig,

@@ -123,6 +123,7 @@ final class MigInstances {
     answer.setInt(0, MEMORY_VERSION);
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
       row.add("mig_memory", answer.getLong(8));
+      row.add("mig_memory_reserved", answer.getLong(16));
       row.add("mig_memory_used", answer.getLong(32));
     } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
       row.add("mig_memory", answer.getLong(0));
