@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryAvailableBytes memory that programs can have without swapping
 /// @param gpus by index; empty when none is known
 /// @param ports by name; empty when none is known
+/// @param checks site checks by name; empty when none is known
+/// @param differences from the inventory, by item; empty when there is none or nothing is known
 public record HostView(
     String host,
     State state,
@@ -27,7 +29,9 @@ public record HostView(
     @Nullable Double memoryUsedBytes,
     @Nullable Double memoryAvailableBytes,
     List<GpuView> gpus,
-    List<PortView> ports) {
+    List<PortView> ports,
+    List<CheckView> checks,
+    List<DifferenceView> differences) {
 
   /// Whether a server's agent is heard.
   public enum State implements CellState {
@@ -57,5 +61,7 @@ public record HostView(
   public HostView {
     gpus = List.copyOf(gpus);
     ports = List.copyOf(ports);
+    checks = List.copyOf(checks);
+    differences = List.copyOf(differences);
   }
 }

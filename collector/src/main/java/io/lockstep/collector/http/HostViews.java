@@ -53,6 +53,7 @@ final class HostViews {
   private final double nowSeconds;
   private final Map<String, List<Integer>> gpus;
   private final Map<String, List<Integer>> ports;
+  private final PartViews parts;
 
   HostViews(Window window, OpenFaults faults, Seats seats, double nowSeconds) {
     this.window = window;
@@ -61,9 +62,11 @@ final class HostViews {
     this.nowSeconds = nowSeconds;
     this.gpus = byHost(window.subjects(Table.GPU));
     this.ports = byHost(window.subjects(Table.PORT));
+    this.parts = new PartViews(window, nowSeconds);
   }
 
-  private static Map<String, List<Integer>> byHost(List<Watched> subjects) {
+  /// Places of subjects by their server.
+  static Map<String, List<Integer>> byHost(List<Watched> subjects) {
     Map<String, List<Integer>> places = new HashMap<>();
     for (int i = 0; i < subjects.size(); i++) {
       places.computeIfAbsent(subjects.get(i).host(), _ -> new ArrayList<>()).add(i);
@@ -95,7 +98,9 @@ final class HostViews {
         values.latest(MEMORY_USED),
         values.latest(MEMORY_AVAILABLE),
         gpus(host, fresh),
-        ports(host, fresh));
+        ports(host, fresh),
+        parts.checks(host),
+        parts.differences(host));
   }
 
   /// How old a value may be: three of the agent's rounds.

@@ -25,7 +25,11 @@ final class ViewsJson {
   }
 
   static Buffer oneHost(HostView host) {
-    return JsonText.object(json -> host(json, host));
+    return JsonText.object(json -> {
+      host(json, host);
+      json.list("checks", host.checks(), ViewsJson::check)
+          .list("differences", host.differences(), ViewsJson::difference);
+    });
   }
 
   static Buffer jobs(List<JobView> jobs) {
@@ -74,6 +78,23 @@ final class ViewsJson {
         .text("job", gpu.job())
         .number("rank", gpu.rank())
         .number("ageSeconds", gpu.ageSeconds());
+  }
+
+  private static void check(JsonText json, CheckView check) throws IOException {
+    json.text("name", check.name())
+        .text("state", check.state().label())
+        .time("since", check.since())
+        .text("output", check.output())
+        .number("ageSeconds", check.ageSeconds());
+  }
+
+  private static void difference(JsonText json, DifferenceView difference) throws IOException {
+    json.text("item", difference.item())
+        .flag("declared", difference.declared())
+        .text("expected", difference.expected())
+        .text("found", difference.found())
+        .text("words", difference.words())
+        .time("since", difference.since());
   }
 
   private static void port(JsonText json, PortView port) throws IOException {

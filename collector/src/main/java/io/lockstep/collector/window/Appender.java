@@ -9,7 +9,6 @@ import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
 import io.lockstep.telemetry.rules.Links;
-import io.lockstep.telemetry.rules.PartWords;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,7 @@ final class Appender {
 
   private final Map<String, GpuNames> gpus = new ConcurrentHashMap<>();
   private final GpuJobs gpuJobs = new GpuJobs();
-  private final Map<Watched, String> words = new ConcurrentHashMap<>();
+  private final Map<Watched, PartSaid> said = new ConcurrentHashMap<>();
 
   Appender(Tables tables, Hosts hosts, Links links, Jobs jobs, Counts.Open counts) {
     this.tables = tables;
@@ -50,8 +49,8 @@ final class Appender {
   }
 
   /// What the last event about a part said; null when none was heard.
-  @Nullable String words(String host, String subject) {
-    return words.get(new Watched(host, subject));
+  @Nullable PartSaid said(String host, String subject) {
+    return said.get(new Watched(host, subject));
   }
 
   boolean append(Batch batch, long arrivalNanos) {
@@ -150,7 +149,7 @@ final class Appender {
       counts.refused.increment();
       return;
     }
-    said(event);
+    said(event, host);
     switch (event.name()) {
       case "lockstep.agent.stopped" -> host.stopped(event.timeNanos());
       case "lockstep.network.link.down" -> link(event, host, false);
@@ -160,11 +159,11 @@ final class Appender {
     }
   }
 
-  private void said(Event event) {
-    String line = PartWords.of(event.name(), event.attributes());
+  private void said(Event event, Host host) {
+    PartSaid now = PartSaid.of(event, event.timeNanos() + host.clockOffsetNanos());
     var part = new Watched(event.host(), event.subject());
-    if (line != null && (words.size() < WORDS_MAX || words.containsKey(part))) {
-      words.put(part, line);
+    if (now != null && (said.size() < WORDS_MAX || said.containsKey(part))) {
+      said.put(part, now);
     }
   }
 

@@ -235,7 +235,13 @@ public final class Window implements Readings {
 
   /// What the last event about a part said, in one line; null when none was heard since the start.
   public @Nullable String words(String host, String subject) {
-    return appender.words(host, subject);
+    PartSaid said = said(host, subject);
+    return said == null ? null : said.words();
+  }
+
+  /// The same with all that it said.
+  public @Nullable PartSaid said(String host, String subject) {
+    return appender.said(host, subject);
   }
 
   /// The UUID of a host's GPU with that index; null when it is not known.

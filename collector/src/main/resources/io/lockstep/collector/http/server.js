@@ -43,7 +43,7 @@ export class ServerPanel {
 
   async ask() {
     const name = this.name;
-    if (document.hidden) return;
+    if (document.hidden || !this.model.cluster) return; // not told yet which one
     try {
       const known = await api.host(name, this.model.cluster);
       if (this.name === name) this.draw(known);
@@ -61,6 +61,8 @@ export class ServerPanel {
       facts(host),
       ...section('GPUs', gpuTable(host.gpus), host.gpus.length),
       ...section('Ports', portTable(host.ports), host.ports.length),
+      ...section('Not as the inventory says', differenceTable(host.differences), host.differences.length),
+      ...section('Site checks', checkTable(host.checks), host.checks.length),
     );
     this.body.scrollTop = kept;
   }
@@ -101,10 +103,10 @@ function offset(value) {
   return `${words.seconds(Math.abs(value))} ${value > 0 ? 'ahead' : 'behind'}`;
 }
 
-function table(heads, rows) {
+function table(heads, rows, kind) {
   return h(
     'table',
-    {},
+    { class: kind },
     h('thead', {}, h('tr', {}, ...heads.map(head => h('th', { scope: 'col' }, head)))),
     h('tbody', {}, ...rows),
   );
@@ -151,4 +153,39 @@ function portTable(ports) {
     ),
   );
   return table(heads, rows);
+}
+
+/** What changed before the collector was started nobody knows any more. */
+const since = time => (time === undefined ? words.UNKNOWN : words.clockTime(time, Date.now()));
+
+/** Those that matter first; the line that a check wrote is foreign text, as long as it likes. */
+function checkTable(checks) {
+  const order = ['critical', 'warning', 'unknown', 'ok'];
+  const sorted = checks.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const rows = sorted.map(check =>
+    h(
+      'tr',
+      { class: check.state },
+      h('th', { scope: 'row' }, check.name),
+      h('td', {}, h('span', { class: `state check-${check.state}` }, check.state.toUpperCase())),
+      h('td', { title: check.since }, since(check.since)),
+      h('td', {}, words.span(check.ageSeconds)),
+      h('td', { class: 'line' }, check.output || words.UNKNOWN),
+    ),
+  );
+  return table(['check', 'state', 'since', 'age', 'what it wrote when it changed'], rows, 'lines');
+}
+
+function differenceTable(differences) {
+  const rows = differences.map(one =>
+    h(
+      'tr',
+      { title: one.words },
+      h('th', { scope: 'row' }, one.item),
+      h('td', { class: 'line' }, one.expected ?? words.UNKNOWN, h('small', {}, one.declared ? 'declared' : 'learnt')),
+      h('td', { class: 'line' }, one.found === '' ? 'nothing' : (one.found ?? words.UNKNOWN)),
+      h('td', { title: one.since }, since(one.since)),
+    ),
+  );
+  return table(['item', 'should be', 'is', 'since'], rows, 'lines');
 }

@@ -12,6 +12,7 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.rows.Event;
+import io.lockstep.telemetry.rows.Row;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,111 @@ final class ClusterViewsTest {
         });
     assertThat(ViewsJson.placements(views.placements()).toString())
         .contains("\"slurm.job.id\":\"4711\"", "\"gpu\":\"GPU-1\"");
+  }
+
+  /// A window that has rows of parts of one server each ten seconds, and its agent's events.
+  private static final class Parts {
+    final Window window = new Window("c");
+    private long second;
+    private long number;
+
+    private long now() {
+      return Batches.START + second * Batches.SECOND;
+    }
+
+    void run(int seconds, String column, String subject, double value) {
+      for (int i = 0; i < seconds; i++, second++) {
+        var live = Contract.column(Table.PART, column);
+        if (second % 10 == 0) {
+          append(Batches.row(live, "node-1", subject, now(), value));
+        }
+        window.seal(now());
+      }
+    }
+
+    private void append(Row row) {
+      window.append(Batches.rows(new BatchId("node-1", 1, ++number), row), now());
+    }
+
+    void says(String name, String subject, Map<String, String> attributes) {
+      var event =
+          new Event("e" + number, now(), "node-1", "agent", name, 13, subject, "", attributes);
+      window.append(Batches.events(new BatchId("node-1", 1, ++number), event), now());
+    }
+
+    HostView host() {
+      var book = new AlertBook(AlertBook.Config.DEFAULT, List.of());
+      var views = new ClusterViews(window, book, _ -> List.of(), List::of);
+      return ClusterViewsTest.host(views.at(Instant.ofEpochSecond(0, window.nowNanos())), "node-1");
+    }
+  }
+
+  @Test
+  void siteChecksStandThereWithWhatTheyWroteWhenTheyChanged() {
+    var parts = new Parts();
+    parts.run(20, "check_state", "check/disk", 0);
+    assertThat(parts.host().checks())
+        .singleElement()
+        .satisfies(check -> {
+          assertThat(check.name()).isEqualTo("disk");
+          assertThat(check.state()).isEqualTo(CheckView.State.OK);
+          assertThat(check.since()).as("it was never another, as far as is known").isNull();
+          assertThat(check.output()).isNull();
+        });
+    String hostile = "<b>full</b>\u0007 \u202Eten\uD800 " + "x".repeat(5000);
+    parts.says(
+        "lockstep.check.changed",
+        "check/disk",
+        Map.of("lockstep.check.state", "critical", "lockstep.check.output", hostile));
+    assertThat(parts.host().checks().getFirst().output())
+        .as("the row that says so has not come")
+        .isNull();
+    parts.run(20, "check_state", "check/disk", 2);
+    CheckView check = parts.host().checks().getFirst();
+    assertThat(check.state()).isEqualTo(CheckView.State.CRITICAL);
+    assertThat(check.since())
+        .isEqualTo(Instant.ofEpochSecond(0, Batches.START + 20 * Batches.SECOND));
+    assertThat(check.output()).startsWith("<b>full</b> ten xxx").hasSize(300);
+    assertThat(ViewsJson.oneHost(parts.host()).toString())
+        .contains("\"checks\":[{\"name\":\"disk\",\"state\":\"critical\",\"since\":\"2026-");
+  }
+
+  @Test
+  void aCheckThatIsNotToldOfAnyMoreIsGone() {
+    var parts = new Parts();
+    parts.run(20, "check_state", "check/disk", 2);
+    parts.run(30, "check_state", "check/other", 0);
+    assertThat(parts.host().checks()).extracting(CheckView::name).containsExactly("disk", "other");
+    parts.run(30, "check_state", "check/other", 0);
+    assertThat(parts.host().checks()).extracting(CheckView::name).containsExactly("other");
+  }
+
+  @Test
+  void whatIsNotAsTheInventorySaysStandsThereUntilItIs() {
+    var parts = new Parts();
+    parts.run(10, "inventory_fault", "inventory/gpu.count", 2);
+    assertThat(parts.host().differences())
+        .as("told before this collector was started")
+        .containsExactly(new DifferenceView("gpu.count", true, null, null, null, null));
+    parts.says(
+        "lockstep.inventory.changed",
+        "inventory/gpu.count",
+        Map.of(
+            "lockstep.inventory.expected", "8",
+            "lockstep.inventory.found", "7",
+            "lockstep.inventory.difference", "8 expected, found 7"));
+    parts.run(20, "inventory_fault", "inventory/gpu.count", 1);
+    assertThat(parts.host().differences())
+        .containsExactly(
+            new DifferenceView(
+                "gpu.count",
+                false,
+                "8",
+                "7",
+                "8 expected, found 7",
+                Instant.ofEpochSecond(0, Batches.START + 10 * Batches.SECOND)));
+    parts.run(20, "inventory_fault", "inventory/gpu.count", 0);
+    assertThat(parts.host().differences()).isEmpty();
   }
 
   @Test

@@ -13,7 +13,8 @@ final class HeadlineTest {
   private static final Instant NOW = Instant.parse("2026-01-01T03:00:00Z");
 
   private static HostView host(HostView.State state, List<GpuView> gpus, List<PortView> ports) {
-    return new HostView("n1", state, 1.0, 0.0, null, null, null, null, null, gpus, ports);
+    return new HostView(
+        "n1", state, 1.0, 0.0, null, null, null, null, null, gpus, ports, List.of(), List.of());
   }
 
   private static GpuView gpu(GpuView.State state) {

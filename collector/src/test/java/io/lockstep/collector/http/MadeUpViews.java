@@ -23,6 +23,10 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
   static final int SLOW = 17;
   static final int FLAPPING = 40;
   static final int SILENT = 9;
+  static final String HOSTILE =
+      "<img src=x onerror=alert(1)><script>document.title='owned'</script> & \"quoted\" "
+          + "x".repeat(200);
+
   private static final double STEP_SECONDS = 3.2;
   private static final int SLOW_FROM = 240;
 
@@ -63,7 +67,38 @@ final record MadeUpViews(String cluster, int servers, boolean faulty, Instant st
         silent ? null : 412e9,
         silent ? null : 1.6e12,
         gpus,
-        ports);
+        ports,
+        checks(number),
+        differences(number));
+  }
+
+  /// Also one whose output is what nobody should trust.
+  private List<CheckView> checks(int server) {
+    Instant changed = started.plusSeconds(600);
+    var checks = new ArrayList<CheckView>();
+    checks.add(new CheckView("ntp", CheckView.State.OK, null, null, 4));
+    checks.add(
+        new CheckView(
+            "scratch", CheckView.State.OK, changed, "/scratch has 71 % of its space free", 4));
+    if (broken(SLOW, server)) {
+      checks.add(new CheckView("fabric", CheckView.State.CRITICAL, changed, HOSTILE, 12));
+      checks.add(new CheckView("smart", CheckView.State.UNKNOWN, null, null, 51));
+      checks.add(
+          new CheckView("nfs_home", CheckView.State.WARNING, changed, "/home answers in 2.3 s", 8));
+    }
+    return checks;
+  }
+
+  private List<DifferenceView> differences(int server) {
+    if (!broken(SLOW, server)) {
+      return List.of();
+    }
+    Instant found = started.plusSeconds(30);
+    return List.of(
+        new DifferenceView(
+            "memory.bytes", true, "2TiB", "1.9TiB", "2TiB expected, found 1.9TiB", found),
+        new DifferenceView("gpu.7.serial", false, "1654922005531", "", "it is gone", found),
+        new DifferenceView("net/eth0.mtu", false, null, null, null, null));
   }
 
   private GpuView gpu(int server, int index, boolean silent, Random random) {

@@ -18,6 +18,25 @@ public final class PartWords {
           case "lockstep.inventory.changed" -> attributes.get("lockstep.inventory.difference");
           default -> null;
         };
-    return words == null || words.length() <= LENGTH_MAX ? words : words.substring(0, LENGTH_MAX);
+    return words == null ? null : printable(words, LENGTH_MAX);
+  }
+
+  /// Text without what a terminal, a log or a page would take for more than text: control
+  /// characters, those that turn its direction, halves of characters.
+  ///
+  /// @param lengthMax in characters as Unicode counts them
+  public static String printable(String text, int lengthMax) {
+    var clean = new StringBuilder();
+    text.codePoints()
+        .filter(sign -> sign == '\t' || !isControl(sign))
+        .limit(lengthMax)
+        .forEach(sign -> clean.appendCodePoint(sign == '\t' ? ' ' : sign));
+    return clean.toString().strip();
+  }
+
+  private static boolean isControl(int sign) {
+    return Character.isISOControl(sign)
+        || Character.getType(sign) == Character.FORMAT
+        || Character.getType(sign) == Character.SURROGATE;
   }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample.check;
 
+import io.lockstep.telemetry.rules.PartWords;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ record PluginOutput(String line, List<CheckValue> values) {
     String first = end < 0 ? text : text.substring(0, end);
     String more = end < 0 ? "" : text.substring(end);
     return new PluginOutput(
-        printable(before(first), LINE_MAX), values(after(first) + ' ' + after(more)));
+        PartWords.printable(before(first), LINE_MAX), values(after(first) + ' ' + after(more)));
   }
 
   private static String before(String text) {
@@ -40,28 +41,12 @@ record PluginOutput(String line, List<CheckValue> values) {
     return bar < 0 ? "" : text.substring(bar + 1);
   }
 
-  /// Without what a terminal or a log would take for more than text.
-  static String printable(String text, int lengthMax) {
-    var clean = new StringBuilder();
-    text.codePoints()
-        .filter(sign -> sign == '\t' || !isControl(sign))
-        .limit(lengthMax)
-        .forEach(sign -> clean.appendCodePoint(sign == '\t' ? ' ' : sign));
-    return clean.toString().strip();
-  }
-
-  private static boolean isControl(int sign) {
-    return Character.isISOControl(sign)
-        || Character.getType(sign) == Character.FORMAT
-        || Character.getType(sign) == Character.SURROGATE;
-  }
-
   private static List<CheckValue> values(String data) {
     var values = new ArrayList<CheckValue>();
     Set<String> labels = new HashSet<>();
     var rest = new Rest(data);
     while (rest.more() && values.size() < VALUES_MAX) {
-      String label = printable(rest.label(), LABEL_MAX);
+      String label = PartWords.printable(rest.label(), LABEL_MAX);
       CheckValue value = rest.takes('=') ? value(label, rest.word()) : null;
       if (value == null) {
         rest.word();
