@@ -1,6 +1,5 @@
 package io.lockstep.collector;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.lockstep.collector.alert.AlertBook;
 import io.lockstep.collector.detect.Detectors;
 import io.lockstep.collector.http.OperatorServer;
@@ -8,6 +7,7 @@ import io.lockstep.collector.notify.Notifier;
 import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.window.Window;
+import io.lockstep.telemetry.config.Key;
 import io.lockstep.telemetry.rows.BatchReader;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -25,7 +25,7 @@ public record CollectorConfig(
     Detectors.Config detect,
     AlertBook.Config alert,
     SeriesStore.Config store,
-    @JsonProperty("notify") Notifier.Config notifier,
+    @Key("notify") Notifier.Config notifier,
     OperatorServer.Config http) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");

@@ -1,41 +1,49 @@
 package io.lockstep.telemetry.config;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.events.SequenceStartEvent;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /// A YAML file as a tree in which each key knows its line. Values stay the text that stands there:
-/// only the type that wants them knows whether `1.10` is a number.
+/// only the type that wants them knows whether `1.10` is a number. YAML's own parser gives its
+/// events; what makes objects of them is not needed.
 final class Document {
   private static final int DEPTH_MAX = 50;
-  private static final Pattern PLACE = Pattern.compile("line ([0-9]{1,9}), column ([0-9]{1,9})");
   private final Path file;
   private final Map<String, String> places = new HashMap<>();
-  private final ObjectNode root;
+  private final Node.Section root;
 
-  private Document(Path file, YAMLParser parser) throws IOException, ConfigException {
+  private Document(Path file, Parser parser) throws ConfigException {
     this.file = file;
     this.root = read(parser);
   }
 
   static Document read(Path file) throws ConfigException {
-    try (YAMLParser parser = new YAMLFactory().createParser(Files.readString(file))) {
-      return new Document(file, parser);
-    } catch (JacksonException e) {
-      throw notYaml(file, e);
+    try {
+      String text = Files.readString(file);
+      try {
+        return new Document(file, new ParserImpl(new StreamReader(text), new LoaderOptions()));
+      } catch (YAMLException e) {
+        throw notYaml(file, text, e);
+      }
     } catch (NoSuchFileException _) {
       throw new ConfigException(file + ": no such file");
     } catch (IOException e) {
@@ -43,22 +51,39 @@ final class Document {
     }
   }
 
-  /// The parser tells the context first, and then the problem, each with its place.
-  private static ConfigException notYaml(Path file, JacksonException e) {
-    String place = place(e.getLocation());
-    String reason = "";
-    for (String line : e.getOriginalMessage().split("\n", -1)) {
-      Matcher at = PLACE.matcher(line);
-      if (at.find()) {
-        place = at.group(1) + ":" + at.group(2);
-      } else if (!line.startsWith(" ") && !line.isBlank()) {
-        reason = line.strip();
-      }
-    }
-    return new ConfigException(file + ":" + place + ": not YAML: " + reason);
+  private static ConfigException notYaml(Path file, String text, YAMLException e) {
+    return switch (e) {
+      case MarkedYAMLException marked -> notYaml(file, at(marked), marked.getProblem());
+      case ReaderException odd ->
+          notYaml(
+              file,
+              at(text, odd.getPosition()),
+              "character U+%04X is not allowed".formatted(odd.getCodePoint()));
+      default -> notYaml(file, "1:1", String.valueOf(e.getMessage()));
+    };
   }
 
-  ObjectNode root() {
+  private static ConfigException notYaml(Path file, String place, @Nullable String reason) {
+    String first = Optional.ofNullable(reason).flatMap(all -> all.lines().findFirst()).orElse("");
+    return new ConfigException(file + ":" + place + ": not YAML: " + first.strip());
+  }
+
+  private static String at(MarkedYAMLException e) {
+    Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
+    return mark == null ? "1:1" : place(mark);
+  }
+
+  /// @param position counted in code points
+  private static String at(String text, int position) {
+    String before = text.substring(0, text.offsetByCodePoints(0, position));
+    int lineStart = before.lastIndexOf('\n') + 1;
+    return before.lines().count()
+        + (before.endsWith("\n") || before.isEmpty() ? 1 : 0)
+        + ":"
+        + (before.codePointCount(lineStart, before.length()) + 1);
+  }
+
+  Node.Section root() {
     return root;
   }
 
@@ -74,69 +99,83 @@ final class Document {
     return file.toString();
   }
 
-  private ObjectNode read(YAMLParser parser) throws IOException, ConfigException {
-    JsonToken first = parser.nextToken();
-    if (first == null || first == JsonToken.VALUE_NULL) {
-      return JsonNodeFactory.instance.objectNode();
+  private Node.Section read(Parser parser) throws ConfigException {
+    parser.getEvent(); // the stream begins
+    if (parser.checkEvent(Event.ID.StreamEnd)) {
+      return new Node.Section();
     }
-    if (!(value(parser, "", 0) instanceof ObjectNode map)) {
-      throw new ConfigException(file + ":1:1: must be a map of keys");
+    parser.getEvent(); // the document begins
+    Event first = parser.peekEvent();
+    Node read = value(parser, "", 0);
+    parser.getEvent(); // the document ends
+    if (!parser.checkEvent(Event.ID.StreamEnd)) {
+      throw new ConfigException(file + at(parser.peekEvent()) + "must hold one document");
     }
-    if (parser.nextToken() != null) {
-      throw new ConfigException(file + at(parser) + "must hold one document");
-    }
-    return map;
+    return switch (read) {
+      case Node.Section map -> map;
+      case Node.Nothing _ -> new Node.Section();
+      default -> throw new ConfigException(file + at(first) + "must be a map of keys");
+    };
   }
 
-  private JsonNode value(YAMLParser parser, String path, int depth)
-      throws IOException, ConfigException {
-    if (parser.isCurrentAlias() || depth > DEPTH_MAX) {
+  private Node value(Parser parser, String path, int depth) throws ConfigException {
+    Event event = parser.getEvent();
+    if (event instanceof AliasEvent || depth > DEPTH_MAX) {
       String what = depth > DEPTH_MAX ? "nested too deep" : "aliases are not supported";
-      throw new ConfigException(file + at(parser) + path + ": " + what);
+      throw new ConfigException(file + at(event) + path + ": " + what);
     }
-    JsonToken token = parser.currentToken();
-    if (token == JsonToken.START_OBJECT) {
-      return map(parser, path, depth);
-    }
-    if (token == JsonToken.START_ARRAY) {
-      return list(parser, path, depth);
-    }
-    JsonNodeFactory nodes = JsonNodeFactory.instance;
-    return token == JsonToken.VALUE_NULL ? nodes.nullNode() : nodes.textNode(parser.getText());
+    return switch (event) {
+      case MappingStartEvent _ -> map(parser, path, depth);
+      case SequenceStartEvent _ -> list(parser, path, depth);
+      case ScalarEvent scalar ->
+          isNothing(scalar) ? Node.NOTHING : new Node.Text(scalar.getValue());
+      default -> throw new IllegalStateException("no value begins with " + event);
+    };
   }
 
-  private JsonNode map(YAMLParser parser, String path, int depth)
-      throws IOException, ConfigException {
-    ObjectNode map = JsonNodeFactory.instance.objectNode();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = parser.currentName();
-      String child = KeyPath.child(path, key);
-      if (map.has(key)) {
-        throw new ConfigException(file + at(parser) + child + " stands twice");
+  /// https://yaml.org/type/null.html
+  private static boolean isNothing(ScalarEvent scalar) {
+    return switch (scalar.getValue()) {
+      case "", "~", "null", "Null", "NULL" ->
+          scalar.isPlain() && scalar.getImplicit().canOmitTagInPlainScalar();
+      default -> false;
+    };
+  }
+
+  private Node map(Parser parser, String path, int depth) throws ConfigException {
+    var map = new Node.Section();
+    while (!parser.checkEvent(Event.ID.MappingEnd)) {
+      Event event = parser.getEvent();
+      if (!(event instanceof ScalarEvent key)) {
+        throw new ConfigException(file + at(event) + "a key must be text");
       }
-      places.put(child, place(parser.currentTokenLocation()));
-      parser.nextToken();
-      map.set(key, value(parser, child, depth + 1));
+      String child = KeyPath.child(path, key.getValue());
+      if (map.get(key.getValue()) != null) {
+        throw new ConfigException(file + at(event) + child + " stands twice");
+      }
+      places.put(child, place(event.getStartMark()));
+      map.keys().put(key.getValue(), value(parser, child, depth + 1));
     }
+    parser.getEvent();
     return map;
   }
 
-  private JsonNode list(YAMLParser parser, String path, int depth)
-      throws IOException, ConfigException {
-    var list = JsonNodeFactory.instance.arrayNode();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      String child = KeyPath.item(path, list.size());
-      places.put(child, place(parser.currentTokenLocation()));
-      list.add(value(parser, child, depth + 1));
+  private Node list(Parser parser, String path, int depth) throws ConfigException {
+    var list = new Node.Items();
+    while (!parser.checkEvent(Event.ID.SequenceEnd)) {
+      String child = KeyPath.item(path, list.items().size());
+      places.put(child, place(parser.peekEvent().getStartMark()));
+      list.items().add(value(parser, child, depth + 1));
     }
+    parser.getEvent();
     return list;
   }
 
-  private static String at(YAMLParser parser) {
-    return ":" + place(parser.currentTokenLocation()) + ": ";
+  private static String at(Event event) {
+    return ":" + place(event.getStartMark()) + ": ";
   }
 
-  private static String place(JsonLocation location) {
-    return location.getLineNr() + ":" + location.getColumnNr();
+  private static String place(Mark mark) {
+    return (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
   }
 }

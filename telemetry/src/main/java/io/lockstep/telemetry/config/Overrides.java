@@ -1,9 +1,5 @@
 package io.lockstep.telemetry.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,7 +17,7 @@ final class Overrides {
   private static final Logger LOG = LoggerFactory.getLogger(Overrides.class);
   private static final String PREFIX = "LOCKSTEP_";
   private final Map<String, String> variables = new HashMap<>();
-  private final ObjectNode root = JsonNodeFactory.instance.objectNode();
+  private final Node.Section root = new Node.Section();
 
   Overrides(Map<String, String> environment, Class<?> type) {
     List<String> unknown = new ArrayList<>();
@@ -36,7 +32,7 @@ final class Overrides {
   }
 
   /// The overrides as a tree, to be laid over that of the file.
-  ObjectNode root() {
+  Node.Section root() {
     return root;
   }
 
@@ -52,11 +48,11 @@ final class Overrides {
     if (found == null) {
       return false;
     }
-    ObjectNode section = root;
+    Node.Section section = root;
     for (String key : keys.subList(0, keys.size() - 1)) {
-      section = section.withObjectProperty(key);
+      section = section.section(key);
     }
-    section.set(keys.getLast(), node(value, found));
+    section.keys().put(keys.getLast(), node(value, found));
     variables.put(String.join(".", keys), name);
     return true;
   }
@@ -85,14 +81,13 @@ final class Overrides {
   }
 
   /// A list is written with commas between its items.
-  private static JsonNode node(String value, Class<?> type) {
-    JsonNodeFactory nodes = JsonNodeFactory.instance;
+  private static Node node(String value, Class<?> type) {
     if (type != List.class) {
-      return nodes.textNode(value);
+      return new Node.Text(value);
     }
-    ArrayNode list = nodes.arrayNode();
+    var list = new Node.Items();
     for (String item : value.split(",", -1)) {
-      list.add(item.strip());
+      list.items().add(new Node.Text(item.strip()));
     }
     return list;
   }

@@ -1,52 +1,80 @@
 package io.lockstep.telemetry.config;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The types that a configuration's values may have. All are read from their text, whether it
-/// stands in a file or in an environment variable, so that both mean the same.
+/// stands in a file or in an environment variable, so that both mean the same. Comparisons in the
+/// place of a table of functions: each function would be a class that stays.
 final class Scalars {
-  private record Scalar<T>(Class<T> type, Function<String, T> parse, String allowed) {}
-
-  private static final List<Scalar<?>> ALL =
-      List.of(
-          new Scalar<>(int.class, Integer::valueOf, "a whole number"),
-          new Scalar<>(Integer.class, Integer::valueOf, "a whole number"),
-          new Scalar<>(long.class, Long::valueOf, "a whole number"),
-          new Scalar<>(Long.class, Long::valueOf, "a whole number"),
-          new Scalar<>(double.class, Scalars::finite, "a number"),
-          new Scalar<>(Double.class, Scalars::finite, "a number"),
-          new Scalar<>(boolean.class, Scalars::truth, "true or false"),
-          new Scalar<>(Boolean.class, Scalars::truth, "true or false"),
-          new Scalar<>(String.class, Function.identity(), "text"),
-          new Scalar<>(Path.class, Scalars::path, "a path"),
-          new Scalar<>(URI.class, URI::create, "a URL"),
-          new Scalar<>(
-              Duration.class, Durations::parse, "a duration such as 500ms, 10s, 5m, 1h or 2d"),
-          new Scalar<>(
-              ByteSize.class, ByteSize::parse, "a size such as 512B, 64KiB, 64MiB or 1GiB"));
-
   private Scalars() {}
+
+  private static Object value(String text, Class<?> type) {
+    if (type == String.class) {
+      return text;
+    }
+    if (type == int.class || type == Integer.class) {
+      return Integer.valueOf(text);
+    }
+    if (type == long.class || type == Long.class) {
+      return Long.valueOf(text);
+    }
+    if (type == double.class || type == Double.class) {
+      return finite(text);
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return truth(text);
+    }
+    if (type == Path.class) {
+      return path(text);
+    }
+    if (type == URI.class) {
+      return URI.create(text);
+    }
+    if (type == Duration.class) {
+      return Durations.parse(text);
+    }
+    if (type == ByteSize.class) {
+      return ByteSize.parse(text);
+    }
+    throw unknown(type);
+  }
+
+  private static String words(Class<?> type) {
+    if (type == String.class) {
+      return "text";
+    }
+    if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
+      return "a whole number";
+    }
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return "true or false";
+    }
+    if (type == Path.class) {
+      return "a path";
+    }
+    if (type == URI.class) {
+      return "a URL";
+    }
+    if (type == Duration.class) {
+      return "a duration such as 500ms, 10s, 5m, 1h or 2d";
+    }
+    if (type == ByteSize.class) {
+      return "a size such as 512B, 64KiB, 64MiB or 1GiB";
+    }
+    throw unknown(type);
+  }
+
+  private static IllegalStateException unknown(Class<?> type) {
+    return new IllegalStateException("no configuration value can be a " + type);
+  }
 
   private static Double finite(String text) {
     double value = Double.parseDouble(text);
@@ -71,75 +99,36 @@ final class Scalars {
           .map(one -> label((Enum<?>) one))
           .collect(Collectors.joining(", ", "one of ", ""));
     }
-    return ALL.stream()
-        .filter(one -> one.type == type)
-        .map(Scalar::allowed)
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no configuration value can be a " + type));
+    return words(type);
   }
 
   private static String label(Enum<?> one) {
     return one.name().toLowerCase(Locale.ROOT);
   }
 
-  /// A mapper that binds records with snake_case keys and these types.
-  static YAMLMapper mapper() {
-    var module = new SimpleModule();
-    ALL.forEach(one -> addReader(module, one));
-    module.addSerializer(new Writer<>(Path.class, Path::toString));
-    module.addSerializer(new Writer<>(URI.class, URI::toString));
-    module.addSerializer(new Writer<>(Duration.class, Durations::text));
-    module.addSerializer(new Writer<>(ByteSize.class, ByteSize::toString));
-    module.addSerializer(new Writer<>(Enum.class, Scalars::label));
-    return YAMLMapper.builder(
-            YAMLFactory.builder()
-                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-                .build())
-        .addModule(module)
-        .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-        .build();
+  /// A value of the type from its text.
+  ///
+  /// @throws IllegalArgumentException when it is none
+  static Object parse(String text, Class<?> type) {
+    return type.isEnum() ? constant(text, type) : value(text, type);
   }
 
-  private static <T> void addReader(SimpleModule module, Scalar<T> scalar) {
-    module.addDeserializer(scalar.type, new Reader<>(scalar));
-  }
-
-  private static final class Reader<T> extends StdScalarDeserializer<T> {
-    private final transient Scalar<T> scalar;
-
-    Reader(Scalar<T> scalar) {
-      super(scalar.type);
-      this.scalar = scalar;
-    }
-
-    @Override
-    public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-      String text = parser.getText();
-      try {
-        return scalar.parse.apply(text);
-      } catch (IllegalArgumentException _) {
-        throw InvalidFormatException.from(parser, "", text, scalar.type);
+  private static Object constant(String text, Class<?> type) {
+    for (Object one : type.getEnumConstants()) {
+      if (((Enum<?>) one).name().equalsIgnoreCase(text)) {
+        return one;
       }
     }
+    throw new IllegalArgumentException(text);
   }
 
-  private static final class Writer<T> extends StdScalarSerializer<T> {
-    private final transient Function<T, String> print;
-
-    Writer(Class<T> type, Function<T, String> print) {
-      super(type);
-      this.print = print;
-    }
-
-    @Override
-    public void serialize(T value, JsonGenerator out, SerializerProvider provider)
-        throws IOException {
-      out.writeString(print.apply(value));
-    }
+  /// A value's text, that reads as the same.
+  static String print(Object value) {
+    return switch (value) {
+      case Duration time -> Durations.text(time);
+      case Enum<?> one -> label(one);
+      default -> value.toString();
+    };
   }
 
   /// An empty path would mean the folder that the program happens to be started in.

@@ -1,10 +1,8 @@
 package io.lockstep.telemetry.config;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
@@ -19,16 +17,40 @@ final class Shape {
   private Shape() {}
 
   /// A record's keys in its order. A component that Java does not allow to have its key's name,
-  /// such as `notify`, has a `@JsonProperty` that says it.
+  /// such as `notify`, has a [Key] that says it.
   static SequencedMap<String, RecordComponent> keys(Class<?> section) {
     SequencedMap<String, RecordComponent> keys = new LinkedHashMap<>();
     for (RecordComponent one : section.getRecordComponents()) {
-      JsonProperty named = one.getAccessor().getAnnotation(JsonProperty.class);
-      String key =
-          named != null ? named.value() : SnakeCaseStrategy.INSTANCE.translate(one.getName());
-      keys.put(key, one);
+      Key named = one.getAccessor().getAnnotation(Key.class);
+      keys.put(named != null ? named.value() : snakeCase(one.getName()), one);
     }
     return keys;
+  }
+
+  /// `flushEvery` as `flush_every`; of several capitals in a row the first begins a word.
+  private static String snakeCase(String name) {
+    var key = new StringBuilder();
+    boolean inCapitals = false;
+    for (int i = 0; i < name.length(); i++) {
+      boolean capital = Character.isUpperCase(name.charAt(i));
+      if (capital && !inCapitals && i > 0) {
+        key.append('_');
+      }
+      key.append(Character.toLowerCase(name.charAt(i)));
+      inCapitals = capital;
+    }
+    return key.toString();
+  }
+
+  /// What a record has under a key.
+  static @Nullable Object value(Record record, RecordComponent component) {
+    try {
+      Method accessor = component.getAccessor();
+      accessor.setAccessible(true);
+      return accessor.invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException("not a configuration: " + record.getClass(), e);
+    }
   }
 
   /// Whether keys of the type stand in a section of their own.
@@ -40,45 +62,47 @@ final class Shape {
   /// they should.
   ///
   /// @throws Misfit for the first key that does not fit
-  static void check(JsonNode tree, Class<?> section) throws Misfit {
+  static void check(Node.Section tree, Class<?> section) throws Misfit {
     checkSection("", tree, section);
   }
 
-  private static void check(String path, @Nullable JsonNode node, AnnotatedType type)
-      throws Misfit {
+  private static void check(String path, @Nullable Node node, AnnotatedType type) throws Misfit {
     Class<?> raw = raw(type);
-    if (node == null || node.isNull()) {
-      if (!type.isAnnotationPresent(Nullable.class)) {
-        throw new Misfit(path, " is missing; it must be " + wanted(raw));
+    switch (node) {
+      case Node.Section section when isSection(raw) -> checkSection(path, section, raw);
+      case Node.Section section when raw == Map.class -> {
+        for (var entry : section.keys().entrySet()) {
+          check(KeyPath.child(path, entry.getKey()), entry.getValue(), argument(type, 1));
+        }
       }
-    } else if (isSection(raw)) {
-      require(path, node, node.isObject(), raw);
-      checkSection(path, node, raw);
-    } else if (raw == List.class) {
-      require(path, node, node.isArray(), raw);
-      for (int i = 0; i < node.size(); i++) {
-        check(KeyPath.item(path, i), node.get(i), argument(type, 0));
+      case Node.Items list when raw == List.class -> {
+        for (int i = 0; i < list.items().size(); i++) {
+          check(KeyPath.item(path, i), list.items().get(i), argument(type, 0));
+        }
       }
-    } else if (raw == Map.class) {
-      require(path, node, node.isObject(), raw);
-      for (var entry : node.properties()) {
-        check(KeyPath.child(path, entry.getKey()), entry.getValue(), argument(type, 1));
-      }
-    } else {
-      require(path, node, node.isValueNode(), raw);
+      case Node.Text _ when !isSection(raw) && raw != List.class && raw != Map.class -> {}
+      case null -> requireNullable(path, type, raw);
+      case Node.Nothing _ -> requireNullable(path, type, raw);
+      default -> throw new Misfit(path, " must be " + wanted(raw) + ", is " + describe(node));
     }
   }
 
-  private static void checkSection(String path, JsonNode node, Class<?> raw) throws Misfit {
+  private static void requireNullable(String path, AnnotatedType type, Class<?> raw) throws Misfit {
+    if (!type.isAnnotationPresent(Nullable.class)) {
+      throw new Misfit(path, " is missing; it must be " + wanted(raw));
+    }
+  }
+
+  private static void checkSection(String path, Node.Section section, Class<?> raw) throws Misfit {
     var keys = keys(raw);
-    for (var entry : node.properties()) {
-      if (!keys.containsKey(entry.getKey())) {
-        throw unknown(path, entry.getKey(), keys);
+    for (String key : section.keys().keySet()) {
+      if (!keys.containsKey(key)) {
+        throw unknown(path, key, keys);
       }
     }
     for (var key : keys.entrySet()) {
       String child = KeyPath.child(path, key.getKey());
-      check(child, node.get(key.getKey()), key.getValue().getAnnotatedType());
+      check(child, section.get(key.getKey()), key.getValue().getAnnotatedType());
     }
   }
 
@@ -93,13 +117,6 @@ final class Shape {
             + ")");
   }
 
-  private static void require(String path, JsonNode node, boolean fits, Class<?> raw)
-      throws Misfit {
-    if (!fits) {
-      throw new Misfit(path, " must be " + wanted(raw) + ", is " + describe(node));
-    }
-  }
-
   /// What may stand where the type is wanted, in words.
   static String wanted(Class<?> raw) {
     if (isSection(raw)) {
@@ -111,14 +128,16 @@ final class Shape {
     return raw == Map.class ? "a map" : Scalars.allowed(raw);
   }
 
-  static String describe(JsonNode node) {
-    if (node.isObject()) {
-      return "a map of keys";
-    }
-    return node.isArray() ? "a list" : '"' + node.asText() + '"';
+  private static String describe(Node node) {
+    return switch (node) {
+      case Node.Section _ -> "a map of keys";
+      case Node.Items _ -> "a list";
+      case Node.Text one -> '"' + one.text() + '"';
+      case Node.Nothing _ -> "nothing";
+    };
   }
 
-  private static Class<?> raw(AnnotatedType type) {
+  static Class<?> raw(AnnotatedType type) {
     return switch (type.getType()) {
       case Class<?> plain -> plain;
       case ParameterizedType generic -> (Class<?>) generic.getRawType();
@@ -126,7 +145,7 @@ final class Shape {
     };
   }
 
-  private static AnnotatedType argument(AnnotatedType type, int index) {
+  static AnnotatedType argument(AnnotatedType type, int index) {
     return ((AnnotatedParameterizedType) type).getAnnotatedActualTypeArguments()[index];
   }
 }

@@ -170,6 +170,25 @@ class ConfigsTest {
   }
 
   @Test
+  void saysWhereAFileIsNotYaml() {
+    assertRefused("ratio: 1\ncluster: [a\nseed: 2\n", ":3:5: not YAML: expected ',' or ']'");
+    assertRefused("ratio: 1\n\tseed: 2\n", ":2:1: not YAML: found character '\\t(TAB)'");
+    assertRefused("ratio: 1\nseed: \u0007\n", ":2:7: not YAML: character U+0007 is not allowed");
+    assertRefused("ratio: 1\n? [a]\n: b\n", ":2:3: a key must be text");
+    assertRefused("a: ".repeat(2) + "b\n", ":1:5: not YAML: mapping values are not allowed here");
+    assertRefused("store: " + "[".repeat(60), "nested too deep");
+  }
+
+  @Test
+  void takesNothingForNullAndTextForWhatIsQuoted() throws Exception {
+    Program read = read("second: ~\ncluster: 'null'\nstore: {token_file: NULL}\n", Map.of());
+    assertThat(read.cluster()).isEqualTo("null");
+    assertThat(read.store().tokenFile()).isNull();
+    assertThat(read("cluster: !!str null\n", Map.of()).cluster()).isEqualTo("null");
+    assertThat(read("--- ~\n", Map.of())).isEqualTo(DEFAULT);
+  }
+
+  @Test
   void namesAFileThatIsNotThere() {
     Path absent = folder.resolve("absent.yaml");
     assertThatThrownBy(() -> Configs.read(absent, Map.of(), DEFAULT, Program.class))
