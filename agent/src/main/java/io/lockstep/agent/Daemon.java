@@ -69,7 +69,7 @@ final class Daemon {
   }
 
   private Agent agent(Config config) throws IOException, ConfigException {
-    Agent agent = new Agent(config, Main.hostName(config), version, clock, reloads);
+    Agent agent = new Agent(config, Lifetime.hostName(config), version, clock, reloads);
     synchronized (this) {
       running = agent;
       if (stopped || next != null) {

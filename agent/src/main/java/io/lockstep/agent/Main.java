@@ -4,25 +4,18 @@ import io.lockstep.agent.doctor.Diagnosis;
 import io.lockstep.agent.doctor.Doctor;
 import io.lockstep.agent.doctor.DoctorReport;
 import io.lockstep.agent.sample.Once;
-import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import io.lockstep.telemetry.config.FileProblem;
-import io.lockstep.telemetry.systemd.ServiceNotice;
 import java.io.Console;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -49,8 +42,6 @@ import picocli.CommandLine.Spec;
       "configuration."
     })
 public final class Main implements Callable<Integer> {
-  private static final int EXIT_CONFIG = 2;
-  private static final long STOP_SECONDS = 8;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -134,18 +125,18 @@ public final class Main implements Callable<Integer> {
 
   /// What `--version` prints.
   static final class Version implements IVersionProvider {
-    static String number() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return version == null ? "source" : version;
-    }
-
     @Override
     public String[] getVersion() {
-      return new String[] {"lockstep agent " + number(), "JDK " + Runtime.version()};
+      return new String[] {"lockstep agent " + Lifetime.version(), "JDK " + Runtime.version()};
     }
   }
 
   public static void main(String[] arguments) {
+    Flags plain = Flags.plain(arguments);
+    System.exit(plain == null ? command(arguments) : new Lifetime(plain).begin());
+  }
+
+  private static int command(String[] arguments) {
     var line = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
     if (arguments.length > 0 && arguments[0].equals("--doctor")) {
       line.setCommandName("lockstep doctor"); // by which people know it
@@ -154,7 +145,7 @@ public final class Main implements Callable<Integer> {
       // All that would be logged stands in what is printed.
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
     }
-    System.exit(line.execute(arguments));
+    return line.execute(arguments);
   }
 
   @Override
@@ -172,24 +163,15 @@ public final class Main implements Callable<Integer> {
     PrintWriter err = commandLine().getErr();
     err.println(commandLine().getCommandName() + ": " + problem);
     err.flush();
-    return EXIT_CONFIG;
+    return Lifetime.EXIT_CONFIG;
   }
 
-  /// Flag over environment over file over default.
   Config config() throws ConfigException {
-    Config config = Configs.read(file, System.getenv(), Config.DEFAULT, Config.class);
-    config = host == null ? config : config.withHost(host);
-    config = root == null ? config : config.withRoot(root);
-    config = nvml == null ? config : config.withNvml(nvml);
-    config = kernelLog == null ? config : config.withKernelLog(kernelLog);
-    return collectors.isEmpty() ? config : config.withCollectors(collectors);
+    return flags().config();
   }
 
-  private Config checkedConfig() throws ConfigException, IOException {
-    Config config = config();
-    Check.root(config.root());
-    Check.files(config);
-    return config;
+  private Flags flags() {
+    return new Flags(file, host, collectors, root, nvml, kernelLog, exitWithStdin);
   }
 
   private int run(Config config) throws IOException, ConfigException, InterruptedException {
@@ -218,21 +200,12 @@ public final class Main implements Callable<Integer> {
       Once.run(config.samplers(), config.root(), config.host(), format, System.out, checks);
       return 0;
     }
-    var service = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());
-    var daemon = new Daemon(this::checkedConfig, Version.number(), service);
-    var ended = new CountDownLatch(1);
-    stopOnSignal(daemon, ended);
-    Hangup.onSignal(daemon::reload);
-    try {
-      daemon.run(config);
-      return 0;
-    } finally {
-      ended.countDown();
-    }
+    new Lifetime(flags()).run(config);
+    return 0;
   }
 
   private int doctor(Config config) throws InterruptedException {
-    List<Diagnosis> all = Doctor.look(config, Version.number());
+    List<Diagnosis> all = Doctor.look(config, Lifetime.version());
     if (json) {
       say(DoctorReport.json(all));
     } else {
@@ -253,58 +226,5 @@ public final class Main implements Callable<Integer> {
 
   private CommandLine commandLine() {
     return Objects.requireNonNull(spec).commandLine();
-  }
-
-  /// The name that this server goes by.
-  static String hostName(Config config) throws IOException {
-    if (config.host() != null) {
-      return config.host();
-    }
-    if (!Samplers.live(config.root())) {
-      return Once.UNKNOWN_HOST;
-    }
-    Path kernel = Path.of("/proc/sys/kernel/hostname");
-    String name =
-        Files.isReadable(kernel)
-            ? Files.readString(kernel).strip()
-            : InetAddress.getLocalHost().getHostName();
-    return String.valueOf(config.withHost(name).host());
-  }
-
-  /// The JVM ends when this hook does: so it waits until the agent has handed over what it can.
-  private void stopOnSignal(Daemon daemon, CountDownLatch ended) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  daemon.stop();
-                  awaitEnd(ended);
-                },
-                "stop"));
-    if (exitWithStdin) {
-      Thread.ofPlatform().daemon().name("stdin").start(() -> awaitEndOfInput(daemon));
-    }
-  }
-
-  private static void awaitEnd(CountDownLatch ended) {
-    try {
-      if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("lockstep agent: could not end in time; what is spooled stays");
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void awaitEndOfInput(Daemon daemon) {
-    try (InputStream in = System.in) {
-      in.skip(Long.MAX_VALUE);
-      while (in.read() >= 0) {
-        // whatever it says, only its end counts
-      }
-    } catch (IOException _) {
-      // as good as its end
-    }
-    daemon.stop();
   }
 }
