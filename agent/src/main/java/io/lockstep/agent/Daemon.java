@@ -1,9 +1,11 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.sample.CrashReport;
 import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.systemd.ServiceNotice;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ final class Daemon {
   /// @throws ConfigException when a file of the configuration says something wrong
   void run(Config first) throws IOException, ConfigException, InterruptedException {
     Config config = first;
+    tellOfCrash(config);
     Agent agent = agent(config);
     for (Config wanted = run(agent); wanted != null; wanted = run(agent)) {
       Agent another = inPlace(wanted);
@@ -57,6 +60,17 @@ final class Daemon {
       agent = another == null ? agent(config) : another;
     }
     service.close();
+  }
+
+  /// What became of the run before, where it crashed.
+  private static void tellOfCrash(Config config) {
+    Path folder = config.spool().folder().toAbsolutePath();
+    CrashReport report =
+        CrashReport.of(CrashReport.ofAgent(folder, System.getenv("STATE_DIRECTORY")));
+    if (report != null) {
+      CrashReport told = report.putAside();
+      LOG.warn("the agent before this one crashed time={}: {}", told.time(), told.words());
+    }
   }
 
   /// One agent's run.

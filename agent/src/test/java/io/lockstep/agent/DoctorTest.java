@@ -73,6 +73,22 @@ class DoctorTest {
   }
 
   @Test
+  void saysWhereTheReportsOfCrashesAre() throws Exception {
+    Path spool = Files.createDirectory(folder.resolve("spool"));
+    Files.writeString(spool.resolve("gpu-crash.log"), "# Problematic frame:\n# C  [libx.so+0x1]\n");
+    Files.writeString(folder.resolve("agent-crash.log.told"), "#\n");
+    assertThat(Doctor.look(config(spool, URI.create("http://127.0.0.1:1")), "1"))
+        .filteredOn(one -> one.source().equals("crash"))
+        .extracting(Diagnosis::finding)
+        .anyMatch(finding ->
+            finding.startsWith(
+                "the process that reads GPUs: it crashed in C [libx.so+0x1]; see "
+                    + spool.resolve("gpu-crash.log")))
+        .anyMatch(finding -> finding.startsWith("the agent: it crashed; see "))
+        .hasSize(2);
+  }
+
+  @Test
   void looksAtEachGpu() throws Exception {
     assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
     var nvml = new NvmlStandIn(folder);

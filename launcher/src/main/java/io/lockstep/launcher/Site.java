@@ -216,7 +216,8 @@ final class Site implements AutoCloseable {
       throw new IllegalStateException(
           "lockstep.agent.classpath must be set; start through ./lockstep");
     }
-    return List.of("-Xmx48m", "-XX:TieredStopAtLevel=1", "-cp", classPath);
+    return List.of(
+        "-Xmx48m", "-XX:TieredStopAtLevel=1", "-XX:+ErrorFileToStderr", "-cp", classPath);
   }
 
   private static List<String> agent(Path config, String... flags) {

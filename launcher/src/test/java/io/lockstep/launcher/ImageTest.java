@@ -72,6 +72,54 @@ class ImageTest {
   }
 
   @Test
+  void aCrashIsWrittenIntoTheServicesFolderAndToldOnceByTheNextRun() throws Exception {
+    Path state = Files.createDirectory(own.resolve("state"));
+    Path empty = Files.createDirectory(own.resolve("empty"));
+    Path config = own.resolve("agent.yaml");
+    Files.writeString(
+        config,
+        """
+        collectors: ["http://127.0.0.1:1"]
+        spool: {folder: %s}
+        listen: {address: "127.0.0.1:0"}
+        """
+            .formatted(state.resolve("spool")));
+    Path report = state.resolve("agent-crash.log");
+    for (int run = 0; run < 3; run++) {
+      Shell shell = new Shell(empty).with(Map.of("STATE_DIRECTORY", state.toString()));
+      Process agent = shell.start(image + "/bin/lockstep-agent", "--config", config.toString());
+      try {
+        String said = untilItRuns(agent);
+        assertThat(said.contains("the agent before this one crashed")).isEqualTo(run > 0);
+        assertThat(said).doesNotContain(report + "\n");
+        new Shell(empty).run("kill", "-SEGV", Long.toString(agent.pid()));
+        assertThat(agent.waitFor()).isEqualTo(134);
+      } finally {
+        agent.destroyForcibly();
+      }
+      assertThat(report).isNotEmptyFile();
+    }
+    try (Stream<Path> all = Files.list(state)) {
+      assertThat(all.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("spool", "agent-crash.log", "agent-crash.log.told");
+    }
+    assertThat(empty).isEmptyDirectory();
+  }
+
+  /// What it logs up to then.
+  private static String untilItRuns(Process agent) throws IOException {
+    var said = new StringBuilder();
+    var lines = agent.inputReader();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      said.append(line).append('\n');
+      if (line.contains("agent starts version=")) {
+        return said.toString();
+      }
+    }
+    throw new AssertionError("it ended: " + said);
+  }
+
+  @Test
   void isInstalledAgainAndAgainAndTakenAway() throws Exception {
     Shell shell = new Shell(image).with(Map.of("DESTDIR", own.toString()));
     shell.run("./install");

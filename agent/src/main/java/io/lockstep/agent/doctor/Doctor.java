@@ -9,6 +9,7 @@ import io.lockstep.agent.sample.kernel.KernelLogSampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class Doctor {
     }
     Diagnosis spool = PlaceCheck.spool(config.spool());
     all.add(spool);
+    all.addAll(CrashCheck.of(config.spool().folder().toAbsolutePath(), Instant.now()));
     all.add(PlaceCheck.listen(config.listen(), spool.finding().endsWith("an agent runs")));
     for (URI url : config.collectors()) {
       all.add(CollectorCheck.of(url, config.send(), version));

@@ -66,14 +66,16 @@ final class Child implements AutoCloseable {
 
   /// Starts it.
   ///
-  /// @param crash where a crash is written down; null for nowhere
+  /// @param crash where a crash is written down; null for standard error
   /// @throws IOException when it can't be started
   static Child start(Words.Setup setup, @Nullable Path crash, Consumer<List<Occurrence>> outlet)
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
-    command.add("-XX:ErrorFile=" + (crash == null ? "/dev/null" : crash));
+    // A file that can't be made would become one of another name, in whatever folder this is.
+    boolean there = crash != null && Files.isWritable(crash.toAbsolutePath().getParent());
+    command.add(there ? "-XX:ErrorFile=" + crash : "-XX:+ErrorFileToStderr");
     for (String property : PROPERTIES) {
       String value = System.getProperty(property);
       if (value != null) {

@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample.isolated;
 
+import io.lockstep.agent.sample.CrashReport;
 import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
@@ -7,7 +8,6 @@ import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +61,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     this.config = config;
     this.setup =
         new Words.Setup(config, deadline, folder == null ? null : folder.resolve("gpus.tsv"));
-    this.crash = folder == null ? null : folder.resolve("gpu-crash.log");
+    this.crash = folder == null ? null : folder.resolve(CrashReport.GPUS);
     this.heard = new Heard(ledger);
     this.users = users;
     this.outlet = outlet;
@@ -152,13 +152,10 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
 
   /// A JVM that crashes writes down where; its exit code says only that it ended.
   private String crashed(Child running, String ended) {
-    try {
-      boolean written =
-          crash != null && Files.getLastModifiedTime(crash).toMillis() >= running.startedMillis();
-      return written ? "it crashed; see " + crash : ended;
-    } catch (IOException _) {
-      return ended; // there is none
-    }
+    CrashReport report = crash == null ? null : CrashReport.of(crash);
+    return report != null && report.time().toEpochMilli() >= running.startedMillis()
+        ? report.words()
+        : ended;
   }
 
   private void end(Child running, String why, Notes notes) throws InterruptedException {
