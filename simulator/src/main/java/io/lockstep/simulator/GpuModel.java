@@ -70,8 +70,8 @@ final class GpuModel {
     utilization = Series.of(Table.GPU, "utilization", uuid);
     memoryUsed = Series.of(Table.GPU, "memory_used", uuid);
     memoryLimit = Series.of(Table.GPU_SLOW, "memory", uuid);
-    received = Series.of(Table.GPU, "pcie_received", uuid);
-    transmitted = Series.of(Table.GPU, "pcie_transmitted", uuid);
+    received = Series.of(Table.GPU_SLOW, "pcie_received", uuid);
+    transmitted = Series.of(Table.GPU_SLOW, "pcie_transmitted", uuid);
     clockSm = Series.of(Table.GPU, "clock_sm", uuid);
     clockMemory = Series.of(Table.GPU, "clock_memory", uuid);
     reasons = Series.of(Table.GPU, "clock_event_reasons", uuid);
@@ -79,7 +79,7 @@ final class GpuModel {
     temperature = Series.of(Table.GPU, "temperature", uuid);
     temperatureMemory = Series.of(Table.GPU, "temperature_memory", uuid);
     power = Series.of(Table.GPU, "power", uuid);
-    energy = Series.of(Table.GPU, "energy", uuid);
+    energy = Series.of(Table.GPU_SLOW, "energy", uuid);
     eccCorrected = Series.of(Table.GPU, "ecc_corrected", uuid);
     eccUncorrected = Series.of(Table.GPU, "ecc_uncorrected", uuid);
     replays = Series.of(Table.GPU, "pcie_replays", uuid);
@@ -213,7 +213,6 @@ final class GpuModel {
     out.add(temperature.at(Math.rint(shown)));
     out.add(temperatureMemory.at(Math.rint(shown + 9 - 0.4 * index + 0.5 * now.gauss(8))));
     out.add(power.at(watts));
-    out.add(energy.at(joules));
     out.add(eccCorrected.at(corrected));
     out.add(eccUncorrected.at(0L));
     out.add(replays.at(replayed));
@@ -243,8 +242,6 @@ final class GpuModel {
     out.add(utilization.at(Math.rint(busy * 100) / 100));
     long used = (long) (MEMORY_BYTES * (0.86 + 0.06 * traits.swing()));
     out.add(memoryUsed.at(activity.idle() ? 620L << 20 : used));
-    out.add(received.at((long) bytesIn));
-    out.add(transmitted.at((long) bytesOut));
   }
 
   private void clocks(Activity activity, Trouble trouble, Chance now, List<Sample> out) {
@@ -274,5 +271,8 @@ final class GpuModel {
   /// What changes slowly.
   void slow(List<Sample> out) {
     out.addAll(constant);
+    out.add(energy.at(joules));
+    out.add(received.at((long) bytesIn));
+    out.add(transmitted.at((long) bytesOut));
   }
 }

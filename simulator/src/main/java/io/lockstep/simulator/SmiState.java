@@ -1,5 +1,6 @@
 package io.lockstep.simulator;
 
+import java.lang.module.ModuleDescriptor.Version;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// Turns what `nvidia-smi` printed of a GPU back into what NVML had answered it: keys of `nvml.c`
 /// in NVML's units. The other way round from what an agent does, and written apart from it.
 final class SmiState {
+  private static final Version NO_VERSION = Version.parse("0");
+  private static final Version NUMBERED = Version.parse("575.51");
+  private static final Version RENUMBERED = Version.parse("580.82");
+
   private static final long MEBI = 1L << 20;
 
   /// @param suffix of a field's value: `u` and `i` are its type in `nvml.c`
@@ -223,12 +228,14 @@ final class SmiState {
   /// By NVIDIA's two numberings of them; none before driver 575.51.
   private static void throttleTimes(
       Map<String, String> printed, String driver, Map<String, String> keys) {
-    Double told = number(driver);
-    double version = told == null ? 0 : told;
-    int first = version >= 580.82 ? 269 : version >= 575.51 ? 251 : 0;
+    Version version = driver.matches("[0-9]+(\\.[0-9]+)*") ? Version.parse(driver) : NO_VERSION;
+    int first = version.compareTo(RENUMBERED) >= 0 ? 269 : 251;
+    if (version.compareTo(NUMBERED) < 0) {
+      return;
+    }
     List<String> names =
         List.of("sw_thermal_slowdown", "hw_thermal_slowdown", "hw_power_brake_slowdown");
-    for (int i = 0; first > 0 && i < names.size(); i++) {
+    for (int i = 0; i < names.size(); i++) {
       Double micros = number(printed.get("clocks_event_reasons_counters." + names.get(i)));
       if (micros != null) {
         keys.put("field " + (first + i), Long.toString(Math.round(micros * 1000)));

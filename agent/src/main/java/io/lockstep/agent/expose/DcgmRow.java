@@ -63,7 +63,7 @@ record DcgmRow(String name, String type, String help, Column column, double fact
     rows.add(gauge("FAN_SPEED", slow("fan"), PERCENT, "Speed of the fan (%)."));
     rows.add(gauge("POWER_USAGE", now("power"), 1, "Power drawn (W)."));
     rows.add(gauge("POWER_USAGE_INSTANT", now("power_instant"), 1, "At this moment (W)."));
-    rows.add(counter("TOTAL_ENERGY_CONSUMPTION", now("energy"), MILLI, "Since the driver (mJ)."));
+    rows.add(counter("TOTAL_ENERGY_CONSUMPTION", slow("energy"), MILLI, "Since the driver (mJ)."));
     rows.add(gauge("POWER_MGMT_LIMIT", slow("power_limit_requested"), 1, "Limit as set (W)."));
     rows.add(gauge("POWER_MGMT_LIMIT_MIN", slow("power_limit_min"), 1, "The lowest (W)."));
     rows.add(gauge("POWER_MGMT_LIMIT_MAX", slow("power_limit_max"), 1, "The highest (W)."));
@@ -76,7 +76,7 @@ record DcgmRow(String name, String type, String help, Column column, double fact
     rows.add(gauge("MEM_COPY_UTIL", now("memory_utilization"), PERCENT, "Of the memory (%)."));
     rows.add(gauge("ENC_UTIL", slow("encoder_utilization"), PERCENT, "Of the encoder (%)."));
     rows.add(gauge("DEC_UTIL", slow("decoder_utilization"), PERCENT, "Of the decoder (%)."));
-    rows.add(share("GR_ENGINE_ACTIVE", now("graphics_activity")));
+    rows.add(share("GR_ENGINE_ACTIVE", slow("graphics_activity")));
     rows.add(share("SM_ACTIVE", now("sm_activity")));
     rows.add(share("SM_OCCUPANCY", now("sm_occupancy")));
     rows.add(share("PIPE_TENSOR_ACTIVE", now("tensor_activity")));

@@ -24,13 +24,13 @@ class LineProtocolTest {
     var row = new Row(Table.GPU, "node 1", "GPU-a,b=c\\", TIME);
     row.set(Contract.column(Table.GPU, "power"), 250.1);
     row.set(Contract.column(Table.GPU, "memory_used"), 85_899_345_920L);
-    row.set(Contract.column(Table.GPU, "energy"), 1e10);
+    row.set(Contract.column(Table.GPU, "power_cap_time"), 1e10);
     row.set(Contract.column(Table.GPU, "clock_event_reasons"), 0x24L);
 
     assertThat(questdb.of(SharedQuestDb.rows("lab", List.of(row))).text())
         .isEqualTo(
             "gpu,cluster=lab,host=node\\ 1,subject=GPU-a\\,b\\=c\\\\"
-                + " memory_used=85899345920i,clock_event_reasons=36i,power=250.1,energy=1.0E10"
+                + " memory_used=85899345920i,clock_event_reasons=36i,power_cap_time=1.0E10,power=250.1"
                 + " 1795410000123456789\n");
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class WindowTest {
   private static final Column TEMPERATURE = Contract.column(Table.GPU, "temperature");
-  private static final Column ENERGY = Contract.column(Table.GPU, "energy");
+  private static final Column CAP_TIME = Contract.column(Table.GPU, "power_cap_time");
   private static final Column UP = Contract.column(Table.PORT, "up");
   private static final Column RECEIVED = Contract.column(Table.PORT, "received");
   private static final Column SYMBOLS = Contract.column(Table.PORT, "symbol_error");
@@ -238,7 +238,7 @@ class WindowTest {
 
   @Test
   void saysWhichColumnsItDoesNotKeep() {
-    assertThatThrownBy(() -> window.latest(ENERGY, 0)).hasMessageContaining("gpu.energy");
+    assertThatThrownBy(() -> window.latest(CAP_TIME, 0)).hasMessageContaining("gpu.power_cap_time");
     assertThatThrownBy(() -> window.subjects(Table.HOST_SLOW)).hasMessageContaining("HOST_SLOW");
   }
 

@@ -46,9 +46,9 @@ final class GpuDetailMetrics {
         gpu,
         "Share of the time since the last value in which a part of the GPU worked, 0 to 1, averaged"
             + " over all its SMs; occupancy: share of the warps that an SM can hold (NVML's GPM, on"
-            + " Hopper and newer). Graphics, SM, occupancy, tensor and DRAM each second, the others"
-            + " over ten.",
-        stored(GPU, "graphics_activity", FLOAT, PIPE, "graphics"),
+            + " Hopper and newer). SM, occupancy, tensor and DRAM each second, graphics over a"
+            + " minute, the others over ten seconds.",
+        stored(GPU_SLOW, "graphics_activity", FLOAT, PIPE, "graphics"),
         stored(GPU, "sm_activity", FLOAT, PIPE, "sm"),
         stored(GPU, "sm_occupancy", FLOAT, PIPE, "sm_occupancy"),
         stored(GPU, "tensor_activity", FLOAT, PIPE, "tensor"),

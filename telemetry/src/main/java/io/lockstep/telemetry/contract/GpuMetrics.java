@@ -56,9 +56,9 @@ final class GpuMetrics {
         "hw.gpu.io",
         "By",
         gpu,
-        "Bytes over PCIe.",
-        stored(GPU, "pcie_received", LONG, DIRECTION, "receive"),
-        stored(GPU, "pcie_transmitted", LONG, DIRECTION, "transmit"));
+        "Bytes over PCIe, every ten seconds.",
+        stored(GPU_SLOW, "pcie_received", LONG, DIRECTION, "receive"),
+        stored(GPU_SLOW, "pcie_transmitted", LONG, DIRECTION, "transmit"));
     rows.counter(
         "lockstep.gpu.nvlink.io",
         "By",
@@ -85,11 +85,12 @@ final class GpuMetrics {
         "lockstep.gpu.clock.event_time",
         "s",
         gpu,
-        "Time for which the clock was held back for a reason, since the driver was loaded.",
+        "Time for which the clock was held back for a reason, since the driver was loaded; the"
+            + " hardware's own reasons once a minute, and ten seconds after they held.",
         stored(GPU, "power_cap_time", DOUBLE, REASON, "sw_power_cap"),
         stored(GPU, "sw_thermal_time", DOUBLE, REASON, "sw_thermal"),
-        stored(GPU, "hw_thermal_time", DOUBLE, REASON, "hw_thermal"),
-        stored(GPU, "power_brake_time", DOUBLE, REASON, "hw_power_brake"));
+        stored(GPU_SLOW, "hw_thermal_time", DOUBLE, REASON, "hw_thermal"),
+        stored(GPU_SLOW, "power_brake_time", DOUBLE, REASON, "hw_power_brake"));
     rows.gauge(
         "lockstep.gpu.performance_state",
         "{state}",
@@ -117,8 +118,8 @@ final class GpuMetrics {
         "hw.energy",
         "J",
         Subject.HARDWARE,
-        "Energy drawn since the driver was loaded.",
-        stored(GPU, "energy", DOUBLE, TYPE, "gpu"));
+        "Energy drawn since the driver was loaded, once a minute: the driver takes milliseconds.",
+        stored(GPU_SLOW, "energy", DOUBLE, TYPE, "gpu"));
   }
 
   private static void faults(Rows rows) {
@@ -133,7 +134,7 @@ final class GpuMetrics {
         "lockstep.gpu.pcie.replays",
         "{replay}",
         Subject.HARDWARE,
-        "PCIe packets sent again.",
+        "PCIe packets sent again, as of at most ten seconds ago.",
         live(GPU, "pcie_replays", LONG));
     rows.gauge(
         "lockstep.gpu.state",

@@ -50,6 +50,29 @@ class KernelLogTest {
     assertThat(log.take(line).orElseThrow().device()).isEqualTo("0000:ca:00");
   }
 
+  /// Lines of an H200 (580.159.04) whose programs wrote where they may not, failed an assertion,
+  /// and left their shared memory.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "31, pid=915, name=fault, channel 0x0000000a, intr 00000000. MMU Fault: ENGINE GRAPHICS"
+            + " GPC1 GPCCLIENT_T1_8 faulted @ 0x0_00000000. Fault is of type FAULT_PDE | 31",
+        "43, pid=923, name=fault, channel 0x0000000a | 43",
+        "13, Graphics SM Warp Exception on (GPC 1, TPC 4, SM 0): Out Of Range Address | 13",
+        "13, Graphics Exception: ESR 0x519730=0xc00000e 0x519734=0x0 0x519728=0x1f81fb60 | 13",
+        "13, pid=941, name=fault, Graphics Exception: channel 0x0000000a, Class 0000cbc0 | 13",
+      })
+  void mistakesOfAProgramAreItsOwn(String words, int code) {
+    String begin = "[  201.168540] NVRM: ";
+    assertThat(log.take(begin + "GPU at PCI:0000:00:06: GPU-00000000-0000-4000-8000-000000000000"))
+        .isEmpty();
+    assertThat(log.take(begin + "GPU Board Serial Number: 1650000000000")).isEmpty();
+    KernelEvent event = log.take(begin + "Xid (PCI:0000:00:06): " + words).orElseThrow();
+    assertThat(event.code()).isEqualTo(code);
+    assertThat(event.meaning().blame()).isEqualTo(Blame.APPLICATION);
+  }
+
   @Test
   void showsACodeThatNoCatalogueHas() {
     KernelEvent event = log.take("NVRM: Xid (PCI:0000:3b:00): 9001, new").orElseThrow();

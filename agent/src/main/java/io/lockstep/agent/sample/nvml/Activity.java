@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How busy the parts of one GPU are, through GPM: the difference of two samples of its counters.
-/// Two buffers in turn give each second's; a third is taken every ten seconds. Used by the GPU's
-/// thread alone. Layouts by nvml.h 13.3.
+/// Two buffers in turn give each second's; others are taken every ten seconds and every minute.
+/// Used by the GPU's thread alone. Layouts by nvml.h 13.3.
 final class Activity {
   private static final String SUPPORT = "nvmlGpmQueryDeviceSupport";
   private static final String SAMPLE = "nvmlGpmSampleGet";
@@ -26,6 +26,7 @@ final class Activity {
   /// Rounding of the counters may go over by so much.
   private static final double MOST_PERCENT = 101;
 
+  private static final int BUFFERS = 4;
   private static final double PERCENT = 1e-2;
   private static final double MEBI = 1 << 20;
   private static final int HEAD_BYTES = 24;
@@ -37,7 +38,6 @@ final class Activity {
   /// By `nvmlGpmMetricId_t`.
   private static final List<Metric> EACH_SECOND =
       List.of(
-          new Metric(1, "graphics_activity", PERCENT),
           new Metric(2, "sm_activity", PERCENT),
           new Metric(3, "sm_occupancy", PERCENT),
           new Metric(5, "tensor_activity", PERCENT),
@@ -56,6 +56,9 @@ final class Activity {
           new Metric(21, "pcie_receive_rate", MEBI),
           new Metric(60, "nvlink_receive_rate", MEBI),
           new Metric(61, "nvlink_transmit_rate", MEBI));
+
+  /// A millisecond and a half of a processor on an H200 (580.159), where each other takes 10 µs.
+  private static final List<Metric> SELDOM = List.of(new Metric(1, "graphics_activity", PERCENT));
 
   /// @param unit what one of GPM's units is in the contract's
   private record Metric(int id, String column, double unit) {}
@@ -84,10 +87,10 @@ final class Activity {
 
   /// Reads and adds it.
   ///
-  /// @param slowly also what is averaged over ten seconds
+  /// @param pace of the round: what is averaged over ten seconds, and over a minute, as well
   /// @param rests whether the GPU saves power: its counters are left alone then
   /// @param busy whether the driver says that a kernel ran all the time
-  void add(GpuSeries series, boolean slowly, boolean rests, boolean busy) throws NvmlException {
+  void add(GpuSeries series, Pace pace, boolean rests, boolean busy) throws NvmlException {
     if (mode == Gpm.OFF || !ready()) {
       return;
     }
@@ -106,15 +109,23 @@ final class Activity {
     if (believed) {
       add(series, EACH_SECOND, read, false);
     }
-    if (slowly) {
-      Taken old = buffers.get(2);
-      if (believed) {
-        add(series, SLOWLY, difference(old, now, SLOWLY), true);
-      }
-      take(old);
+    if (pace.asks(Pace.SLOW)) {
+      since(buffers.get(2), now, SLOWLY, believed, series);
+    }
+    if (pace.asks(Pace.SELDOM)) {
+      since(buffers.get(3), now, SELDOM, believed, series);
     }
     buffers.set(0, now);
     buffers.set(1, before);
+  }
+
+  /// Adds what is averaged from an older sample to now, and takes that one anew.
+  private void since(Taken old, Taken now, List<Metric> metrics, boolean believed, GpuSeries series)
+      throws NvmlException {
+    if (believed) {
+      add(series, metrics, difference(old, now, metrics), true);
+    }
+    take(old);
   }
 
   /// Whether the GPU has it, and there are buffers.
@@ -137,7 +148,7 @@ final class Activity {
   }
 
   private boolean allocated() throws NvmlException {
-    while (buffers.size() < 3) {
+    while (buffers.size() < BUFFERS) {
       var buffer = new PointerByReference();
       if (!calls.settled(SAMPLE, calls.plain("nvmlGpmSampleAlloc", buffer))) {
         return false;
@@ -198,9 +209,9 @@ final class Activity {
   /// rounds that is told as a reader that fails.
   private boolean believed(List<Double> read, boolean busy) throws NvmlException {
     if (read.isEmpty()) {
-      return false;
+      return doubted == 0;
     }
-    if (mode == Gpm.ON || !busy || !(read.get(0) == 0 && read.get(1) == 0)) {
+    if (mode == Gpm.ON || !busy || read.getFirst() != 0) {
       doubted = 0;
       return true;
     }

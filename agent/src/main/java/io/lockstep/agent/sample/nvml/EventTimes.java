@@ -3,6 +3,7 @@ package io.lockstep.agent.sample.nvml;
 import io.lockstep.agent.sample.nvml.FieldValues.Field;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +52,19 @@ final class EventTimes {
         || (major == RENUMBERED_MAJOR && Integer.parseInt(parts[1]) >= RENUMBERED_MINOR);
   }
 
-  /// All fields that may hold them.
-  List<Field> fields() {
+  /// All fields that may hold the time of software thermal slowdown.
+  List<Field> software() {
+    return fields(ids -> List.of(ids.softwareThermal));
+  }
+
+  /// All fields that may hold the times of the hardware's own reasons.
+  List<Field> hardware() {
+    return fields(ids -> List.of(ids.hardwareThermal, ids.powerBrake));
+  }
+
+  private List<Field> fields(Function<Ids, List<Integer>> some) {
     return candidates.stream()
-        .flatMap(ids -> ids.all().stream())
+        .flatMap(ids -> some.apply(ids).stream())
         .map(id -> new Field(id, 0))
         .toList();
   }

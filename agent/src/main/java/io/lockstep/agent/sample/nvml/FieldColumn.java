@@ -21,14 +21,9 @@ record FieldColumn(String column, Field field, double unit) {
           of("power_instant_module", 186, 1, MILLI),
           of("power_instant_memory", 186, 2, MILLI));
 
-  /// PCIe, times for which a policy held the clock back, and limits of temperature as margins.
+  /// PCIe, and times for which a policy held the clock back.
   static final List<FieldColumn> SELDOM =
       List.of(
-          of("power_limit_module", 190, 1, MILLI),
-          of("margin_shutdown", 193, 0, 1),
-          of("margin_slowdown", 194, 0, 1),
-          of("margin_memory_max", 195, 0, 1),
-          of("margin_gpu_max", 196, 0, 1),
           of("thermal_time", 75, 0, NANO),
           of("sync_boost_time", 76, 0, NANO),
           of("board_limit_time", 77, 0, NANO),
@@ -49,6 +44,15 @@ record FieldColumn(String column, Field field, double unit) {
           of("pcie_unsupported_requests", 181, 0, 1),
           of("pcie_lcrc_errors", 182, 0, 1),
           of("pcie_lane_errors", 183, 0, 1));
+
+  /// Limits; those of temperature as margins.
+  static final List<FieldColumn> RARE =
+      List.of(
+          of("power_limit_module", 190, 1, MILLI),
+          of("margin_shutdown", 193, 0, 1),
+          of("margin_slowdown", 194, 0, 1),
+          of("margin_memory_max", 195, 0, 1),
+          of("margin_gpu_max", 196, 0, 1));
 
   private static FieldColumn of(String column, int id, int scope, double unit) {
     return new FieldColumn(column, new Field(id, scope), unit);

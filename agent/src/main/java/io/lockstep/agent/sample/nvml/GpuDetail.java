@@ -4,16 +4,22 @@ import com.sun.jna.Memory;
 import io.lockstep.telemetry.contract.GpuHealth;
 import java.util.List;
 
-/// What is read of one GPU every ten seconds, and what once a minute: engines, clocks, limits,
-/// errors by place, the fabric. Used by the GPU's thread alone.
+/// What is read of one GPU every ten seconds, once a minute, and every ten: engines, clocks,
+/// limits, errors by place, energy, the fabric. Used by the GPU's thread alone.
 final class GpuDetail {
   private static final double MEGA = 1e6;
   private static final double MILLI = 1e-3;
   private static final double PERCENT = 1e-2;
+  private static final double NANO = 1e-9;
   private static final int MARGIN_VERSION = 16_777_224; // nvmlMarginTemperature_v1
 
-  /// Rounds of once a minute after which the InfoROM is looked at again: it is flash.
-  private static final int INFOROM_ROUNDS = 60;
+  /// Rare rounds after which the InfoROM is looked at again: that keeps a processor busy for 70 ms.
+  private static final int INFOROM_ROUNDS = 6;
+
+  private static final List<FieldValues.Field> ENERGY =
+      List.of(new FieldValues.Field(FieldValues.ENERGY, 0));
+
+  private static final List<String> TOTAL_ENERGY = List.of("nvmlDeviceGetTotalEnergyConsumption");
 
   /// `nvmlClockType_t`: 0 graphics, 1 SM, 2 memory, 3 video.
   private static final List<Asked> OFTEN =
@@ -26,8 +32,13 @@ final class GpuDetail {
           Asked.number("clock_graphics", "nvmlDeviceGetClockInfo", MEGA, 0),
           Asked.number("clock_video", "nvmlDeviceGetClockInfo", MEGA, 3));
 
-  /// Limits of temperature: `nvmlTemperatureThresholds_t`.
   private static final List<Asked> SELDOM =
+      List.of(
+          Asked.number("power_limit_requested", "nvmlDeviceGetPowerManagementLimit", MILLI),
+          Asked.pair("ecc_enabled", "ecc_enabled_next", "nvmlDeviceGetEccMode", 1));
+
+  /// Limits of temperature: `nvmlTemperatureThresholds_t`.
+  private static final List<Asked> RARE =
       List.of(
           Asked.number("clock_graphics_max", "nvmlDeviceGetMaxClockInfo", MEGA, 0),
           Asked.number("clock_sm_max", "nvmlDeviceGetMaxClockInfo", MEGA, 1),
@@ -40,49 +51,84 @@ final class GpuDetail {
           Asked.number("temperature_memory_max", "nvmlDeviceGetTemperatureThreshold", 1, 2),
           Asked.number("temperature_gpu_max", "nvmlDeviceGetTemperatureThreshold", 1, 3),
           Asked.number("power_limit_default", "nvmlDeviceGetPowerManagementDefaultLimit", MILLI),
-          Asked.number("power_limit_requested", "nvmlDeviceGetPowerManagementLimit", MILLI),
           Asked.pair(
               "power_limit_min",
               "power_limit_max",
               "nvmlDeviceGetPowerManagementLimitConstraints",
-              MILLI),
-          Asked.pair("ecc_enabled", "ecc_enabled_next", "nvmlDeviceGetEccMode", 1));
+              MILLI));
 
   private final DeviceCalls calls;
   private final Health health = new Health();
   private final GpuMemory memory;
   private final Fabric fabric;
+  private final EventTimes times;
   private int untilInforom;
 
-  GpuDetail(DeviceCalls calls) {
+  /// @param times which fields hold the times of the hardware's own slowdowns
+  GpuDetail(DeviceCalls calls, EventTimes times) {
     this.calls = calls;
+    this.times = times;
     memory = new GpuMemory(calls, health);
     fabric = new Fabric(calls, health);
   }
 
   /// Reads what changes slowly.
   ///
-  /// @param seldom also what is read once a minute
+  /// @param pace at least slow
   /// @param rests whether the GPU saves power: then nothing is asked that might wake a part of it
-  void add(GpuSeries series, boolean seldom, boolean rests) throws NvmlException {
+  /// @param heldByHardware whether the hardware slowed the clock down since the last time
+  void add(GpuSeries series, Pace pace, boolean rests, boolean heldByHardware)
+      throws NvmlException {
     for (Asked one : OFTEN) {
       one.add(calls, series);
     }
     FieldColumn.add(FieldColumn.OFTEN, calls, series);
-    margin(series);
     memory.addOften(series);
     fabric.add(series);
-    if (seldom) {
-      for (Asked one : SELDOM) {
-        one.add(calls, series);
-      }
-      FieldColumn.add(FieldColumn.SELDOM, calls, series);
-      memory.addSeldom(series);
-      if (untilInforom-- <= 0 && !rests) {
-        untilInforom = INFOROM_ROUNDS - 1;
-        inforom(series);
-      }
+    if (heldByHardware || pace.asks(Pace.SELDOM)) {
+      hardwareTimes(series);
     }
+    if (pace.asks(Pace.SELDOM)) {
+      addSeldom(series);
+    }
+    if (pace.asks(Pace.RARE)) {
+      addRare(series, rests);
+    }
+  }
+
+  private void addSeldom(GpuSeries series) throws NvmlException {
+    for (Asked one : SELDOM) {
+      one.add(calls, series);
+    }
+    FieldColumn.add(FieldColumn.SELDOM, calls, series);
+    margin(series);
+    memory.addSeldom(series);
+    energy(series);
+  }
+
+  private void addRare(GpuSeries series, boolean rests) throws NvmlException {
+    for (Asked one : RARE) {
+      one.add(calls, series);
+    }
+    FieldColumn.add(FieldColumn.RARE, calls, series);
+    if (untilInforom-- <= 0 && !rests) {
+      untilInforom = INFOROM_ROUNDS - 1;
+      inforom(series);
+    }
+  }
+
+  private void hardwareTimes(GpuSeries series) throws NvmlException {
+    FieldValues read = FieldValues.read(calls, times.hardware());
+    EventTimes.Ids ids = times.in(read);
+    if (ids != null) {
+      series.addSlow("hw_thermal_time", read.get64(ids.hardwareThermal()), NANO);
+      series.addSlow("power_brake_time", read.get64(ids.powerBrake()), NANO);
+    }
+  }
+
+  private void energy(GpuSeries series) throws NvmlException {
+    Number told = FieldValues.read(calls, ENERGY).get(FieldValues.ENERGY);
+    series.addSlow("energy", told == null ? calls.number64(TOTAL_ENERGY) : told, MILLI);
   }
 
   /// Adds the bits of what is wrong, as they were last read; each second. Nothing before the first

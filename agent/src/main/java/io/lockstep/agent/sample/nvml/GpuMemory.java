@@ -96,21 +96,22 @@ final class GpuMemory {
     return new Counted(column, function + " " + column, function, List.copyOf(middle));
   }
 
-  /// What is kept for the driver, and mapped.
+  /// What is kept for the driver.
   void addOften(GpuSeries series) throws NvmlException {
     Memory answer = calls.scratch();
     answer.setInt(0, MEMORY_VERSION);
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
       series.addSlow("memory_reserved", answer.getLong(16), 1);
     }
+  }
+
+  /// What is mapped, errors and repairs.
+  void addSeldom(GpuSeries series) throws NvmlException {
+    Memory answer = calls.scratch();
     if (calls.ask(List.of("nvmlDeviceGetBAR1MemoryInfo"), answer)) {
       series.addSlow("bar1", answer.getLong(0), 1);
       series.addSlow("bar1_used", answer.getLong(16), 1);
     }
-  }
-
-  /// Errors and repairs.
-  void addSeldom(GpuSeries series) throws NvmlException {
     for (Counted one : COUNTED) {
       series.addSlow(
           one.column, calls.number64Of(one.question, one.function, one.middle.toArray()), 1);

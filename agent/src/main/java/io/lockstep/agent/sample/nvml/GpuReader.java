@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one GPU: each second what changes, now and then what changes slowly. Used by one thread.
 final class GpuReader {
-  /// So many slow rounds are one in which is read what is read seldom.
-  private static final int SELDOM = 6;
-
   /// From this performance state on a GPU saves power: it runs no kernel.
   private static final int RESTING = 8;
 
@@ -33,7 +30,9 @@ final class GpuReader {
   private static final double NANO = 1e-9;
   private static final long KIBI = 1024;
 
-  private static final List<String> TOTAL_ENERGY = List.of("nvmlDeviceGetTotalEnergyConsumption");
+  /// Bits of the clock's event reasons: the hardware slows it down, for heat, or by its power
+  /// brake.
+  private static final long BY_HARDWARE = 0x8 | 0x40 | 0x80;
 
   private static final List<Field> ALWAYS =
       Stream.of(
@@ -41,12 +40,8 @@ final class GpuReader {
               FieldValues.ECC_UNCORRECTED,
               FieldValues.POWER_CAP_TIME,
               FieldValues.MEMORY_TEMPERATURE,
-              FieldValues.ENERGY,
-              FieldValues.PCIE_REPLAYS,
               FieldValues.REMAP_PENDING,
               FieldValues.REMAP_FAILED,
-              FieldValues.PCIE_TRANSMITTED,
-              FieldValues.PCIE_RECEIVED,
               FieldValues.RECOVERY_ACTION,
               FieldValues.POWER_INSTANT)
           .map(id -> new Field(id, 0))
@@ -55,6 +50,7 @@ final class GpuReader {
   private final DeviceCalls calls;
   private final GpuSeries series;
   private final EventTimes times;
+  private final PcieLink pcie;
   private final NvLinks links;
   private final GpuDetail detail;
   private final Activity activity;
@@ -70,6 +66,7 @@ final class GpuReader {
   private int slowRounds;
   private boolean busy;
   private boolean rests;
+  private boolean heldByHardware;
 
   /// By how much the power limit is below the one that the GPU came with, mW; read slowly.
   private @Nullable Long limitLost;
@@ -95,10 +92,11 @@ final class GpuReader {
     this.uuid = uuid;
     this.times = driver.times();
     counts = driver.counts();
+    pcie = new PcieLink(calls);
     links = new NvLinks(calls);
-    detail = new GpuDetail(calls);
+    detail = new GpuDetail(calls, times);
     activity = new Activity(calls, driver.gpm());
-    fields.addAll(times.fields());
+    fields.addAll(times.software());
     fields.add(new Field(FieldValues.NVLINK_TRANSMITTED, FieldValues.ALL_LINKS));
     fields.add(new Field(FieldValues.NVLINK_RECEIVED, FieldValues.ALL_LINKS));
   }
@@ -117,31 +115,29 @@ final class GpuReader {
     series.begin();
     use = null;
     instances = null;
+    Pace pace = slowly ? Pace.ofSlow(slowRounds++, index) : Pace.SECOND;
     load();
     boolean works = clocks();
     fields();
-    link(works);
-    activity.add(series, slowly, rests, busy);
-    boolean seldom = slowly && slowRounds++ % SELDOM == 0;
+    activity.add(series, pace, rests, busy);
     if (slowly) {
-      slow();
-      if (mig >= 0) {
-        instances = mig == 1 ? migs.read(series.samples()) : Map.of();
-      }
+      slow(works, pace);
       processes(index);
-      detail.add(series, seldom, rests);
+      detail.add(series, pace, rests, heldByHardware);
+      heldByHardware = false;
     }
     if (!series.samples().isEmpty()) { // else what was read before is no sign of life
-      remembered(index, slowly, seldom);
+      remembered(index, works, pace);
     }
     return new Round(series.samples(), calls.failures(), use, instances);
   }
 
-  private void remembered(int index, boolean slowly, boolean seldom) throws NvmlException {
+  private void remembered(int index, boolean works, Pace pace) throws NvmlException {
     detail.addHealth(series);
     series.add("power_limit_lost", limitLost, MILLI);
-    links.add(series, slowly, seldom);
-    if (slowly) {
+    pcie.addLast(series, works);
+    links.add(series, pace);
+    if (pace.asks(Pace.SLOW)) {
       series.addSlow("gpu_index", (long) index, 1);
       counts.add(uuid, series);
     }
@@ -192,6 +188,7 @@ final class GpuReader {
                 "nvmlDeviceGetCurrentClocksEventReasons",
                 "nvmlDeviceGetCurrentClocksThrottleReasons"));
     series.add("clock_event_reasons", reasons, 1);
+    heldByHardware |= reasons != null && (reasons & BY_HARDWARE) != 0;
     Long state = calls.number("nvmlDeviceGetPerformanceState");
     rests = state != null && state >= RESTING && state <= 15;
     if (state == null || state > 15) { // NVML_PSTATE_UNKNOWN is 32
@@ -211,23 +208,12 @@ final class GpuReader {
     EventTimes.Ids ids = times.in(read);
     if (ids != null) {
       series.add("sw_thermal_time", read.get64(ids.softwareThermal()), NANO);
-      series.add("hw_thermal_time", read.get64(ids.hardwareThermal()), NANO);
-      series.add("power_brake_time", read.get64(ids.powerBrake()), NANO);
     }
     series.add("temperature_memory", read.get(FieldValues.MEMORY_TEMPERATURE), 1);
-    Number energy = read.get(FieldValues.ENERGY);
-    series.add("energy", energy == null ? calls.number64(TOTAL_ENERGY) : energy, MILLI);
-    Number replays = read.get(FieldValues.PCIE_REPLAYS);
-    series.add(
-        "pcie_replays",
-        replays == null ? calls.number("nvmlDeviceGetPcieReplayCounter") : replays,
-        1);
     Number pending = read.get(FieldValues.REMAP_PENDING);
     series.add("row_remaps_pending", pending == null ? remappedRows(2) : pending, 1);
     Number failed = read.get(FieldValues.REMAP_FAILED);
     series.add("row_remaps_failed", failed == null ? remappedRows(3) : failed, 1);
-    series.add("pcie_transmitted", read.get(FieldValues.PCIE_TRANSMITTED), 1);
-    series.add("pcie_received", read.get(FieldValues.PCIE_RECEIVED), 1);
     series.add("recovery_action", read.get(FieldValues.RECOVERY_ACTION), 1);
     series.add("power_instant", read.get(FieldValues.POWER_INSTANT), MILLI);
     int all = FieldValues.ALL_LINKS;
@@ -235,23 +221,7 @@ final class GpuReader {
     series.add("nvlink_received", read.get(FieldValues.NVLINK_RECEIVED, all), KIBI);
   }
 
-  private void link(boolean works) throws NvmlException {
-    Long width = calls.number("nvmlDeviceGetCurrPcieLinkWidth");
-    Long widest = calls.number("nvmlDeviceGetMaxPcieLinkWidth");
-    lost("pcie_lanes_lost", width, widest);
-    if (works) {
-      Long generation = calls.number("nvmlDeviceGetCurrPcieLinkGeneration");
-      lost("pcie_generations_lost", generation, calls.number("nvmlDeviceGetMaxPcieLinkGeneration"));
-    }
-  }
-
-  private void lost(String column, @Nullable Long present, @Nullable Long most) {
-    if (present != null && most != null && present > 0) {
-      series.add(column, Math.max(0, most - present));
-    }
-  }
-
-  private void slow() throws NvmlException {
+  private void slow(boolean works, Pace pace) throws NvmlException {
     Memory answer = calls.scratch();
     answer.setInt(0, MEMORY_VERSION);
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
@@ -263,18 +233,13 @@ final class GpuReader {
     series.addSlow("power_limit", limit, MILLI);
     Long usual = calls.number("nvmlDeviceGetPowerManagementDefaultLimit");
     limitLost = limit == null || usual == null ? null : (Long) Math.max(0, usual - limit);
-    series.addSlow("pcie_width", calls.number("nvmlDeviceGetCurrPcieLinkWidth"), 1);
-    series.addSlow("pcie_width_max", calls.number("nvmlDeviceGetMaxPcieLinkWidth"), 1);
-    series.addSlow("pcie_generation", calls.number("nvmlDeviceGetCurrPcieLinkGeneration"), 1);
-    series.addSlow("pcie_generation_max", calls.number("nvmlDeviceGetMaxPcieLinkGeneration"), 1);
+    pcie.read(series, works);
     series.addSlow("persistence", calls.number("nvmlDeviceGetPersistenceMode"), 1);
-    if (calls.ask(List.of("nvmlDeviceGetMigMode"), answer, answer.share(8))) {
-      int present = answer.getInt(0);
-      if (mig >= 0 && mig != present) {
-        calls.askAgain(); // a GPU that is split tells less
-      }
-      mig = present;
-      series.addSlow("mig", (long) present, 1);
+    if (pace.asks(Pace.SELDOM)) {
+      mig();
+    }
+    if (mig >= 0) {
+      instances = mig == 1 ? migs.read(series.samples()) : Map.of();
     }
     FieldValues remaps =
         FieldValues.read(
@@ -287,6 +252,18 @@ final class GpuReader {
     Number uncorrected = remaps.get(FieldValues.REMAPPED_UNCORRECTED);
     series.addSlow(
         "row_remaps_uncorrected", uncorrected == null ? remappedRows(1) : uncorrected, 1);
+  }
+
+  private void mig() throws NvmlException {
+    Memory answer = calls.scratch();
+    if (calls.ask(List.of("nvmlDeviceGetMigMode"), answer, answer.share(8))) {
+      int present = answer.getInt(0);
+      if (mig >= 0 && mig != present) {
+        calls.askAgain(); // a GPU that is split tells less
+      }
+      mig = present;
+      series.addSlow("mig", (long) present, 1);
+    }
   }
 
   /// Since the driver was loaded, for drivers that don't say it as a field.

@@ -43,14 +43,13 @@ final class NvLinks {
 
   /// Adds what is known of the links.
   ///
-  /// @param anew whether they are to be read
-  /// @param each whether also each for itself
-  void add(GpuSeries series, boolean anew, boolean each) throws NvmlException {
-    if (anew) {
+  /// @param pace of the round: slowly they are read, seldom each for itself as well
+  void add(GpuSeries series, Pace pace) throws NvmlException {
+    if (pace.asks(Pace.SLOW)) {
       readStates();
       readErrors(series);
     }
-    if (each) {
+    if (pace.asks(Pace.SELDOM)) {
       detail.add(series, told, everActive, active);
     }
     detail.addWatched(series);

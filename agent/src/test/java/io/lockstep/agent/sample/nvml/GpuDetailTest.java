@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +114,7 @@ class GpuDetailTest {
     round();
     assertThat(newest).doesNotContainKey(key(Table.GPU, "sm_activity"));
     round();
-    assertThat(gpu("graphics_activity")).isEqualTo(0.975);
+    assertThat(slow("graphics_activity")).isNull();
     assertThat(gpu("sm_activity")).isEqualTo(0.875);
     assertThat(gpu("sm_occupancy")).isEqualTo(0.4375);
     assertThat(gpu("tensor_activity")).isEqualTo(0.625);
@@ -122,6 +123,56 @@ class GpuDetailTest {
     nvml.write();
     round();
     assertThat(gpu("sm_activity")).isEqualTo(0.25);
+    rounds(60);
+    assertThat(slow("graphics_activity")).isEqualTo(0.975);
+  }
+
+  @Test
+  void whatCostsAMillisecondIsAskedOnceAMinute() throws Exception {
+    start(Gpm.OFF);
+    round(0);
+    double energy = Objects.requireNonNull(slow("energy"));
+    nvml.set(0, "field 83", 7_000);
+    nvml.set(0, "pcie_replays", 9);
+    nvml.set(0, "field 94", 9);
+    nvml.write();
+    rounds(11);
+    assertThat(slow("energy")).isEqualTo(energy);
+    assertThat(gpu("pcie_replays")).isEqualTo(9);
+    rounds(50);
+    assertThat(slow("energy")).isEqualTo(7);
+  }
+
+  @Test
+  void theHardwaresTimesAreAskedWhileItSlowsTheClockDown() throws Exception {
+    start(Gpm.OFF);
+    round(0);
+    assertThat(slow("hw_thermal_time")).isEqualTo(2.5);
+    nvml.set(0, "field 270", "3000000000");
+    nvml.write();
+    rounds(11);
+    assertThat(slow("hw_thermal_time")).isEqualTo(2.5);
+    nvml.set(0, "reasons", 0x40);
+    nvml.write();
+    rounds(10);
+    assertThat(slow("hw_thermal_time")).isEqualTo(3);
+  }
+
+  @Test
+  void gpusTakeTurnsInTheirCostlyRounds() {
+    for (int index = 0; index < 8; index++) {
+      assertThat(Pace.ofSlow(0, index)).isEqualTo(Pace.RARE);
+      int at = index;
+      List<Pace> hour = IntStream.rangeClosed(1, 360).mapToObj(i -> Pace.ofSlow(i, at)).toList();
+      assertThat(hour).filteredOn(pace -> pace.asks(Pace.SELDOM)).hasSize(60);
+      assertThat(hour).filteredOn(pace -> pace.asks(Pace.RARE)).hasSize(6);
+    }
+    for (int round = 1; round < 360; round++) {
+      int slow = round;
+      assertThat(IntStream.range(0, 8).mapToObj(index -> Pace.ofSlow(slow, index)))
+          .filteredOn(pace -> pace == Pace.RARE)
+          .hasSizeLessThan(2);
+    }
   }
 
   @Test

@@ -211,8 +211,8 @@ class SmiCaptureTest {
     String counter = "clocks_event_reasons_counters.";
     gpu(rows, 1e-6, counter + "sw_power_cap", "power_cap_time");
     gpu(rows, 1e-6, counter + "sw_thermal_slowdown", "sw_thermal_time");
-    gpu(rows, 1e-6, counter + "hw_thermal_slowdown", "hw_thermal_time");
-    gpu(rows, 1e-6, counter + "hw_power_brake_slowdown", "power_brake_time");
+    slow(rows, 1e-6, counter + "hw_thermal_slowdown", "hw_thermal_time");
+    slow(rows, 1e-6, counter + "hw_power_brake_slowdown", "power_brake_time");
     slow(rows, 1e-6, counter + "sync_boost", "sync_boost_time");
     busAndWork(rows);
     limits(rows);
