@@ -3,8 +3,8 @@ package io.lockstep.agent;
 import io.lockstep.agent.batch.Burden;
 import io.lockstep.agent.budget.Budget;
 import io.lockstep.agent.budget.Cost;
-import io.lockstep.agent.budget.OwnProcess;
 import io.lockstep.agent.budget.Shedder;
+import io.lockstep.agent.budget.WholeCost;
 import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
@@ -45,7 +45,7 @@ final class OwnCost implements Sampler {
   private static final Column SENT = column("agent_sent");
   private static final Column REFUSED = column("agent_training_refused");
 
-  private final OwnProcess process = new OwnProcess();
+  private final WholeCost process;
   private final List<Sampler> samplers;
   private final Burden burden;
   private final Shedder shedder;
@@ -69,6 +69,7 @@ final class OwnCost implements Sampler {
     this.sender = sender;
     this.reloads = reloads;
     this.samplers = List.copyOf(samplers);
+    this.process = new WholeCost(() -> this.samplers.stream().mapToLong(Sampler::pid).sum());
     this.burden = burden;
     this.shedder = new Shedder(budget, samplers, burden);
   }

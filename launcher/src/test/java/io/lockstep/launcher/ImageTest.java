@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lockstep.simulator.NvmlStandIn;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +118,54 @@ class ImageTest {
       }
     }
     throw new AssertionError("it ended: " + said);
+  }
+
+  @Test
+  void readsGpusInAProcessOfTheSameJavaWhichMayCrash() throws Exception {
+    assumeTrue(NvmlStandIn.possible(), "no gcc to build the stand-in of NVML with");
+    var nvml = new NvmlStandIn(own);
+    nvml.gpus(8);
+    Path config = own.resolve("agent.yaml");
+    Files.writeString(
+        config,
+        """
+        collectors: ["http://127.0.0.1:1"]
+        spool: {folder: %s}
+        listen: {address: "127.0.0.1:0"}
+        samplers: {gpu: {isolation: process, library: %s}}
+        """
+            .formatted(own.resolve("spool"), nvml.library()));
+    Process agent = new Shell(image).start("bin/lockstep-agent", "--config", config.toString());
+    try (BufferedReader log = agent.inputReader()) {
+      await(log, "gpu process starts pid=");
+      List<ProcessHandle> children = agent.children().toList();
+      assertThat(children).hasSize(1);
+      assertThat(children.getFirst().info().command())
+          .contains(image.resolve("java/bin/java").toRealPath().toString());
+      await(log, "gpu on library=");
+      nvml.set(3, "segfault", 1);
+      nvml.write();
+      assertThat(await(log, "gpu process fails"))
+          .contains("crashed in C [libnvidia-ml.so.1", "goes on without GPU 3 for 10 rounds");
+      await(log, "gpu unresponsive uuid=" + NvmlStandIn.uuid(3));
+      assertThat(own.resolve("spool/gpu-crash.log")).isNotEmptyFile();
+      assertThat(agent.isAlive()).isTrue();
+    } finally {
+      agent.destroy();
+      agent.waitFor();
+    }
+  }
+
+  /// The next line of a log with these words.
+  private static String await(BufferedReader log, String words) throws IOException {
+    var said = new StringBuilder();
+    for (String line = log.readLine(); line != null; line = log.readLine()) {
+      said.append(line).append('\n');
+      if (line.contains(words)) {
+        return line;
+      }
+    }
+    throw new AssertionError("no \"" + words + "\" but: " + said);
   }
 
   @Test

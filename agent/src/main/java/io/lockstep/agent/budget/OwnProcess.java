@@ -5,25 +5,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Reads what this process costs from its folder in `/proc`
+/// Reads what a process of the agent's costs from its folder in `/proc`
 /// ([proc(5)](https://man7.org/linux/man-pages/man5/proc.5.html)). What takes the kernel long, all
 /// mappings and all descriptors, is read once a minute and remembered. Any thread.
 public final class OwnProcess {
   private static final long SLOW_NANOS = 60_000_000_000L;
 
   private final Path folder;
+  private final long pid;
   private long slowAt;
   private boolean slowRead;
   private long proportional = -1;
   private long handles = -1;
 
   public OwnProcess() {
-    this(Path.of("/proc/self"));
+    this(Path.of("/proc/self"), ProcessHandle.current().pid());
   }
 
   /// @param folder a process's in `/proc`
-  OwnProcess(Path folder) {
+  /// @param pid its number
+  OwnProcess(Path folder, long pid) {
     this.folder = folder;
+    this.pid = pid;
   }
 
   /// Its cost now.
@@ -37,7 +40,11 @@ public final class OwnProcess {
       handles = entries();
     }
     String status = text("status");
-    long cpu = ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(-1L);
+    long cpu =
+        ProcessHandle.of(pid)
+            .flatMap(process -> process.info().totalCpuDuration())
+            .map(Duration::toNanos)
+            .orElse(-1L);
     return new Cost(
         cpu,
         bytes(status, "\nVmRSS:"),

@@ -21,6 +21,11 @@ public interface Sampler {
     return Importance.EXTRA;
   }
 
+  /// The process by which it reads, whose cost is the agent's too; 0 where it is the agent's own.
+  default long pid() {
+    return 0;
+  }
+
   /// Reads the source once.
   ///
   /// @param now stamped on every sample, so one round shares one time

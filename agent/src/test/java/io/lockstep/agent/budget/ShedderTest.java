@@ -121,13 +121,13 @@ class ShedderTest {
 
   @Test
   void whatCantBeReadIsUnknownAndNoReasonToGiveAnythingUp(@TempDir Path folder) throws Exception {
-    Cost nothing = new OwnProcess(folder).read(1);
+    Cost nothing = new OwnProcess(folder, 1).read(1);
     assertThat(List.of(nothing.residentBytes(), nothing.threads(), nothing.handles()))
         .containsOnly(-1L);
     Files.writeString(folder.resolve("status"), "Name:\tjava\nVmRSS:\t   51234 kB\nThreads:\t31\n");
     Files.writeString(folder.resolve("io"), "rchar: 1\nwrite_bytes: 4096\n");
     Files.writeString(folder.resolve("smaps_rollup"), "x [rollup]\nRss: 9 kB\nPss:   7 kB\n");
-    Cost cost = new OwnProcess(folder).read(1);
+    Cost cost = new OwnProcess(folder, 1).read(1);
     assertThat(cost.residentBytes()).isEqualTo(51_234L << 10);
     assertThat(cost.threads()).isEqualTo(31);
     assertThat(cost.writtenBytes()).isEqualTo(4_096);

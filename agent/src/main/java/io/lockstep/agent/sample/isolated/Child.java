@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -120,10 +119,10 @@ final class Child implements AutoCloseable {
   ///
   /// @param untilNanos waits so long at most, by the monotonic clock
   /// @return null when there is none yet
-  @Nullable Answer ask(Instant now, long untilNanos) throws InterruptedException {
+  @Nullable Answer ask(Words.Asked round, long untilNanos) throws InterruptedException {
     if (!asked) {
       try {
-        new Frame(Kind.ROUND, Words.bytes(to -> to.writeLong(now.toEpochMilli()))).writeTo(out);
+        new Frame(Kind.ROUND, Words.asked(round)).writeTo(out);
       } catch (IOException _) {
         return null; // it has ended, which is seen by itself
       }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// its length, its bytes.
 final class Frame {
   /// Rises whenever the meaning of a byte changes: the two are of one build, or do not speak.
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /// Above what 64 GPUs have to say in a round.
   private static final int BODY_MAX = 8 << 20;
@@ -20,7 +20,7 @@ final class Frame {
   enum Kind {
     /// To the child, first: how to read.
     CONFIG('c'),
-    /// To the child: read once.
+    /// To the child: read once; the time, and which GPUs to leave out.
     ROUND('r'),
     /// From the child: what a round said.
     READING('v'),

@@ -61,8 +61,13 @@ public final class GpuChild {
             InstantSource.system(),
             (now, _) -> uses.addAll(now),
             this::tell);
+    if (setup.marks() != null) {
+      sampler.markedIn(new MarkFile(setup.marks()));
+    }
     while (true) {
-      Instant now = Instant.ofEpochMilli(asked.take().in().readLong());
+      Words.Asked round = Words.asked(asked.take());
+      Instant now = Instant.ofEpochMilli(round.timeMillis());
+      sampler.leaveOut(round.leftOut(), round.inTurn());
       uses.clear();
       Reading reading = sampler.sample(now);
       var answer =

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /// Reads the GPUs through a process that does nothing else (`gpu.isolation: process`). Where it
 /// crashes, hangs or grows it is ended and started again, later and later; meanwhile nothing is
-/// said of the GPUs, because nobody knows.
+/// said of the GPUs, because nobody knows. Where one GPU made it crash it goes on at once without
+/// that one.
 public final class IsolatedGpus implements Sampler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolatedGpus.class);
   private static final Duration START = Duration.ofSeconds(60);
@@ -38,14 +41,22 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   private final Words.Setup setup;
   private final @Nullable Path crash;
   private final Heard heard;
+  private final LeftOut leftOut = new LeftOut();
   private final NvmlSampler.Users users;
   private final Consumer<List<Occurrence>> outlet;
   private @Nullable Child child;
+  private volatile long pid;
   private long round;
   private long nextStart;
   private long wait = 1;
   private long good;
   private boolean failing;
+
+  /// It crashed for the sake of one GPU after another: that is the library's fault, not theirs.
+  private boolean libraryCrashes;
+
+  /// It ended, and nobody knows for the sake of which GPU: they are read one after the other.
+  private boolean inTurn;
 
   /// @param deadline of a round in the child
   /// @param folder where the child remembers the GPUs, and a crash is written down; null for
@@ -60,7 +71,11 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
       Consumer<List<Occurrence>> outlet) {
     this.config = config;
     this.setup =
-        new Words.Setup(config, deadline, folder == null ? null : folder.resolve("gpus.tsv"));
+        new Words.Setup(
+            config,
+            deadline,
+            folder == null ? null : folder.resolve("gpus.tsv"),
+            folder == null ? null : folder.resolve("gpu-marks"));
     this.crash = folder == null ? null : folder.resolve(CrashReport.GPUS);
     this.heard = new Heard(ledger);
     this.users = users;
@@ -83,7 +98,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     long until = System.nanoTime() + setup.deadline().toNanos() * 5 / 4;
     try {
       Child running = running(notes);
-      Answer answer = running == null ? null : running.ask(now, until);
+      Answer answer = running == null ? null : running.ask(asked(now), until);
       if (answer != null) {
         good(answer, now, notes);
       } else if (running != null) {
@@ -98,6 +113,15 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     return reading;
   }
 
+  private Words.Asked asked(Instant now) {
+    return new Words.Asked(now.toEpochMilli(), leftOut.at(round), inTurn);
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
   /// The child; null while it is not time to start one.
   private @Nullable Child running(Notes notes) {
     if (child == null && round >= nextStart) {
@@ -108,7 +132,8 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
       }
       try {
         child = Child.start(setup, crash, events -> outlet.accept(heard.news(events)));
-        LOG.info("gpu process starts pid={}", child.pid());
+        pid = child.pid();
+        LOG.info("gpu process starts pid={}", pid);
       } catch (IOException e) {
         failed("it can't be started: " + e.getMessage(), notes);
       }
@@ -124,6 +149,8 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     good++;
     if (good >= SOUND_ROUNDS) {
       wait = 1;
+      libraryCrashes = false;
+      inTurn = false;
     }
     if (answer.timeMillis() == now.toEpochMilli()) {
       answer.samples().forEach(notes::add); // what comes late is of another time
@@ -144,22 +171,79 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     String ended = running.ended();
     Duration patience = running.answered() ? config.hang().plus(GRACE) : START;
     if (!ended.isEmpty()) {
-      end(running, crashed(running, ended), notes);
+      CrashReport report = report(running);
+      String why = report == null ? ended : report.words();
+      SortedSet<Integer> guilty = guilty(report);
+      end(running, why + leaveOut(guilty), notes);
     } else if (running.waitedNanos() > patience.toNanos()) {
       end(running, "it has not answered in " + patience.toSeconds() + " s", notes);
     }
   }
 
   /// A JVM that crashes writes down where; its exit code says only that it ended.
-  private String crashed(Child running, String ended) {
+  private @Nullable CrashReport report(Child running) {
     CrashReport report = crash == null ? null : CrashReport.of(crash);
     return report != null && report.time().toEpochMilli() >= running.startedMillis()
-        ? report.words()
-        : ended;
+        ? report
+        : null;
+  }
+
+  /// Those for whose sake it ended. Where more than half would have to be left out it is none of
+  /// them.
+  private SortedSet<Integer> guilty(@Nullable CrashReport report) {
+    SortedSet<Integer> none = new TreeSet<>();
+    if (libraryCrashes || setup.marks() == null) {
+      return none;
+    }
+    SortedSet<Integer> inside = inside(report, setup.marks());
+    if (!inTurn && !leftOut.tells(inside, round)) {
+      inTurn = true;
+      wait = 1;
+      return none;
+    }
+    SortedSet<Integer> guilty = leftOut.ended(inside, round);
+    if (2 * Long.bitCount(leftOut.at(round)) > Math.max(2, heard.gpus())) {
+      leftOut.clear();
+      libraryCrashes = true;
+      return none;
+    }
+    return guilty;
+  }
+
+  /// Where it was when it ended: the JVM's report names the thread; else all come into question
+  /// that somebody asked about.
+  private SortedSet<Integer> inside(@Nullable CrashReport report, Path marks) {
+    MarkFile.Left left = MarkFile.left(marks);
+    String thread = report == null ? "" : report.thread();
+    int index =
+        switch (thread) {
+          case "gpu-list" -> left.lister();
+          case "gpu-events-register" -> left.events();
+          default -> thread.startsWith("gpu-") ? heard.index(thread.substring(4)) : -1;
+        };
+    if (index >= 0) {
+      return new TreeSet<>(List.of(index));
+    }
+    return thread.isEmpty() ? left.all() : new TreeSet<>();
+  }
+
+  /// They are the cause, and the others need not wait.
+  private String leaveOut(SortedSet<Integer> guilty) {
+    if (guilty.isEmpty()) {
+      return inTurn && !libraryCrashes ? "; reads one GPU after the other to find out why" : "";
+    }
+    wait = 1;
+    var words = new StringBuilder("; goes on without");
+    for (int index : guilty) {
+      words.append(" GPU ").append(index).append(" for ");
+      words.append(leftOut.rounds(index, round)).append(" rounds,");
+    }
+    return words.substring(0, words.length() - 1);
   }
 
   private void end(Child running, String why, Notes notes) throws InterruptedException {
     child = null;
+    pid = 0;
     boolean ended = running.kill();
     if (!ended) {
       left.add(running);
@@ -183,6 +267,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   public void close() {
     Child running = child;
     child = null;
+    pid = 0;
     if (running != null) {
       running.close();
     }

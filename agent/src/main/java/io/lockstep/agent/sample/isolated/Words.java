@@ -53,7 +53,32 @@ final class Words {
   /// How to read.
   ///
   /// @param inventory null to remember nothing
-  record Setup(NvmlSampler.Config config, Duration deadline, @Nullable Path inventory) {}
+  /// @param marks where to note which GPU is asked; null for nowhere
+  record Setup(
+      NvmlSampler.Config config,
+      Duration deadline,
+      @Nullable Path inventory,
+      @Nullable Path marks) {}
+
+  /// What a round is to be.
+  ///
+  /// @param timeMillis its time, Unix milliseconds
+  /// @param leftOut indexes of the GPUs to leave alone, as bits
+  /// @param inTurn whether to read one GPU after the other, not all at once
+  record Asked(long timeMillis, long leftOut, boolean inTurn) {}
+
+  static byte[] asked(Asked round) throws IOException {
+    return bytes(out -> {
+      out.writeLong(round.timeMillis);
+      out.writeLong(round.leftOut);
+      out.writeBoolean(round.inTurn);
+    });
+  }
+
+  static Asked asked(Frame frame) throws IOException {
+    DataInputStream in = frame.in();
+    return new Asked(in.readLong(), in.readLong(), in.readBoolean());
+  }
 
   static byte[] setup(Setup setup) throws IOException {
     return bytes(out -> {
@@ -67,6 +92,7 @@ final class Words {
       text(out, config.gpm().name());
       out.writeLong(setup.deadline.toMillis());
       text(out, setup.inventory == null ? "" : setup.inventory.toString());
+      text(out, setup.marks == null ? "" : setup.marks.toString());
     });
   }
 
@@ -86,7 +112,12 @@ final class Words {
     config = config.withGpm(Gpm.valueOf(in.readUTF()));
     Duration deadline = Duration.ofMillis(in.readLong());
     String inventory = in.readUTF();
-    return new Setup(config, deadline, inventory.isEmpty() ? null : Path.of(inventory));
+    String marks = in.readUTF();
+    return new Setup(config, deadline, path(inventory), path(marks));
+  }
+
+  private static @Nullable Path path(String text) {
+    return text.isEmpty() ? null : Path.of(text);
   }
 
   byte[] answer(Answer answer) throws IOException {

@@ -5,4 +5,5 @@ package io.lockstep.agent.sample.nvml;
 /// @param times where it tells for how long clocks were held back
 /// @param counts of the events that are not sent
 /// @param gpm whether the GPUs' activity is read
-record Driver(EventTimes times, EventCounts counts, Gpm gpm) {}
+/// @param marks notes which of them is read
+record Driver(EventTimes times, EventCounts counts, Gpm gpm, Marks marks) {}

@@ -55,6 +55,7 @@ final class GpuReader {
   private final GpuDetail detail;
   private final Activity activity;
   private final EventCounts counts;
+  private final Marks marks;
   private final List<Field> fields = new ArrayList<>(ALWAYS);
   private final GpuProcesses processes;
   private final MigInstances migs;
@@ -92,6 +93,7 @@ final class GpuReader {
     this.uuid = uuid;
     this.times = driver.times();
     counts = driver.counts();
+    marks = driver.marks();
     pcie = new PcieLink(calls);
     links = new NvLinks(calls);
     detail = new GpuDetail(calls, times);
@@ -111,6 +113,15 @@ final class GpuReader {
   /// @param slowly also what changes slowly
   /// @throws NvmlException when GPU or library are gone as a whole
   Round read(int index, boolean slowly) throws NvmlException {
+    marks.reads(index, true);
+    try {
+      return readAll(index, slowly);
+    } finally {
+      marks.reads(index, false);
+    }
+  }
+
+  private Round readAll(int index, boolean slowly) throws NvmlException {
     calls.begin();
     series.begin();
     use = null;

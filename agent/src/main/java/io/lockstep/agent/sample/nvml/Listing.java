@@ -4,7 +4,7 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// @param problems for each GPU that does not, why
 record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> problems) {
   static final String HANGS = "a call into the driver does not return";
+
+  /// Why one is not asked for whose sake the process has ended.
+  static final String LEFT_OUT =
+      "reading it ended the process that reads GPUs; it is left out, for longer each time";
 
   /// @param handle for calls, as long as the library is open
   record Found(Identity identity, Pointer handle) {}
@@ -51,10 +55,20 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
     private volatile int index = -1;
     private volatile long since = System.nanoTime();
     private volatile @Nullable Nvml nvml;
+    private final Marks marks;
+
+    Progress(Marks marks) {
+      this.marks = marks;
+    }
 
     private void reached(int next) {
       index = next;
       since = System.nanoTime();
+      marks.asks(Marks.Asker.LIST, next);
+    }
+
+    private void ended() {
+      marks.asks(Marks.Asker.LIST, -1);
     }
 
     /// The GPU that is asked; −1 while the library as a whole is.
@@ -75,28 +89,33 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
 
   /// Opens the library, unless it is open, and lists.
   ///
-  /// @param hanging indexes of GPUs in which a call hangs: they are not asked
+  /// @param unasked by index, why a GPU is not asked: a call hangs in it
   static Callable<Listing> of(
-      @Nullable Nvml open, String library, Set<Integer> hanging, Progress progress) {
-    Set<Integer> unasked = Set.copyOf(hanging);
+      @Nullable Nvml open, String library, Map<Integer, String> unasked, Progress progress) {
+    Map<Integer, String> words = Map.copyOf(unasked);
     return () -> {
       Nvml nvml = open == null ? Nvml.open(library) : open;
       progress.nvml = nvml;
-      return list(nvml, unasked, progress);
+      try {
+        return list(nvml, words, progress);
+      } finally {
+        progress.ended();
+      }
     };
   }
 
-  private static Listing list(Nvml nvml, Set<Integer> hanging, Progress progress)
+  private static Listing list(Nvml nvml, Map<Integer, String> unasked, Progress progress)
       throws IOException {
     var found = new ArrayList<Found>();
     var problems = new ArrayList<Problem>();
     int count = nvml.count();
     for (int index = 0; index < count; index++) {
-      progress.reached(index);
-      if (hanging.contains(index)) {
-        problems.add(new Problem(index, State.UNRESPONSIVE, HANGS));
+      String why = unasked.get(index);
+      if (why != null) {
+        problems.add(new Problem(index, State.UNRESPONSIVE, why));
         continue;
       }
+      progress.reached(index);
       try {
         Pointer handle = nvml.device(index);
         String uuid = nvml.text(List.of("nvmlDeviceGetUUID"), handle);

@@ -51,6 +51,7 @@ final class NvmlEvents implements AutoCloseable {
   private final QuietEvents quiet;
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
+  private final Marks marks;
   private @Nullable NvmlEvents before;
   private final Thread thread;
   private volatile boolean stopping;
@@ -59,13 +60,16 @@ final class NvmlEvents implements AutoCloseable {
   /// @param before what it takes the place of, and is waited for; null for none
   /// @param counts takes what is counted and not sent
   /// @param outlet gets each event at once, on this class's thread
+  /// @param marks notes which GPU is asked
   NvmlEvents(
       Listing listing,
       @Nullable NvmlEvents before,
       GpuLedger ledger,
       EventCounts counts,
       InstantSource clock,
-      Consumer<List<Occurrence>> outlet) {
+      Consumer<List<Occurrence>> outlet,
+      Marks marks) {
+    this.marks = marks;
     this.before = before;
     this.nvml = listing.nvml();
     this.ledger = ledger;
@@ -150,6 +154,15 @@ final class NvmlEvents implements AutoCloseable {
   }
 
   private boolean register(Pointer gpu, Pointer set) {
+    marks.asks(Marks.Asker.EVENTS, Objects.requireNonNull(gpus.get(gpu)).index());
+    try {
+      return registered(gpu, set);
+    } finally {
+      marks.asks(Marks.Asker.EVENTS, -1);
+    }
+  }
+
+  private boolean registered(Pointer gpu, Pointer set) {
     var supported = new LongByReference();
     int code = nvml.call(List.of("nvmlDeviceGetSupportedEventTypes"), gpu, supported);
     long wanted = KINDS.stream().mapToLong(Kind::bit).sum() | quiet.wanted();

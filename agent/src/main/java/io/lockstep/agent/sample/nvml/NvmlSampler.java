@@ -18,11 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -137,7 +135,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private final Roll gpus;
   private final Map<Integer, Worker<Listing>> stuck = new HashMap<>();
   private Worker<Listing> lister = new Worker<>("gpu-list");
-  private Progress progress = new Progress();
+  private Progress progress = new Progress(Marks.NONE);
   private final Config config;
   private final Duration deadline;
   private final Inventory inventory;
@@ -156,6 +154,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private final Path driverGpus;
   private int again = AGAIN_ROUNDS;
   private long nextOpening;
+  private Marks marks = Marks.NONE;
+  private long leftOut;
+  private boolean inTurn;
   private boolean listed;
   private boolean listing;
   private long nextListing;
@@ -200,7 +201,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       Path driverGpus) {
     this.driverGpus = driverGpus;
     this.config = config;
-    driver = new Driver(new EventTimes(""), counts, config.gpm());
+    driver = new Driver(new EventTimes(""), counts, config.gpm(), marks);
     this.gpus = new Roll(ledger, config.hang(), config.expected());
     this.deadline = deadline;
     this.inventory = new Inventory(inventory);
@@ -208,6 +209,25 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     this.clock = clock;
     this.users = users;
     this.outlet = outlet;
+  }
+
+  /// Notes from now on which GPU the library is asked about; to be said before the first round.
+  public void markedIn(Marks file) {
+    marks = file;
+    progress = new Progress(file);
+  }
+
+  /// Leaves GPUs alone from the next round on, and no others.
+  ///
+  /// @param indexes the driver's, as bits
+  /// @param turns whether one GPU is read after the other, so that it is known in which a crash
+  ///   came
+  public void leaveOut(long indexes, boolean turns) {
+    inTurn = turns;
+    if (indexes != leftOut) {
+      leftOut = indexes;
+      nextListing = round;
+    }
   }
 
   @Override
@@ -243,9 +263,14 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       list(notes, now, until);
       long every = Math.max(1, config.slow().toMillis() / config.interval().toMillis());
       boolean slowly = round % every == 0 || !listed;
-      gpus.all().forEach(gpu -> gpu.begin(round, slowly));
+      if (!inTurn) {
+        gpus.all().forEach(gpu -> gpu.begin(round, slowly));
+      }
       int code = 0;
       for (Gpu gpu : gpus.all()) {
+        if (inTurn) {
+          gpu.begin(round, slowly);
+        }
         code = Math.max(code, gpu.end(notes, now, until));
       }
       if (code != 0) {
@@ -275,10 +300,8 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       nextListing = round;
     }
     if (!listing && round >= nextListing) {
-      Set<Integer> hanging = new HashSet<>(stuck.keySet());
-      gpus.all().stream().filter(Gpu::hangs).forEach(gpu -> hanging.add(gpu.identity().index()));
-      progress = new Progress();
-      lister.begin(Listing.of(nvml, config.library(), hanging, progress));
+      progress = new Progress(marks);
+      lister.begin(Listing.of(nvml, config.library(), unasked(), progress));
       listing = true;
     }
     if (!listing) {
@@ -297,6 +320,20 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       listing = false;
       notListed(e.getCause(), notes, now);
     }
+  }
+
+  private Map<Integer, String> unasked() {
+    Map<Integer, String> why = new HashMap<>();
+    for (int index = 0; index < Long.SIZE; index++) {
+      if ((leftOut >>> index & 1) != 0) {
+        why.put(index, Listing.LEFT_OUT);
+      }
+    }
+    stuck.keySet().forEach(index -> why.put(index, Listing.HANGS));
+    gpus.all().stream()
+        .filter(Gpu::hangs)
+        .forEach(gpu -> why.put(gpu.identity().index(), Listing.HANGS));
+    return why;
   }
 
   /// The list does without the GPU in which it hangs, on another thread.
@@ -350,7 +387,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
           config.library(),
           there.driver(),
           there.found().size());
-      driver = new Driver(new EventTimes(there.driver()), counts, config.gpm());
+      driver = new Driver(new EventTimes(there.driver()), counts, config.gpm(), marks);
       for (Identity known : inventory.read().values()) {
         gpus.remember(known, now);
       }
@@ -393,7 +430,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     events =
         there.found().isEmpty()
             ? null
-            : new NvmlEvents(there, before, ledger, counts, clock, outlet);
+            : new NvmlEvents(there, before, ledger, counts, clock, outlet, marks);
   }
 
   private void libraryGone(int code, Notes notes, Instant now) throws InterruptedException {

@@ -47,8 +47,11 @@ class FrameTest {
         new Words.Setup(
             NvmlSampler.Config.DEFAULT.withLibrary("x.so").withGpm(Gpm.OFF),
             Duration.ofSeconds(2),
-            Path.of("/a/b"));
+            Path.of("/a/b"),
+            null);
     assertThat(Words.setup(new Frame(Kind.CONFIG, Words.setup(setup)))).isEqualTo(setup);
+    var round = new Words.Asked(1_800_000_000_000L, 1L << 63 | 5, true);
+    assertThat(Words.asked(new Frame(Kind.ROUND, Words.asked(round)))).isEqualTo(round);
   }
 
   @Test

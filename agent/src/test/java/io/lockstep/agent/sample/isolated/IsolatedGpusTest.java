@@ -156,6 +156,64 @@ class IsolatedGpusTest {
   }
 
   @Test
+  void aGpuThatCrashesTheLibraryIsLeftOutAndTheOthersGoOn() throws Exception {
+    nvml.gpus(4);
+    until("all", reading -> power(reading).size() == 4);
+    nvml.set(2, "segfault", 1);
+    nvml.write();
+    Reading without = until("the others", reading -> power(reading).size() == 3);
+    assertThat(states(without)).containsExactlyInAnyOrder(1.0, 1.0, 1.0, 4.0);
+    assertThat(failures()).singleElement().asString().contains("crash", "GPU 2 for 10 rounds");
+    assertThat(told)
+        .filteredOn(one -> one.name().equals("lockstep.gpu.state.changed"))
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.attributes())
+              .containsEntry("hw.id", NvmlStandIn.uuid(2))
+              .containsEntry("lockstep.gpu.state", "unresponsive");
+          assertThat(one.body()).contains("reading it ended the process");
+        });
+    until("the next time", _ -> failures().size() == 2);
+    assertThat(failures().getLast()).contains("GPU 2 for 20 rounds");
+    until("the others again", reading -> power(reading).size() == 3);
+    nvml.set(2, "segfault", 0);
+    nvml.write();
+    Reading all = until("all again", reading -> power(reading).size() == 4);
+    assertThat(states(all)).containsOnly(1.0);
+    assertThat(failures()).hasSize(2);
+    assertThat(count("lockstep.gpu.found")).isEqualTo(4);
+  }
+
+  @Test
+  void soIsOneOfWhichNoReportIsLeft() throws Exception {
+    nvml.gpus(4);
+    until("all", reading -> power(reading).size() == 4);
+    nvml.set(1, "kill", 1);
+    nvml.set("slow", 1); // so that the others are asked at the same time
+    nvml.write();
+    until("the others", reading -> power(reading).size() == 3);
+    assertThat(failures().getFirst()).contains("killed");
+    assertThat(failures()).noneMatch(words -> words.matches(".* GPU [023] for .*"));
+    nvml.set(1, "kill", 0);
+    nvml.write();
+    until("all again", reading -> power(reading).size() == 4);
+  }
+
+  private static List<Double> states(Reading reading) {
+    return reading.samples().stream()
+        .filter(one -> one.isOf(Contract.column(Table.GPU, "state")))
+        .map(Sample::value)
+        .toList();
+  }
+
+  private List<String> failures() {
+    return told.stream()
+        .filter(one -> one.name().equals("lockstep.agent.reader.failed"))
+        .map(Occurrence::body)
+        .toList();
+  }
+
+  @Test
   void oneThatIsKilledIsStartedAgain() throws Exception {
     until("values", IsolatedGpusTest::hasBoth);
     long first = childPid();
