@@ -178,7 +178,9 @@ final class Attributes {
               "Group of GPUs within the fabric that reach one another."),
           event("lockstep.nvml.version", "Version of NVML."),
           event("lockstep.cuda.version", "The newest CUDA that the driver supports."),
-          event("lockstep.event.count", "How many there were since the last such event."),
+          event(
+              "lockstep.event.count",
+              "How many there were since the last such event; absent for one that is told by itself."),
           event("lockstep.gpu.pci.address", "Where the GPU sits: `0000:18:00.0`."),
           event("lockstep.gpu.state", "`ok`, `lost`, `reset-required`, `unresponsive`, `missing`."),
           event("lockstep.gpu.xid", "NVIDIA's number of the error."),

@@ -195,6 +195,11 @@ final class EventTypes {
           new EventType(
               "lockstep.gpu.job.ended", "INFO", "A job does not use a GPU any more.", JOB),
           new EventType(
+              "lockstep.gpu.mig.changed",
+              "INFO",
+              "The driver says that a GPU was split anew; which instances came and went is told next.",
+              List.of("hw.id", "lockstep.gpu.pci.address", "lockstep.event.count")),
+          new EventType(
               "lockstep.gpu.mig.added",
               "INFO",
               "A GPU was split anew, and has this MIG instance.",
@@ -212,6 +217,7 @@ final class EventTypes {
                   "hw.id",
                   "lockstep.gpu.pci.address",
                   "lockstep.gpu.xid",
+                  "lockstep.event.count",
                   "lockstep.kernel.sequence")),
           new EventType(
               "lockstep.nvswitch.sxid",
@@ -228,12 +234,12 @@ final class EventTypes {
               "lockstep.gpu.memory.error",
               "ERROR",
               "A GPU reported an uncorrectable or a retired part of its memory.",
-              List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
+              List.of("hw.id", "lockstep.gpu.pci.address", "error.type", "lockstep.event.count")),
           new EventType(
               "lockstep.gpu.recovery.requested",
               "ERROR",
               "The driver asks for a GPU to be recovered, or says that it is unavailable.",
-              List.of("hw.id", "lockstep.gpu.pci.address", "error.type")),
+              List.of("hw.id", "lockstep.gpu.pci.address", "error.type", "lockstep.event.count")),
           new EventType(
               "lockstep.host.found",
               "INFO",

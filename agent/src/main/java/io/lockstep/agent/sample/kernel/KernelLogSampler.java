@@ -4,6 +4,7 @@ import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Quoted;
 import io.lockstep.agent.sample.Reading;
+import io.lockstep.agent.sample.Repeats;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.contract.Column;
@@ -80,6 +81,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
   private final Flood flood = new Flood();
+  private final Repeats repeats = new Repeats();
   private volatile @Nullable KernelSource source;
   private @Nullable Thread thread;
   private long notedAt = System.nanoTime();
@@ -129,7 +131,8 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       begin();
     }
     return new Reading(
-        List.of(Sample.of(LOST, "", lost.get()), Sample.of(HELD, "", flood.held())), List.of());
+        List.of(Sample.of(LOST, "", lost.get()), Sample.of(HELD, "", flood.held())),
+        repeats.due(now()));
   }
 
   /// A container often has no such device, and that is no fault.
@@ -171,6 +174,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
         }
         tellOfLost(open);
       }
+      outlet.accept(repeats.due(Long.MAX_VALUE));
     } catch (IOException e) {
       if (!closed) {
         LOG.info("kernel log is opened anew: {}", FileProblem.words(config.file(), e));
@@ -223,7 +227,13 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     }
     String key = event.kind() + " " + event.code() + " " + event.device();
     boolean grave = event.meaning().remedy().stopsWork();
-    if (!flood.passes(key, grave, System.nanoTime()) || repeated(event, nanos)) {
+    if (repeated(event, nanos)) {
+      return;
+    }
+    Occurrence one = occurrence(event, nanos, read.sequence());
+    boolean folds = event.kind() == Kind.XID || event.kind() == Kind.GPU_LOST;
+    List<Occurrence> now = folds ? repeats.take(key, one) : List.of(one);
+    if (now.isEmpty() || !flood.passes(key, grave, System.nanoTime())) {
       return;
     }
     long held = flood.takeHeld();
@@ -235,7 +245,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     }
     LOG.warn("kernel log: {}", Quoted.of(event.line()));
     KernelPlace place = open.place(); // before it is sent: behind it, the log may be closed
-    outlet.accept(List.of(occurrence(event, nanos, read.sequence())));
+    outlet.accept(now);
     position.told(place);
   }
 

@@ -29,6 +29,8 @@ final class FieldValues {
   static final int POWER_INSTANT = 186;
   static final int PCIE_TRANSMITTED = 197;
   static final int PCIE_RECEIVED = 198;
+  static final int NVLINK5_TRANSMITTED = 202; // bytes over one link
+  static final int NVLINK5_RECEIVED = 204;
   static final int RECOVERY_ACTION = 230;
 
   /// All links at once.

@@ -65,6 +65,10 @@ final class GpuReader {
   private @Nullable GpuUse use;
   private int mig = -1;
   private int slowRounds;
+
+  /// Whether the driver says how much went over all NVLinks together.
+  private boolean totals;
+
   private boolean busy;
   private boolean rests;
   private boolean heldByHardware;
@@ -126,13 +130,20 @@ final class GpuReader {
     series.begin();
     use = null;
     instances = null;
+    boolean anew = counts.takeSplitAnew(uuid);
     Pace pace = slowly ? Pace.ofSlow(slowRounds++, index) : Pace.SECOND;
     load();
     boolean works = clocks();
     fields();
     activity.add(series, pace, rests, busy);
+    if (anew || pace.asks(Pace.SELDOM)) {
+      mig();
+    }
+    if (mig >= 0 && (anew || slowly)) {
+      instances = mig == 1 ? migs.read(series.samples()) : Map.of();
+    }
     if (slowly) {
-      slow(works, pace);
+      slow(works);
       processes(index);
       detail.add(series, pace, rests, heldByHardware);
       heldByHardware = false;
@@ -147,7 +158,7 @@ final class GpuReader {
     detail.addHealth(series);
     series.add("power_limit_lost", limitLost, MILLI);
     pcie.addLast(series, works);
-    links.add(series, pace);
+    links.add(series, pace, totals);
     if (pace.asks(Pace.SLOW)) {
       series.addSlow("gpu_index", (long) index, 1);
       counts.add(uuid, series);
@@ -228,11 +239,13 @@ final class GpuReader {
     series.add("recovery_action", read.get(FieldValues.RECOVERY_ACTION), 1);
     series.add("power_instant", read.get(FieldValues.POWER_INSTANT), MILLI);
     int all = FieldValues.ALL_LINKS;
-    series.add("nvlink_transmitted", read.get(FieldValues.NVLINK_TRANSMITTED, all), KIBI);
+    Number transmitted = read.get(FieldValues.NVLINK_TRANSMITTED, all);
+    series.add("nvlink_transmitted", transmitted, KIBI);
     series.add("nvlink_received", read.get(FieldValues.NVLINK_RECEIVED, all), KIBI);
+    totals |= transmitted != null;
   }
 
-  private void slow(boolean works, Pace pace) throws NvmlException {
+  private void slow(boolean works) throws NvmlException {
     Memory answer = calls.scratch();
     answer.setInt(0, MEMORY_VERSION);
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
@@ -246,12 +259,6 @@ final class GpuReader {
     limitLost = limit == null || usual == null ? null : (Long) Math.max(0, usual - limit);
     pcie.read(series, works);
     series.addSlow("persistence", calls.number("nvmlDeviceGetPersistenceMode"), 1);
-    if (pace.asks(Pace.SELDOM)) {
-      mig();
-    }
-    if (mig >= 0) {
-      instances = mig == 1 ? migs.read(series.samples()) : Map.of();
-    }
     FieldValues remaps =
         FieldValues.read(
             calls,

@@ -34,6 +34,12 @@ final class NvLinkDetail {
           new Column("nvlink_effective", 219, 1),
           new Column("nvlink_symbol", 221, 1));
 
+  /// Traffic where only these are told (NVLink 5).
+  private static final List<Column> BYTES =
+      List.of(
+          new Column("nvlink_transmitted", FieldValues.NVLINK5_TRANSMITTED, 1),
+          new Column("nvlink_received", FieldValues.NVLINK5_RECEIVED, 1));
+
   /// Shares of broken bits, as mantissa and exponent.
   private static final List<Column> RATIOS =
       List.of(
@@ -62,6 +68,9 @@ final class NvLinkDetail {
   private final Map<Integer, Long> failedBefore = new HashMap<>();
   private @Nullable Long failed;
 
+  /// Whether the older fields were told, which count in KiB.
+  private boolean kibibytes;
+
   NvLinkDetail(DeviceCalls calls) {
     this.calls = calls;
   }
@@ -89,6 +98,10 @@ final class NvLinkDetail {
           sums.merge(column.name, value.longValue(), Long::sum);
           told.merge(column.name, 1, Integer::sum);
         }
+      }
+      kibibytes |= read.get(FieldValues.NVLINK_TRANSMITTED, link) != null;
+      for (Column column : kibibytes ? List.<Column>of() : BYTES) {
+        series.addLink(column.name, link, read.get(column.id, link), column.unit);
       }
       series.addLink("nvlink_fec", link, corrections(read, link), 1);
       for (Column ratio : RATIOS) {
@@ -121,10 +134,13 @@ final class NvLinkDetail {
     series.add("nvlink_recoveries_failed", failed, 1);
   }
 
-  private static List<Field> fields(BitSet links) {
+  private List<Field> fields(BitSet links) {
     var fields = new ArrayList<Field>();
     for (int link = links.nextSetBit(0); link >= 0; link = links.nextSetBit(link + 1)) {
       for (Column column : COLUMNS) {
+        fields.add(new Field(column.id, link));
+      }
+      for (Column column : kibibytes ? List.<Column>of() : BYTES) {
         fields.add(new Field(column.id, link));
       }
       for (Column ratio : RATIOS) {

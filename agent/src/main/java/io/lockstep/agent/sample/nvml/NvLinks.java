@@ -44,10 +44,12 @@ final class NvLinks {
   /// Adds what is known of the links.
   ///
   /// @param pace of the round: slowly they are read, seldom each for itself as well
-  void add(GpuSeries series, Pace pace) throws NvmlException {
+  /// @param totals whether the driver says how much went over all of them; else that is what each
+  ///   says, added up
+  void add(GpuSeries series, Pace pace, boolean totals) throws NvmlException {
     if (pace.asks(Pace.SLOW)) {
       readStates();
-      readErrors(series);
+      readErrors(series, totals);
     }
     if (pace.asks(Pace.SELDOM)) {
       detail.add(series, told, everActive, active);
@@ -98,11 +100,15 @@ final class NvLinks {
     }
   }
 
-  private void readErrors(GpuSeries series) throws NvmlException {
+  private void readErrors(GpuSeries series, boolean totals) throws NvmlException {
     List<Field> fields = new ArrayList<>();
     for (int link = everActive.nextSetBit(0); link >= 0; link = everActive.nextSetBit(link + 1)) {
       for (int error : ERRORS) {
         fields.add(new Field(error, link));
+      }
+      if (!totals) {
+        fields.add(new Field(FieldValues.NVLINK5_TRANSMITTED, link));
+        fields.add(new Field(FieldValues.NVLINK5_RECEIVED, link));
       }
     }
     if (fields.isEmpty()) {
@@ -110,19 +116,25 @@ final class NvLinks {
     }
     FieldValues read = FieldValues.read(calls, fields);
     for (int error = 0; error < ERRORS.size(); error++) {
-      series.addSlow(COLUMNS.get(error), sum(read, error), 1);
+      series.addSlow(COLUMNS.get(error), sum(read, ERRORS.get(error), COUNTERS.get(error)), 1);
+    }
+    if (!totals) {
+      series.add("nvlink_transmitted", sum(read, FieldValues.NVLINK5_TRANSMITTED, -1), 1);
+      series.add("nvlink_received", sum(read, FieldValues.NVLINK5_RECEIVED, -1), 1);
     }
   }
 
   /// Of a link that is down and says nothing any more what it said last counts: a sum that fell
   /// with it would hide why. Null when a link that is up does not say it: a part is no total.
-  private @Nullable Long sum(FieldValues read, int error) throws NvmlException {
+  ///
+  /// @param counter number of the function that says it too; −1 for none
+  private @Nullable Long sum(FieldValues read, int id, int counter) throws NvmlException {
     long sum = 0;
     boolean said = false;
     for (int link = everActive.nextSetBit(0); link >= 0; link = everActive.nextSetBit(link + 1)) {
-      var field = new Field(ERRORS.get(error), link);
+      var field = new Field(id, link);
       Number value = read.get(field.id(), link);
-      value = value == null ? asked(link, error) : value;
+      value = value == null && counter >= 0 ? asked(link, counter) : value;
       if (value != null) {
         counted.put(field, value.longValue());
       } else if (active.get(link)) {
@@ -136,9 +148,8 @@ final class NvLinks {
   }
 
   /// For drivers that don't say it as a field.
-  private @Nullable Long asked(int link, int error) throws NvmlException {
+  private @Nullable Long asked(int link, int counter) throws NvmlException {
     String name = "nvmlDeviceGetNvLinkErrorCounter";
-    int counter = COUNTERS.get(error);
     return calls.number64Of(name + " " + counter + "/" + link, name, link, counter);
   }
 }

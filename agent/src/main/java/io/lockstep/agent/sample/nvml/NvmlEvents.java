@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Repeats;
 import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -28,6 +29,7 @@ final class NvmlEvents implements AutoCloseable {
   private static final long REGISTER_NANOS = 2_000_000_000L;
   private static final int DATA_BYTES = 32; // nvmlEventData_t
   private static final long XID = 0x8;
+  private static final long MIG = 0x100; // nvmlEventMigConfigChange
 
   /// Event types of nvml.h 13.3 that are a fault, with what is said of them. The others are
   /// [QuietEvents].
@@ -42,6 +44,7 @@ final class NvmlEvents implements AutoCloseable {
           memory(0x800, "dram_retirement_failure", "a part of its memory that can't be retired"),
           memory(0x1000, "poison_nonfatal", "poisoned memory, contained"),
           memory(0x2000, "poison_fatal", "poisoned memory, not contained"),
+          new Kind(MIG, "lockstep.gpu.mig.changed", "", "that it is split anew"),
           recovery(0x4000, "unavailable", "that it is unavailable"),
           recovery(0x8000, "recovery_action", "that it needs to be recovered"));
 
@@ -49,6 +52,8 @@ final class NvmlEvents implements AutoCloseable {
   private final Nvml nvml;
   private final GpuLedger ledger;
   private final QuietEvents quiet;
+  private final EventCounts counts;
+  private final Repeats repeats = new Repeats();
   private final InstantSource clock;
   private final Consumer<List<Occurrence>> outlet;
   private final Marks marks;
@@ -73,6 +78,7 @@ final class NvmlEvents implements AutoCloseable {
     this.before = before;
     this.nvml = listing.nvml();
     this.ledger = ledger;
+    this.counts = counts;
     quiet = new QuietEvents(counts);
     this.clock = clock;
     this.outlet = outlet;
@@ -187,6 +193,10 @@ final class NvmlEvents implements AutoCloseable {
     try (var data = new Memory(DATA_BYTES)) {
       int last = ReturnCode.SUCCESS;
       while (!stopping) {
+        List<Occurrence> folded = repeats.due(nanos(clock.instant()));
+        if (!folded.isEmpty()) {
+          outlet.accept(folded);
+        }
         data.clear();
         int code = nvml.call(wait, set, data, WAIT_MILLIS);
         if (code == ReturnCode.SUCCESS) {
@@ -203,6 +213,7 @@ final class NvmlEvents implements AutoCloseable {
         last = code;
       }
     }
+    outlet.accept(repeats.due(Long.MAX_VALUE));
     return false;
   }
 
@@ -214,8 +225,19 @@ final class NvmlEvents implements AutoCloseable {
     }
     for (Kind kind : KINDS) {
       if (identity != null && (type & kind.bit()) != 0 && isNews(kind, identity, detail)) {
-        outlet.accept(List.of(occurrence(kind, identity, detail)));
+        tell(kind, identity, detail);
       }
+    }
+  }
+
+  private void tell(Kind kind, Identity gpu, long detail) {
+    if (kind.bit() == MIG) {
+      counts.splitAnew(gpu.uuid());
+    }
+    String key = gpu.uuid() + " " + kind.bit() + (kind.bit() == XID ? " " + detail : "");
+    List<Occurrence> now = repeats.take(key, occurrence(kind, gpu, detail));
+    if (!now.isEmpty()) {
+      outlet.accept(now);
     }
   }
 
@@ -226,8 +248,7 @@ final class NvmlEvents implements AutoCloseable {
   }
 
   private Occurrence occurrence(Kind kind, Identity gpu, long detail) {
-    Instant now = clock.instant();
-    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    long nanos = nanos(clock.instant());
     String who = "GPU " + gpu.index() + " (" + gpu.uuid() + ", " + gpu.pci() + ") reports ";
     var attributes = new HashMap<String, String>();
     attributes.put("hw.id", gpu.uuid());
@@ -237,8 +258,14 @@ final class NvmlEvents implements AutoCloseable {
       return new Occurrence(
           kind.event(), nanos, who + "XID " + Long.toUnsignedString(detail), attributes);
     }
-    attributes.put("error.type", kind.type());
+    if (!kind.type().isEmpty()) {
+      attributes.put("error.type", kind.type());
+    }
     return new Occurrence(kind.event(), nanos, who + kind.words(), attributes);
+  }
+
+  private static long nanos(Instant time) {
+    return time.getEpochSecond() * 1_000_000_000L + time.getNano();
   }
 
   /// Ends the wait.

@@ -122,7 +122,7 @@ class KernelLogSamplerTest {
   void aFloodIsBoundedAndOtherEventsComeThrough() throws Exception {
     var flood = new StringBuilder();
     for (int i = 0; i < 100_000; i++) {
-      flood.append("4,").append(i).append(",1,-;NVRM: Xid (PCI:0000:3b:00): 13, again\n");
+      flood.append("4,").append(i).append(",1,-;EDAC MC0: 1 CE memory read error\n");
     }
     Files.writeString(log, flood);
     KernelLogSampler sampler = start(log);
@@ -139,6 +139,31 @@ class KernelLogSamplerTest {
         .containsExactlyInAnyOrder(
             tuple("lockstep.agent.kernel.lost", 0.0),
             tuple("lockstep.agent.kernel.held", 100_000.0 - again));
+  }
+
+  @Test
+  void anXidThatIsWrittenOverAndOverIsToldAtOnceAndThenCounted() throws Exception {
+    KernelLogSampler sampler = start(log);
+    var lines = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      lines.append("4,").append(i).append(",1,-;NVRM: Xid (PCI:0000:3b:00): 13, again\n");
+      lines.append("4,").append(i).append(",1,-;NVRM: Xid (PCI:0000:5e:00): 13, again\n");
+    }
+    Files.writeString(log, lines);
+    write("4,300,1,-;NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.");
+    List<Occurrence> first = List.of(next(), next(), next());
+    assertThat(first)
+        .extracting(one -> one.attributes().get("lockstep.gpu.xid"))
+        .containsExactly("13", "13", "79");
+    assertThat(first).noneMatch(one -> one.attributes().containsKey("lockstep.event.count"));
+    Thread.sleep(1100);
+    assertThat(sampler.sample(Instant.now()).events())
+        .hasSize(2)
+        .allSatisfy(one -> {
+          assertThat(one.attributes()).containsEntry("lockstep.event.count", "299");
+          assertThat(one.body()).endsWith("13, again (299 times)");
+        });
+    assertThat(told).isEmpty();
   }
 
   @Test

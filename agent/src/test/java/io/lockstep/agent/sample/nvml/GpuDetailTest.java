@@ -102,6 +102,37 @@ class GpuDetailTest {
   }
 
   @Test
+  void trafficOverNvlinksIsAddedUpWhereOnlyEachLinkTellsIt() throws Exception {
+    for (String id : List.of("138", "139")) {
+      nvml.unset(0, "field " + id + "/all");
+      for (int link = 0; link < 18; link++) {
+        nvml.unset(0, "field " + id + (link == 0 ? "" : "/" + link));
+      }
+    }
+    for (int link = 0; link < 18; link++) {
+      String scope = link == 0 ? "" : "/" + link;
+      nvml.set(0, "field 202" + scope, 1_000_000_000_000L + link);
+      nvml.set(0, "field 204" + scope, 2_000_000_000_000L);
+    }
+    nvml.write();
+    start(Gpm.OFF);
+    round();
+    assertThat(newest.get(key(Table.GPU, "nvlink_transmitted"))).isEqualTo(18e12 + 153);
+    assertThat(newest.get(key(Table.GPU, "nvlink_received"))).isEqualTo(36e12);
+    assertThat(link("nvlink_transmitted", 3)).isEqualTo(1e12 + 3);
+    nvml.set(0, "link 4", 0);
+    nvml.unset(0, "field 202/4");
+    nvml.set(0, "field 202/5", 1_000_000_000_105L);
+    nvml.write();
+    for (int i = 0; i < 10; i++) {
+      round();
+    }
+    assertThat(newest.get(key(Table.GPU, "nvlink_transmitted")))
+        .as("of a link that is down what it said last counts")
+        .isEqualTo(18e12 + 253);
+  }
+
+  @Test
   void ratiosOfBrokenBitsAreDigitsAndPlaces() {
     assertThat(NvLinkDetail.ratio(0x0c | 5 << 8)).isCloseTo(5e-12, within(1e-22));
     assertThat(NvLinkDetail.ratio(0xff)).isZero();
