@@ -1,5 +1,6 @@
 package io.lockstep.agent;
 
+import io.lockstep.agent.budget.Leftovers;
 import io.lockstep.agent.sample.Once;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.telemetry.config.ConfigException;
@@ -63,6 +64,7 @@ final class Lifetime {
     var ended = new CountDownLatch(1);
     stopOnSignal(daemon, ended);
     Hangup.onSignal(daemon::reload);
+    Leftovers.clear();
     try {
       daemon.run(config);
     } finally {

@@ -54,11 +54,11 @@ public record Sample(Metric metric, Attributes attributes, boolean integral, lon
 
   private static Attributes attributesOf(Column column, String subject) {
     var attributes = Attributes.builder();
-    column.attributes().forEach(attributes::put);
+    column.attributes().forEach((name, value) -> attributes.put(Shared.key(name), value));
     String name = metricOf(column).subject().attribute();
     if (!name.isEmpty()) {
-      attributes.put(AttributeKey.stringKey(name), subject);
+      attributes.put(Shared.key(name), subject);
     }
-    return attributes.build();
+    return Shared.of(attributes.build());
   }
 }
