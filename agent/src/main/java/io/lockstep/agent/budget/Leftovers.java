@@ -13,8 +13,11 @@ import org.slf4j.LoggerFactory;
 public final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
-  /// By then the first rounds of everything are over.
+  /// By then the start is over; then what is read each minute has been read once; from then on it
+  /// is as it will be.
   private static final Duration FIRST = Duration.ofSeconds(20);
+
+  private static final Duration SECOND = Duration.ofMinutes(1);
 
   /// Costs some 50 ms of a core each time.
   private static final Duration EVERY = Duration.ofMinutes(5);
@@ -31,6 +34,8 @@ public final class Leftovers {
   private void run() {
     try {
       Thread.sleep(FIRST);
+      once();
+      Thread.sleep(SECOND);
       while (true) {
         once();
         Thread.sleep(EVERY);
