@@ -1,15 +1,12 @@
 package io.lockstep.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,13 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// The agent's packages: what is in them, and their life on a server without Java, in a root of its
 /// own.
 class PackageTest {
-  private static final Path PACKAGE = Path.of("..", "deploy", "package").toAbsolutePath();
-  private static final Map<String, String> DATED = Map.of("SOURCE_DATE_EPOCH", "1790000000");
   private static final String CONFIG = "etc/lockstep/agent.yaml";
 
   @TempDir static Path folder;
   private static Path archive;
   private static Path older;
+  private static PackageTool packages;
 
   @TempDir Path own;
   private BareServer server;
@@ -34,6 +30,7 @@ class PackageTest {
   /// next to nothing of its Java.
   @BeforeAll
   static void makeImages() throws Exception {
+    packages = new PackageTool(folder);
     archive = AgentImage.archive();
     Path there = Files.createDirectories(folder.resolve("older"));
     Path image = AgentImage.unpacked(there);
@@ -51,30 +48,21 @@ class PackageTest {
     bare = server.files();
   }
 
-  private static String make(String kind, Path image) throws IOException, InterruptedException {
-    return new Shell(folder)
-        .with(DATED)
-        .run(PACKAGE.toString(), "--image", image.toString(), kind, "agent", folder.toString())
-        .strip();
+  private static String deb(Path image) throws IOException, InterruptedException {
+    return packages.of("deb", "agent", image).toString();
   }
 
-  private static void needs(String program) {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin", program)), "no " + program);
-  }
-
-  private static void needsRoot() throws IOException, InterruptedException {
-    assumeTrue(
-        new Shell(folder).run("id", "-u").strip().equals("0"),
-        "a package's scripts run in a root of their own, which takes root");
+  private static String rpm(Path image) throws IOException, InterruptedException {
+    return packages.of("rpm", "agent", image).toString();
   }
 
   @Test
   void aDebLivesAndDiesOnAServerWithoutJava() throws Exception {
-    needs("dpkg");
-    needsRoot();
+    PackageTool.needs("dpkg");
+    PackageTool.needsRoot();
     server.prepareForDpkg();
-    String old = make("deb", older);
-    String current = make("deb", archive);
+    String old = deb(older);
+    String current = deb(archive);
 
     dpkg("-i", old);
     isInstalled();
@@ -88,6 +76,8 @@ class PackageTest {
     dpkg("-i", current);
     dpkg("-i", old); // back again, with what the newer one left
     assertThat(own.resolve(CONFIG)).hasContent("interval: 2s\n");
+    server.file("var/lib/lockstep/agent-crash.log", "#");
+    server.file("var/lib/lockstep/agent-crash.log.told", "#");
     dpkg("-P", "lockstep-agent");
     assertThat(server.files()).isEqualTo(bare);
     assertThat(own.resolve("etc/passwd")).content().doesNotContain("lockstep");
@@ -95,12 +85,12 @@ class PackageTest {
 
   @Test
   void anRpmLivesAndDiesOnAServerWithoutJava() throws Exception {
-    needs("rpmbuild");
-    needsRoot();
-    rpm("-i", make("rpm", older));
+    PackageTool.needs("rpmbuild");
+    PackageTool.needsRoot();
+    rpm("-i", rpm(older));
     isInstalled();
     Path spooled = isUsed();
-    rpm("-U", make("rpm", archive));
+    rpm("-U", rpm(archive));
     isUpgraded(spooled);
 
     rpm("-e", "lockstep-agent");
@@ -112,14 +102,13 @@ class PackageTest {
 
   @Test
   void neitherIsInstalledBesideAnInstallFromATarGz() throws Exception {
-    needs("dpkg");
-    needsRoot();
+    PackageTool.needs("dpkg");
+    PackageTool.needsRoot();
     server.prepareForDpkg();
     Path other = server.file("opt/lockstep/agent/install", "");
     other.toFile().setExecutable(true);
     String said =
-        new Shell(folder)
-            .fails("dpkg", "--root=" + own, "--log=/dev/null", "-i", make("deb", older));
+        new Shell(folder).fails("dpkg", "--root=" + own, "--log=/dev/null", "-i", deb(older));
     assertThat(said).contains("/opt/lockstep/agent/install --undo");
     assertThat(own.resolve("usr/lib/lockstep")).doesNotExist();
   }
@@ -127,20 +116,27 @@ class PackageTest {
   @Test
   void theSameImageGivesTheSamePackage() throws Exception {
     for (String kind : new String[] {"deb", "rpm"}) {
-      needs(kind.equals("deb") ? "dpkg-deb" : "rpmbuild");
-      byte[] first = Files.readAllBytes(Path.of(make(kind, older)));
-      byte[] second = Files.readAllBytes(Path.of(make(kind, older)));
+      PackageTool.needs(kind.equals("deb") ? "dpkg-deb" : "rpmbuild");
+      byte[] first = Files.readAllBytes(made(kind));
+      byte[] second = Files.readAllBytes(made(kind));
       assertThat(second).as(kind).isEqualTo(first);
     }
+  }
+
+  private Path made(String kind) throws IOException, InterruptedException {
+    return new PackageTool(own).make(List.of(), kind, "agent", older);
   }
 
   @Test
   void whatIsAskedForWronglyIsNamed() throws Exception {
     Shell shell = new Shell(folder);
-    assertThat(shell.fails(PACKAGE.toString(), "apk")).contains("deploy/package deb|rpm");
-    assertThat(shell.fails(PACKAGE.toString(), "--image", "nowhere", "deb"))
+    assertThat(shell.fails(PackageTool.PROGRAM.toString(), "apk"))
+        .contains("deploy/package deb|rpm");
+    assertThat(shell.fails(PackageTool.PROGRAM.toString(), "--image", "nowhere", "deb"))
         .contains("there is no file nowhere");
-    assertThat(shell.fails(PACKAGE.toString(), "--image", older.toString(), "deb", "collector"))
+    assertThat(
+            shell.fails(
+                PackageTool.PROGRAM.toString(), "--image", older.toString(), "deb", "collector"))
         .contains("is no image of the collector");
   }
 
@@ -199,16 +195,10 @@ class PackageTest {
   }
 
   private void dpkg(String... arguments) throws IOException, InterruptedException {
-    run(List.of("dpkg", "--root=" + own, "--log=/dev/null", "--force-unsafe-io"), arguments);
+    packages.dpkg(own, arguments);
   }
 
-  /// Without a look at dependencies: nothing here came as an rpm.
   private void rpm(String... arguments) throws IOException, InterruptedException {
-    run(List.of("rpm", "--root=" + own, "--dbpath=/var/lib/rpm", "--nodeps"), arguments);
-  }
-
-  private static void run(List<String> begin, String... end)
-      throws IOException, InterruptedException {
-    new Shell(folder).run(Stream.concat(begin.stream(), Stream.of(end)).toArray(String[]::new));
+    packages.rpm(own, arguments);
   }
 }
