@@ -47,6 +47,15 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(line().execute(arguments));
+  }
+
+  /// All commands, each of which says the same version.
+  static CommandLine line() {
+    var line = new CommandLine(new Main());
+    line.getSubcommands()
+        .values()
+        .forEach(each -> each.getCommandSpec().versionProvider(new Version()));
+    return line;
   }
 }

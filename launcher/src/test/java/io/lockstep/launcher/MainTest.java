@@ -1,0 +1,20 @@
+package io.lockstep.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  /// `lockstep-collector --version` is `collector --version`.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "collector", "notify", "up", "explain"})
+  void eachCommandSaysItsVersion(String command) {
+    var said = new StringWriter();
+    var line = Main.line().setOut(new PrintWriter(said));
+    assertThat(line.execute((command + " --version").strip().split(" ", -1))).isZero();
+    assertThat(said.toString()).startsWith("lockstep ").contains("JDK 25");
+  }
+}
