@@ -4,12 +4,14 @@ import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +42,9 @@ final class AgentBench implements Callable<Integer> {
 
   /// The least that a spool may have, so that hours without a collector fill it.
   private static final long SPOOL_MEBIBYTES = 16;
+
+  /// Each second's and each tenth second's rounds are sent by then.
+  private static final Duration LISTED = Duration.ofSeconds(15);
 
   private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -74,6 +79,13 @@ final class AgentBench implements Callable<Integer> {
   private @Nullable Path image;
 
   @Option(
+      names = "--classes",
+      paramLabel = "FILE",
+      hidden = true,
+      description = "Instead: runs it for some seconds, and writes which classes it loads.")
+  private @Nullable Path classes;
+
+  @Option(
       names = "--soak",
       description = {
         "Instead: runs the agent on a clock of its own, as fast as it gets through its work, while GPUs"
@@ -103,6 +115,9 @@ final class AgentBench implements Callable<Integer> {
         DemoFolder.clean(folder);
         if (soak) {
           return soak(folder);
+        }
+        if (classes != null) {
+          return listClasses(folder, classes);
         }
         measure(folder, before, length);
       }
@@ -136,7 +151,7 @@ final class AgentBench implements Callable<Integer> {
       var measured = new BenchAgent(folder, image);
       measured.configure(server, receiver, 256);
       long values = measured.values();
-      Process agent = measured.start();
+      Process agent = measured.start(measured.collectionsLog());
       List<ScrapedPeer> peers = List.of();
       try {
         peers = peers(folder, server);
@@ -150,6 +165,23 @@ final class AgentBench implements Callable<Integer> {
         agent.destroy();
         agent.waitFor();
       }
+    }
+  }
+
+  private int listClasses(Path folder, Path list) throws IOException, InterruptedException {
+    BenchServer server = server(folder);
+    try (BenchReceiver receiver = BenchReceiver.start(folder)) {
+      var measured = new BenchAgent(folder, image);
+      measured.configure(server, receiver, SPOOL_MEBIBYTES);
+      Process agent = measured.start("-XX:DumpLoadedClassList=" + list);
+      boolean ended = agent.waitFor(LISTED.toMillis(), TimeUnit.MILLISECONDS);
+      agent.destroy();
+      agent.waitFor();
+      if (ended || receiver.requests() == 0) {
+        System.err.println(Files.readString(folder.resolve("agent.log")));
+        return 1;
+      }
+      return 0;
     }
   }
 

@@ -80,18 +80,24 @@ record BenchAgent(Path folder, @Nullable Path image) {
     return command;
   }
 
-  /// Starts it, with a log of its collections.
-  Process start() throws IOException {
+  /// A JVM's option: with it [#allocated] knows something.
+  String collectionsLog() {
+    return "-Xlog:gc:file=" + collections();
+  }
+
+  /// Starts it.
+  ///
+  /// @param option of its JVM, one more
+  Process start(String option) throws IOException {
     List<String> command = command();
-    String log = "-Xlog:gc:file=" + collections();
     if (image == null) {
-      command.add(1, log);
+      command.add(1, option);
     }
     var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("agent.log").toFile());
-    return started(builder, image == null ? "" : log);
+    return started(builder, image == null ? "" : option);
   }
 
   /// Starts a [SoakedAgent]: the agent's Java, flags and classes, and two classes from here.

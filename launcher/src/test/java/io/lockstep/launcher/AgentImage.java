@@ -24,7 +24,12 @@ final class AgentImage {
     Path made = archive;
     if (made == null) {
       // with the Java of this build: the image needs none, making it does
-      Map<String, String> java = Map.of("JAVA_HOME", System.getProperty("java.home"));
+      Map<String, String> java =
+          Map.of(
+              "JAVA_HOME",
+              System.getProperty("java.home"),
+              "LOCKSTEP_BENCH_CLASSPATH",
+              System.getProperty("java.class.path"));
       String folder = HOME.resolve("launcher/target/image").toString();
       String said = new Shell(HOME).with(java).run("deploy/image", "--as-built", "agent", folder);
       made = Path.of(said.strip());

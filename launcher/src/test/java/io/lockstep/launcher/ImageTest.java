@@ -36,6 +36,30 @@ class ImageTest {
   }
 
   @Test
+  void takesItsClassesFromTheArchiveThatCameWithIt() throws Exception {
+    assertThat(fromArchive(image)).isGreaterThan(0.8);
+    // as a package or an install moves it
+    Path moved = own.resolve("moved");
+    new Shell(own).run("cp", "-R", "--preserve=timestamps", image.toString(), moved.toString());
+    assertThat(fromArchive(moved)).isGreaterThan(0.8);
+  }
+
+  /// Of the agent's own classes, the share that an agent that reads its configuration has from
+  /// there.
+  private static double fromArchive(Path program) throws Exception {
+    List<String> loaded =
+        new Shell(program)
+            .with(Map.of("LOCKSTEP_JAVA_OPTS", "-Xlog:class+load"))
+            .run("bin/lockstep-agent", "--check-config")
+            .lines()
+            .filter(line -> line.contains(" io.lockstep.") && line.contains(" source: "))
+            .toList();
+    assertThat(loaded).hasSizeGreaterThan(30);
+    long archived = loaded.stream().filter(one -> one.contains("shared objects file")).count();
+    return (double) archived / loaded.size();
+  }
+
+  @Test
   void readsGpusThroughTheLibraryThatItBrought() throws Exception {
     assumeTrue(NvmlStandIn.possible(), "no gcc to build the stand-in of NVML with");
     var nvml = new NvmlStandIn(own);
