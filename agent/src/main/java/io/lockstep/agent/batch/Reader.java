@@ -1,34 +1,34 @@
 package io.lockstep.agent.batch;
 
 import io.lockstep.agent.batch.Round.Outcome;
+import io.lockstep.agent.sample.Crew;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One sampler on a thread of its own, a platform thread, because a read that hangs in the kernel
-/// holds whatever carries it.
+/// One sampler: reads a round at a time, on a thread of the crew.
 final class Reader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
 
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicLong late = new AtomicLong();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Sampler sampler;
   private final Outlet outlet;
-  private final ExecutorService thread;
+  private final Crew crew;
+  private volatile boolean closing;
 
-  Reader(Sampler sampler, Outlet outlet) {
+  /// @param crew threads that all samplers share
+  Reader(Sampler sampler, Outlet outlet, Crew crew) {
     this.sampler = sampler;
     this.outlet = outlet;
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("sampler-" + sampler.name()).factory());
+    this.crew = crew;
   }
 
   String name() {
@@ -48,7 +48,7 @@ final class Reader implements AutoCloseable {
   void begin(Round round) {
     round.expect();
     if (busy.compareAndSet(false, true)) {
-      thread.execute(() -> read(round));
+      crew.execute(() -> read(round));
     }
   }
 
@@ -59,6 +59,7 @@ final class Reader implements AutoCloseable {
     } finally {
       busy.set(false);
     }
+    closeIfDue();
     if (!round.take(name(), outcome)) {
       late.incrementAndGet();
     }
@@ -96,24 +97,27 @@ final class Reader implements AutoCloseable {
   /// threads.
   @Override
   public void close() {
-    if (sampler instanceof AutoCloseable open) {
-      thread.execute(() -> close(open));
-    }
-    thread.shutdown();
+    closing = true;
+    crew.execute(this::closeIfDue);
   }
 
-  private void close(AutoCloseable open) {
-    try {
-      open.close();
-    } catch (Exception e) {
-      LOG.warn("sampler can't be closed sampler={} error={}", name(), e.toString());
+  private void closeIfDue() {
+    if (closing && busy.compareAndSet(false, true)) {
+      try {
+        if (sampler instanceof AutoCloseable open) {
+          open.close();
+        }
+      } catch (Exception e) {
+        LOG.warn("sampler can't be closed sampler={} error={}", name(), e.toString());
+      }
+      closed.countDown();
     }
   }
 
   /// Waits until it is closed. One that hangs in its source is left to itself.
-  void awaitClosed(long nanos) throws InterruptedException {
-    if (!thread.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
-      thread.shutdownNow();
-    }
+  ///
+  /// @return whether it is
+  boolean awaitClosed(long nanos) throws InterruptedException {
+    return closed.await(nanos, TimeUnit.NANOSECONDS);
   }
 }

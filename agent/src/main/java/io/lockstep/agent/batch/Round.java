@@ -1,5 +1,6 @@
 package io.lockstep.agent.batch;
 
+import io.lockstep.agent.sample.Crew;
 import io.lockstep.agent.sample.Reading;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,11 +24,14 @@ final class Round {
   private final Condition complete = lock.newCondition();
   private final Map<String, Outcome> outcomes = new HashMap<>();
   private final Instant time;
+  private final Crew crew;
   private int expected;
   private boolean closed;
 
-  Round(Instant time) {
+  /// @param crew is called for help when the samplers take long
+  Round(Instant time, Crew crew) {
     this.time = time;
+    this.crew = crew;
   }
 
   Instant time() {
@@ -68,7 +72,12 @@ final class Round {
     try {
       long left = deadline.toNanos();
       while (outcomes.size() < expected && left > 0) {
-        left = complete.awaitNanos(left);
+        long some = Math.min(left, Crew.PATIENCE_NANOS);
+        long rest = complete.awaitNanos(some);
+        left -= some - Math.max(0, rest);
+        if (rest <= 0) {
+          crew.help();
+        }
       }
       closed = true;
       return Map.copyOf(outcomes);

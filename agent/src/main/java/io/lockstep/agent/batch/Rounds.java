@@ -1,6 +1,7 @@
 package io.lockstep.agent.batch;
 
 import io.lockstep.agent.batch.Round.Outcome;
+import io.lockstep.agent.sample.Crew;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
@@ -25,6 +26,7 @@ public final class Rounds implements AutoCloseable {
 
   private static final Duration CLOSE = Duration.ofSeconds(3);
 
+  private final Crew crew = new Crew("samplers");
   private final Map<Reader, Health> readers = new LinkedHashMap<>();
   private final Duration interval;
   private final Outlet outlet;
@@ -43,7 +45,7 @@ public final class Rounds implements AutoCloseable {
     this.burden = burden;
     this.outlet = outlet;
     for (Sampler sampler : samplers) {
-      readers.put(new Reader(sampler, outlet), new Health(sampler.name()));
+      readers.put(new Reader(sampler, outlet, crew), new Health(sampler.name()));
     }
   }
 
@@ -84,7 +86,7 @@ public final class Rounds implements AutoCloseable {
   /// Runs one tick to its end, within four fifths of the interval.
   void tick(Instant time) throws InterruptedException {
     List<Reader> due = due(time);
-    var round = new Round(time);
+    var round = new Round(time, crew);
     due.forEach(reader -> reader.begin(round));
     Duration deadline = interval.multipliedBy(4).dividedBy(5);
     Map<String, Outcome> outcomes = round.close(deadline);
@@ -142,11 +144,27 @@ public final class Rounds implements AutoCloseable {
     long end = System.nanoTime() + CLOSE.toNanos();
     readers.keySet().forEach(Reader::close);
     try {
-      for (Reader reader : readers.keySet()) {
-        reader.awaitClosed(end - System.nanoTime());
+      boolean closed = false;
+      while (!closed && System.nanoTime() < end) {
+        closed = areClosed();
+      }
+      if (!closed) {
+        crew.interrupt();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+    crew.close();
+  }
+
+  private boolean areClosed() throws InterruptedException {
+    boolean all = true;
+    for (Reader reader : readers.keySet()) {
+      if (!reader.awaitClosed(Crew.PATIENCE_NANOS)) {
+        all = false;
+        crew.help();
+      }
+    }
+    return all;
   }
 }

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
-/// One InfiniBand or RoCE device with its ports, from round to round, on a thread of its own: a
-/// driver that hangs in one file costs this device alone.
+/// One InfiniBand or RoCE device with its ports, from round to round: a driver that hangs in one
+/// file costs this device alone, and a thread.
 final class InfinibandDevice implements AutoCloseable {
   private static final Pattern PORT = Pattern.compile("[0-9]{1,3}");
   private static final int PORTS_MAX = 64;
@@ -34,14 +34,15 @@ final class InfinibandDevice implements AutoCloseable {
   /// @param kept as in [KernelFile]
   /// @param memory which ports were active before
   /// @param rails which rail it belongs to
-  InfinibandDevice(Path path, boolean kept, ActivePorts memory, Rails rails) {
+  /// @param crew threads that all devices share
+  InfinibandDevice(Path path, boolean kept, ActivePorts memory, Rails rails, Crew crew) {
     this.path = path;
     this.rails = rails;
     this.memory = memory;
     this.kept = kept;
     presence = new Watch("", name());
     portFolder = new Watch("", name());
-    worker = new Worker<>("infiniband-" + name());
+    worker = new Worker<>(crew);
   }
 
   private String name() {

@@ -25,6 +25,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   /// A device that is away for so long (an hour at one round a second) is forgotten.
   private static final long FORGOTTEN_ROUNDS = 3600;
 
+  private final Crew crew = new Crew("infiniband");
   private final Map<String, InfinibandDevice> devices = new TreeMap<>();
   private final Watch bound = new Watch("", "devices beyond " + DEVICES_MAX);
   private final Path folder;
@@ -107,7 +108,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     for (String name : present) {
       read.add(
           devices.computeIfAbsent(
-              name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory, rails)));
+              name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory, rails, crew)));
     }
     read.forEach(device -> device.begin(notes));
     try {
@@ -148,5 +149,6 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   @Override
   public void close() {
     devices.values().forEach(InfinibandDevice::close);
+    crew.close();
   }
 }

@@ -2,31 +2,37 @@ package io.lockstep.agent.sample;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// One thread for calls that may never return. While one does not, nothing more is begun: the
-/// thread is what it costs. A platform thread, because a call into the driver holds its carrier.
+/// One line of calls that may never return. While one does not, nothing more is begun: a thread is
+/// what it costs.
 public final class Worker<T> implements AutoCloseable {
-  private final ExecutorService thread;
+  private final Crew crew;
+  private final boolean own;
   private @Nullable FutureTask<T> running;
 
-  /// Makes the thread; it begins with the first work.
+  /// One with a thread of its own, which begins with the first work.
   ///
   /// @param name the thread's
   public Worker(String name) {
-    thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
+    crew = new Crew(name);
+    own = true;
+  }
+
+  /// One of several that share threads.
+  public Worker(Crew crew) {
+    this.crew = crew;
+    own = false;
   }
 
   /// Begins a piece of work, unless the last one still runs.
   public void begin(Callable<T> work) {
     if (running == null) {
       running = new FutureTask<>(work);
-      thread.execute(running);
+      crew.execute(running);
     }
   }
 
@@ -45,20 +51,32 @@ public final class Worker<T> implements AutoCloseable {
       return null;
     }
     try {
-      T result = work.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-      running = null;
-      return result;
+      while (true) {
+        long left = Math.max(0, untilNanos - System.nanoTime());
+        try {
+          T result = work.get(Math.min(left, Crew.PATIENCE_NANOS), TimeUnit.NANOSECONDS);
+          running = null;
+          return result;
+        } catch (TimeoutException _) {
+          if (left > 0) {
+            crew.help();
+          }
+          if (left <= Crew.PATIENCE_NANOS) {
+            return null;
+          }
+        }
+      }
     } catch (ExecutionException e) {
       running = null;
       throw e;
-    } catch (TimeoutException _) {
-      return null;
     }
   }
 
   /// Takes no more work. A call that hangs goes on hanging, on a thread that nobody waits for.
   @Override
   public void close() {
-    thread.shutdown();
+    if (own) {
+      crew.close();
+    }
   }
 }

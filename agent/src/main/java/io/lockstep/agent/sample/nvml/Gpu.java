@@ -1,6 +1,7 @@
 package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Pointer;
+import io.lockstep.agent.sample.Crew;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Worker;
 import io.lockstep.agent.sample.jobs.GpuUse;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One GPU of this server, by its UUID, from when it was first seen: how it stands with it, and the
-/// thread that reads it. The sampler's thread alone uses it.
-final class Gpu implements AutoCloseable {
+/// One GPU of this server, by its UUID, from when it was first seen: how it stands with it, and
+/// what reads it. The sampler's thread alone uses it.
+final class Gpu {
   private static final Logger LOG = LoggerFactory.getLogger(Gpu.class);
 
   /// A GPU that does not answer as it should is asked again so often, in rounds.
@@ -29,6 +30,7 @@ final class Gpu implements AutoCloseable {
   private final Set<String> failing = new HashSet<>();
   private final GpuSeries series;
   private final Duration hang;
+  private final Crew crew;
   private Worker<Round> worker;
   private Identity identity;
   private @Nullable GpuReader reader;
@@ -43,17 +45,15 @@ final class Gpu implements AutoCloseable {
 
   /// @param state OK for one that was found, MISSING for one that is only known of
   /// @param hang how long a call may take before the GPU counts as one that does not answer
-  Gpu(Identity identity, State state, Instant now, Duration hang) {
+  /// @param crew threads that all GPUs share
+  Gpu(Identity identity, State state, Instant now, Duration hang, Crew crew) {
     this.identity = identity;
+    this.crew = crew;
     this.hang = hang;
     this.state = state;
     this.since = now;
     series = new GpuSeries(identity.uuid());
-    worker = newWorker();
-  }
-
-  private Worker<Round> newWorker() {
-    return new Worker<>("gpu-" + identity.uuid());
+    worker = new Worker<>(crew);
   }
 
   Identity identity() {
@@ -91,8 +91,7 @@ final class Gpu implements AutoCloseable {
   void forgetLibrary() {
     closeReader();
     if (worker.isBusy()) {
-      worker.close();
-      worker = newWorker();
+      worker = new Worker<>(crew);
     }
   }
 
@@ -264,10 +263,5 @@ final class Gpu implements AutoCloseable {
         notes.recovered(group, function);
       }
     }
-  }
-
-  @Override
-  public void close() {
-    worker.close();
   }
 }

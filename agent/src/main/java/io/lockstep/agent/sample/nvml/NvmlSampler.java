@@ -496,7 +496,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   @Override
   public void close() {
     close(nvml);
-    gpus.all().forEach(Gpu::close);
+    gpus.close();
     lister.close();
     users.close();
   }

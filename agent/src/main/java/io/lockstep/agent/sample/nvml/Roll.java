@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample.nvml;
 
+import io.lockstep.agent.sample.Crew;
 import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.nvml.Listing.Found;
@@ -23,6 +24,7 @@ final class Roll {
   private static final Logger LOG = LoggerFactory.getLogger(Roll.class);
 
   private final Map<String, Gpu> gpus = new LinkedHashMap<>();
+  private final Crew crew = new Crew("gpu");
   private final GpuLedger ledger;
   private final Duration hang;
   private final int expected;
@@ -36,6 +38,11 @@ final class Roll {
     this.expected = expected;
   }
 
+  /// Lets the threads go.
+  void close() {
+    crew.close();
+  }
+
   Collection<Gpu> all() {
     return gpus.values();
   }
@@ -47,7 +54,7 @@ final class Roll {
 
   /// A GPU that an earlier run has seen.
   void remember(Identity identity, Instant now) {
-    gpus.computeIfAbsent(identity.uuid(), _ -> new Gpu(identity, State.OK, now, hang));
+    gpus.computeIfAbsent(identity.uuid(), _ -> new Gpu(identity, State.OK, now, hang, crew));
   }
 
   /// Takes note of one that the driver has and that says who it is.
@@ -63,7 +70,7 @@ final class Roll {
     boolean back = known != null && known.state() != State.OK && !known.hangs();
     if (known == null) {
       forgetReplaced(identity);
-      known = new Gpu(identity, State.OK, now, hang);
+      known = new Gpu(identity, State.OK, now, hang, crew);
       gpus.put(identity.uuid(), known);
       anew = true;
     }
@@ -111,7 +118,6 @@ final class Roll {
                 identity.pci(),
                 gpu.identity().uuid(),
                 identity.uuid());
-            gpu.close();
           }
           return replaced;
         });
@@ -161,7 +167,7 @@ final class Roll {
   }
 
   private Gpu nobody(Identity identity, Instant now) {
-    return gpus.computeIfAbsent(identity.uuid(), _ -> new Gpu(identity, State.OK, now, hang));
+    return gpus.computeIfAbsent(identity.uuid(), _ -> new Gpu(identity, State.OK, now, hang, crew));
   }
 
   /// Who stood for a GPU that has been found by now is well first, so that this is heard of, and
@@ -174,9 +180,7 @@ final class Roll {
             gpu.become(State.OK, "", notes, now);
             return false;
           }
-          if (stale) {
-            gpu.close();
-          }
+          if (stale) {}
           return stale;
         });
   }
