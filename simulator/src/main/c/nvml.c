@@ -819,7 +819,7 @@ static ret wait_for_event(struct set *s, struct data *out, u32 millis, int watch
     pthread_mutex_unlock(&lock);
     long left = end - millis_now();
     if (left <= 0) return TIMED_OUT;
-    pause_until_change(watch, left < 200 ? left : 200);
+    pause_until_change(watch, left < 1000 ? left : 1000);
   }
 }
 

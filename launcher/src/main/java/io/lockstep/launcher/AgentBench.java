@@ -149,7 +149,7 @@ final class AgentBench implements Callable<Integer> {
     BenchServer server = server(folder);
     try (BenchReceiver receiver = BenchReceiver.start(folder)) {
       var measured = new BenchAgent(folder, image);
-      measured.configure(server, receiver, 256);
+      measured.configure(server.configurationWithDevice(), receiver, 256);
       long values = measured.values();
       Process agent = measured.start(measured.collectionsLog());
       List<ScrapedPeer> peers = List.of();
@@ -199,7 +199,7 @@ final class AgentBench implements Callable<Integer> {
     try (BenchReceiver receiver = BenchReceiver.start(folder);
         var world = new SoakWorld(server, receiver)) {
       var measured = new BenchAgent(folder, image);
-      measured.configure(server, receiver, SPOOL_MEBIBYTES);
+      measured.configure(server.configuration(), receiver, SPOOL_MEBIBYTES);
       var soaked = new AgentSoak(measured.spool(), SPOOL_MEBIBYTES << 10);
       Process agent = measured.soak(hours);
       try {

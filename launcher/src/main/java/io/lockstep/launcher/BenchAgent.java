@@ -21,9 +21,9 @@ record BenchAgent(Path folder, @Nullable Path image) {
 
   /// Writes its configuration. It sheds nothing, whatever it takes: that is what is measured.
   ///
+  /// @param server what its configuration says of the server
   /// @param spoolMebibytes bound of its spool
-  void configure(BenchServer server, BenchReceiver receiver, long spoolMebibytes)
-      throws IOException {
+  void configure(String server, BenchReceiver receiver, long spoolMebibytes) throws IOException {
     String own =
         """
         spool: {folder: %s, bytes: %dMiB}
@@ -33,7 +33,7 @@ record BenchAgent(Path folder, @Nullable Path image) {
         """
             .formatted(
                 Site.quoted(spool()), spoolMebibytes, Site.quoted(folder.resolve("verdict")));
-    Files.writeString(config(), receiver.configuration() + server.configuration() + own);
+    Files.writeString(config(), receiver.configuration() + server + own);
   }
 
   Path spool() {

@@ -108,6 +108,17 @@ final class BenchServer {
 
   /// What the agent's configuration says of it, YAML.
   String configuration() {
+    return configuration(kernelLog());
+  }
+
+  /// The same with this machine's own kernel log where it can be read: a device, on which the agent
+  /// waits, where a file has to be looked at.
+  String configurationWithDevice() {
+    Path device = Path.of("/dev/kmsg");
+    return configuration(Files.isReadable(device) ? device : kernelLog());
+  }
+
+  private String configuration(Path kernelLog) {
     String library = gpus == null ? "" : "  gpu: {library: " + gpus.library() + "}\n";
     return """
     host: bench
@@ -115,7 +126,7 @@ final class BenchServer {
     samplers:
     %s  kernel_log: {file: %s}
     """
-        .formatted(Site.quoted(root()), library, Site.quoted(kernelLog()));
+        .formatted(Site.quoted(root()), library, Site.quoted(kernelLog));
   }
 
   /// The id of a port.

@@ -17,18 +17,23 @@ enum Pace {
   RARE;
 
   private static final int SELDOM_ROUNDS = 6;
-  private static final int RARE_ROUNDS = 10 * SELDOM_ROUNDS;
+  private static final int RARE_ROUNDS = 10;
 
-  /// The pace of a slow round. GPUs take turns, so that the costly rounds of a server do not fall
-  /// into the same second; in its first round each is asked everything.
+  /// The pace of a slow round. In its first round each GPU is asked everything. What belongs to
+  /// rare rounds they are asked in turn, one each minute: together that would keep a processor busy
+  /// for half a second. Other rounds all have together, so that they are of few kinds, each of
+  /// which is encoded once.
   ///
   /// @param slowRound counted from 0
   /// @param index of the GPU
   static Pace ofSlow(int slowRound, int index) {
-    if (slowRound == 0 || (slowRound + index) % RARE_ROUNDS == 0) {
+    if (slowRound == 0) {
       return RARE;
     }
-    return (slowRound + index) % SELDOM_ROUNDS == 0 ? SELDOM : SLOW;
+    if (slowRound % SELDOM_ROUNDS != 0) {
+      return SLOW;
+    }
+    return (slowRound / SELDOM_ROUNDS + index) % RARE_ROUNDS == 0 ? RARE : SELDOM;
   }
 
   /// Whether a round of this pace asks what belongs to another.
