@@ -33,6 +33,7 @@ final class Memory implements Readings {
   private static final long GONE_SECONDS = 600;
 
   private static final int SUBJECTS_MAX = 256;
+  private static final int PLACES_MAX = 20_000;
   private static final long SECOND = 1_000_000_000L;
   private static final Column UP = Contract.column(Table.PORT, "up");
 
@@ -40,6 +41,18 @@ final class Memory implements Readings {
   ///
   /// @param counter null when its values are kept as they are
   private record Cell(Column column, int subject, Track track, @Nullable Counters counter) {}
+
+  /// One series of a round.
+  ///
+  /// @param cell null where no rule reads it
+  private record Place(Metric metric, Attributes attributes, @Nullable Cell cell) {
+    /// Whether a sample is of it, for all that two comparisons can tell: those that come each round
+    /// have the same objects each time.
+    @SuppressWarnings("ReferenceEquality")
+    boolean is(Sample sample) {
+      return attributes == sample.attributes() && metric == sample.metric();
+    }
+  }
 
   /// The parts of one table.
   private static final class Shelf {
@@ -52,6 +65,10 @@ final class Memory implements Readings {
   private final Map<Metric, Map<Attributes, @Nullable Cell>> series = new HashMap<>();
   private final Map<Table, Shelf> shelves = new EnumMap<>(Table.class);
   private final Links links = new Links();
+
+  /// By its place in the round before: mostly the next one has the same series there.
+  private final List<Place> before = new ArrayList<>();
+
   private long second;
 
   /// @param rules whose columns are kept
@@ -78,18 +95,36 @@ final class Memory implements Readings {
   /// @param timeNanos the tick, Unix nanoseconds
   void take(List<Sample> samples, long timeNanos) {
     second = Math.floorDiv(timeNanos, SECOND);
-    for (Sample sample : samples) {
-      Map<Attributes, @Nullable Cell> known = series.get(sample.metric());
-      if (known != null) {
-        if (!known.containsKey(sample.attributes()) && known.size() < 4 * SUBJECTS_MAX) {
-          known.put(sample.attributes(), cell(sample));
-        }
-        Cell cell = known.get(sample.attributes());
-        if (cell != null) {
-          put(cell, sample, timeNanos);
-        }
+    for (int i = 0; i < samples.size(); i++) {
+      Sample sample = samples.get(i);
+      Place place =
+          i < before.size() && before.get(i).is(sample) ? before.get(i) : place(i, sample);
+      if (place.cell != null) {
+        put(place.cell, sample, timeNanos);
       }
     }
+  }
+
+  /// Looks a series up, and remembers it as the one at this place of a round.
+  private Place place(int index, Sample sample) {
+    var place = new Place(sample.metric(), sample.attributes(), known(sample));
+    if (index < before.size()) {
+      before.set(index, place);
+    } else if (before.size() < PLACES_MAX) {
+      before.add(place);
+    }
+    return place;
+  }
+
+  private @Nullable Cell known(Sample sample) {
+    Map<Attributes, @Nullable Cell> known = series.get(sample.metric());
+    if (known == null) {
+      return null;
+    }
+    if (!known.containsKey(sample.attributes()) && known.size() < 4 * SUBJECTS_MAX) {
+      known.put(sample.attributes(), cell(sample));
+    }
+    return known.get(sample.attributes());
   }
 
   private void put(Cell cell, Sample sample, long timeNanos) {

@@ -34,7 +34,11 @@ final class ActivePorts {
 
   private final @Nullable Path file;
   private final String boot = boot();
-  private List<String> written = List.of();
+
+  /// As the file has them.
+  private Set<String> writtenActive = Set.of();
+
+  private Map<String, Double> writtenRates = Map.of();
 
   /// @param file null to remember nothing
   ActivePorts(@Nullable Path file) {
@@ -45,8 +49,9 @@ final class ActivePorts {
     try {
       List<String> lines = Files.readAllLines(file);
       if (!lines.isEmpty() && lines.getFirst().equals(boot)) {
-        written = lines;
         lines.stream().skip(1).limit(PORTS_MAX).forEach(this::remember);
+        writtenActive = Set.copyOf(active);
+        writtenRates = Map.copyOf(rates);
       }
     } catch (NoSuchFileException _) {
       LOG.debug("no port is known of yet file={}", file);
@@ -112,6 +117,11 @@ final class ActivePorts {
 
   /// Keeps it, where it has changed. One thread.
   void write() {
+    if (file == null || (active.equals(writtenActive) && rates.equals(writtenRates))) {
+      return;
+    }
+    writtenActive = Set.copyOf(active); // a failure is said once for each change
+    writtenRates = Map.copyOf(rates);
     var now = new ArrayList<String>();
     now.add(boot);
     for (String port : active) {
@@ -123,10 +133,6 @@ final class ActivePorts {
         now.add(INACTIVE + port + "\t" + rate);
       }
     });
-    if (file == null || now.equals(written)) {
-      return;
-    }
-    written = now; // a failure is said once for each change
     try {
       Path next = file.resolveSibling(file.getFileName() + ".next");
       Files.write(next, now);

@@ -35,6 +35,8 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   private final ActivePorts memory;
   private final Duration deadline;
   private final Rails rails;
+  private String[] listed = {};
+  private List<String> present = List.of();
   private boolean absenceSaid;
   private long round;
 
@@ -83,16 +85,16 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   @Override
   public Reading sample(Instant now) throws IOException {
     var notes = new Notes(name(), now, round++);
-    List<String> present = present();
-    rails.look(present);
-    read(present.subList(0, Math.min(DEVICES_MAX, present.size())), notes);
-    if (present.size() > DEVICES_MAX) {
-      bound.bad(notes, "there are " + present.size() + "; exclude those that carry no training");
+    List<String> there = present();
+    rails.look(there);
+    read(there.subList(0, Math.min(DEVICES_MAX, there.size())), notes);
+    if (there.size() > DEVICES_MAX) {
+      bound.bad(notes, "there are " + there.size() + "; exclude those that carry no training");
     } else {
       bound.good(notes);
     }
     for (var entry : devices.entrySet()) {
-      if (!present.contains(entry.getKey())) {
+      if (!there.contains(entry.getKey())) {
         entry.getValue().gone(notes);
       }
     }
@@ -102,10 +104,10 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     return notes.reading();
   }
 
-  private void read(List<String> present, Notes notes) {
+  private void read(List<String> names, Notes notes) {
     long until = System.nanoTime() + deadline.toNanos();
     var read = new ArrayList<InfinibandDevice>();
-    for (String name : present) {
+    for (String name : names) {
       read.add(
           devices.computeIfAbsent(
               name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory, rails, crew)));
@@ -142,7 +144,11 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
       return List.of();
     }
     absenceSaid = false;
-    return Arrays.stream(all).filter(names).sorted().toList();
+    if (!Arrays.equals(all, listed)) {
+      listed = all;
+      present = Arrays.stream(all).filter(names).sorted().toList();
+    }
+    return present;
   }
 
   /// Lets go of all files and threads.

@@ -71,6 +71,10 @@ final class EventTimes {
 
   /// The numbering in which these values are times; null when the GPU does not tell them.
   @Nullable Ids in(FieldValues read) {
+    Ids before = said.get();
+    if (before != null && read.get64(before.softwareThermal()) != null) {
+      return before; // each second
+    }
     for (Ids ids : candidates) {
       if (ids.all().stream().anyMatch(id -> read.get64(id) != null)) {
         if (!ids.equals(said.getAndSet(ids))) {

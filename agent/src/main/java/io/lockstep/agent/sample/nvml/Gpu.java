@@ -105,14 +105,16 @@ final class Gpu {
   }
 
   /// Begins a round, where there is somebody to ask.
-  void begin(long round, boolean slowly) {
+  ///
+  /// @param slowRound as in [GpuReader#read]
+  void begin(long round, long slowRound) {
     GpuReader now = reader;
     boolean answersOrHangs = state == State.OK || state == State.UNRESPONSIVE;
     asked = now != null && (answersOrHangs || round % AGAIN_ROUNDS == 0 || worker.isBusy());
     if (asked && now != null) {
       int index = identity.index();
       late = worker.isBusy();
-      worker.begin(() -> now.read(index, slowly));
+      worker.begin(() -> now.read(index, slowRound));
     }
   }
 

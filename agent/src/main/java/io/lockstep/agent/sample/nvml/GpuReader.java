@@ -64,7 +64,7 @@ final class GpuReader {
   private @Nullable Long memoryUsed;
   private @Nullable GpuUse use;
   private int mig = -1;
-  private int slowRounds;
+  private boolean first = true;
 
   /// Whether the driver says how much went over all NVLinks together.
   private boolean totals;
@@ -114,24 +114,25 @@ final class GpuReader {
 
   /// Reads once.
   ///
-  /// @param slowly also what changes slowly
+  /// @param slowRound number of the slow round that this is; else [Pace#NOT_SLOW]
   /// @throws NvmlException when GPU or library are gone as a whole
-  Round read(int index, boolean slowly) throws NvmlException {
+  Round read(int index, long slowRound) throws NvmlException {
     marks.reads(index, true);
     try {
-      return readAll(index, slowly);
+      return readAll(index, slowRound);
     } finally {
       marks.reads(index, false);
     }
   }
 
-  private Round readAll(int index, boolean slowly) throws NvmlException {
+  private Round readAll(int index, long slowRound) throws NvmlException {
     calls.begin();
     series.begin();
     use = null;
     instances = null;
     boolean anew = counts.takeSplitAnew(uuid);
-    Pace pace = slowly ? Pace.ofSlow(slowRounds++, index) : Pace.SECOND;
+    Pace pace = first ? Pace.RARE : Pace.of(slowRound, index);
+    first = false;
     load();
     boolean works = clocks();
     fields();
@@ -139,10 +140,10 @@ final class GpuReader {
     if (anew || pace.asks(Pace.SELDOM)) {
       mig();
     }
-    if (mig >= 0 && (anew || slowly)) {
+    if (mig >= 0 && (anew || pace.asks(Pace.SLOW))) {
       instances = mig == 1 ? migs.read(series.samples()) : Map.of();
     }
-    if (slowly) {
+    if (pace.asks(Pace.SLOW)) {
       slow(works);
       processes(index);
       detail.add(series, pace, rests, heldByHardware);

@@ -162,6 +162,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   private long nextListing;
   private long round;
 
+  /// Which slow round was the last, counted from 1970: all samplers' slow rounds fall together.
+  private long lastTurn = Pace.NOT_SLOW;
+
   /// Takes who uses the GPUs, when that was read.
   @FunctionalInterface
   public interface Users extends AutoCloseable {
@@ -261,15 +264,16 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     long until = System.nanoTime() + deadline.toNanos();
     try {
       list(notes, now, until);
-      long every = Math.max(1, config.slow().toMillis() / config.interval().toMillis());
-      boolean slowly = round % every == 0 || !listed;
+      long turn = Math.floorDiv(now.toEpochMilli(), config.slow().toMillis());
+      long slowRound = turn == lastTurn ? Pace.NOT_SLOW : turn;
+      lastTurn = turn;
       if (!inTurn) {
-        gpus.all().forEach(gpu -> gpu.begin(round, slowly));
+        gpus.all().forEach(gpu -> gpu.begin(round, slowRound));
       }
       int code = 0;
       for (Gpu gpu : gpus.all()) {
         if (inTurn) {
-          gpu.begin(round, slowly);
+          gpu.begin(round, slowRound);
         }
         code = Math.max(code, gpu.end(notes, now, until));
       }

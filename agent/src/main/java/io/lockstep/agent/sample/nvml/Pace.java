@@ -16,19 +16,21 @@ enum Pace {
   /// Every ten minutes: what only an administrator changes.
   RARE;
 
+  /// In the place of a slow round's number.
+  static final long NOT_SLOW = -1;
+
   private static final int SELDOM_ROUNDS = 6;
   private static final int RARE_ROUNDS = 10;
 
-  /// The pace of a slow round. In its first round each GPU is asked everything. What belongs to
-  /// rare rounds they are asked in turn, one each minute: together that would keep a processor busy
-  /// for half a second. Other rounds all have together, so that they are of few kinds, each of
-  /// which is encoded once.
+  /// The pace of a round. What belongs to rare ones GPUs are asked in turn, one each minute:
+  /// together that would keep a processor busy for half a second. Other rounds all have together,
+  /// so that they are of few kinds, each of which is encoded once.
   ///
-  /// @param slowRound counted from 0
+  /// @param slowRound its number among the slow ones, or [#NOT_SLOW]
   /// @param index of the GPU
-  static Pace ofSlow(int slowRound, int index) {
-    if (slowRound == 0) {
-      return RARE;
+  static Pace of(long slowRound, int index) {
+    if (slowRound == NOT_SLOW) {
+      return SECOND;
     }
     if (slowRound % SELDOM_ROUNDS != 0) {
       return SLOW;

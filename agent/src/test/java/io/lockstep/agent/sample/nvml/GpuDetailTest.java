@@ -192,15 +192,14 @@ class GpuDetailTest {
   @Test
   void gpusTakeTurnsInTheirCostlyRounds() {
     for (int index = 0; index < 8; index++) {
-      assertThat(Pace.ofSlow(0, index)).isEqualTo(Pace.RARE);
       int at = index;
-      List<Pace> hour = IntStream.rangeClosed(1, 360).mapToObj(i -> Pace.ofSlow(i, at)).toList();
+      List<Pace> hour = IntStream.rangeClosed(1, 360).mapToObj(i -> Pace.of(i, at)).toList();
       assertThat(hour).filteredOn(pace -> pace.asks(Pace.SELDOM)).hasSize(60);
       assertThat(hour).filteredOn(pace -> pace.asks(Pace.RARE)).hasSize(6);
     }
     for (int round = 1; round < 360; round++) {
       int slow = round;
-      assertThat(IntStream.range(0, 8).mapToObj(index -> Pace.ofSlow(slow, index)))
+      assertThat(IntStream.range(0, 8).mapToObj(index -> Pace.of(slow, index)))
           .filteredOn(pace -> pace == Pace.RARE)
           .hasSizeLessThan(2);
     }
