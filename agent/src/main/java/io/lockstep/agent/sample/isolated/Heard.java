@@ -31,12 +31,6 @@ final class Heard {
     return found.size();
   }
 
-  /// The index that a GPU had when it was last found; −1 when it never was.
-  synchronized int index(String uuid) {
-    String index = found.getOrDefault(uuid, Map.of()).getOrDefault("lockstep.gpu.index", "");
-    return index.matches("[0-9]{1,3}") ? Integer.parseInt(index) : -1;
-  }
-
   /// Those of these events that nobody has told yet.
   synchronized List<Occurrence> news(List<Occurrence> events) {
     return events.stream().filter(this::isNews).toList();

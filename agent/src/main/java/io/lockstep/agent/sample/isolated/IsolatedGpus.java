@@ -215,16 +215,17 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   private SortedSet<Integer> inside(@Nullable CrashReport report, Path marks) {
     MarkFile.Left left = MarkFile.left(marks);
     String thread = report == null ? "" : report.thread();
-    int index =
-        switch (thread) {
-          case "gpu-list" -> left.lister();
-          case "gpu-events-register" -> left.events();
-          default -> thread.startsWith("gpu-") ? heard.index(thread.substring(4)) : -1;
-        };
-    if (index >= 0) {
-      return new TreeSet<>(List.of(index));
-    }
-    return thread.isEmpty() ? left.all() : new TreeSet<>();
+    return switch (thread) {
+      case "gpu-list" -> only(left.lister());
+      case "gpu-events-register" -> only(left.events());
+      case NvmlSampler.READERS -> left.readers();
+      case "" -> left.all();
+      default -> new TreeSet<>();
+    };
+  }
+
+  private static SortedSet<Integer> only(int index) {
+    return index < 0 ? new TreeSet<>() : new TreeSet<>(List.of(index));
   }
 
   /// They are the cause, and the others need not wait.

@@ -54,7 +54,7 @@ final class MarkFile implements Marks {
 
   /// What stood there when the process ended.
   ///
-  /// @param readers GPUs that were being read by their own threads
+  /// @param readers GPUs that were being read
   /// @param lister the one that the list asked about; −1 for none
   /// @param events the one that was asked for events; −1 for none
   record Left(SortedSet<Integer> readers, int lister, int events) {

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 /// Reads every GPU of this server. A GPU that hangs, errs or is lost costs the others nothing; it
 /// is a state with an age, and an event when that changes.
 public final class NvmlSampler implements Sampler, AutoCloseable {
+  /// Name of the threads that read GPUs.
+  public static final String READERS = "gpu";
+
   private static final Logger LOG = LoggerFactory.getLogger(NvmlSampler.class);
   private static final int LIST_ROUNDS = 60;
   private static final int LIST_AGAIN_ROUNDS = 10;

@@ -24,7 +24,7 @@ final class Roll {
   private static final Logger LOG = LoggerFactory.getLogger(Roll.class);
 
   private final Map<String, Gpu> gpus = new LinkedHashMap<>();
-  private final Crew crew = new Crew("gpu");
+  private final Crew crew = new Crew(NvmlSampler.READERS);
   private final GpuLedger ledger;
   private final Duration hang;
   private final int expected;
