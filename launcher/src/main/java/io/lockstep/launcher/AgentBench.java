@@ -172,7 +172,7 @@ final class AgentBench implements Callable<Integer> {
     BenchServer server = server(folder);
     try (BenchReceiver receiver = BenchReceiver.start(folder)) {
       var measured = new BenchAgent(folder, image);
-      measured.configure(server, receiver, SPOOL_MEBIBYTES);
+      measured.configure(server.configuration(), receiver, SPOOL_MEBIBYTES);
       Process agent = measured.start("-XX:DumpLoadedClassList=" + list);
       boolean ended = agent.waitFor(LISTED.toMillis(), TimeUnit.MILLISECONDS);
       agent.destroy();
