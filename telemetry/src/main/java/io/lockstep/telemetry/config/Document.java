@@ -27,6 +27,10 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /// events; what makes objects of them is not needed.
 final class Document {
   private static final int DEPTH_MAX = 50;
+
+  /// A thousand times what one has; a reload must not take the memory of what runs.
+  private static final long BYTES_MAX = 1 << 20;
+
   private final Path file;
   private final Map<String, String> places = new HashMap<>();
   private final Node.Section root;
@@ -38,6 +42,9 @@ final class Document {
 
   static Document read(Path file) throws ConfigException {
     try {
+      if (Files.size(file) > BYTES_MAX) {
+        throw new ConfigException(file + ": a configuration must not be above 1 MiB");
+      }
       String text = Files.readString(file);
       try {
         return new Document(file, new ParserImpl(new StreamReader(text), new LoaderOptions()));

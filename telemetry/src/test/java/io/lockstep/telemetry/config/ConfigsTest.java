@@ -177,6 +177,7 @@ class ConfigsTest {
     assertRefused("ratio: 1\n? [a]\n: b\n", ":2:3: a key must be text");
     assertRefused("a: ".repeat(2) + "b\n", ":1:5: not YAML: mapping values are not allowed here");
     assertRefused("store: " + "[".repeat(60), "nested too deep");
+    assertRefused("# " + "x".repeat(1 << 20), "a configuration must not be above 1 MiB");
   }
 
   @Test
