@@ -40,6 +40,11 @@ final class InfinibandCounter implements AutoCloseable {
     return kind.ceiling() < Long.MAX_VALUE;
   }
 
+  /// Whether it was ever read.
+  boolean known() {
+    return known;
+  }
+
   /// Whether it stood at its ceiling when it was last read.
   boolean saturated() {
     return saturated;

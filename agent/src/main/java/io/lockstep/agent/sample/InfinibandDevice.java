@@ -50,9 +50,11 @@ final class InfinibandDevice implements AutoCloseable {
   }
 
   /// Begins a round, unless the last one still hangs.
-  void begin(Notes round) {
+  ///
+  /// @param slowly whether all counters are to be read
+  void begin(Notes round, boolean slowly) {
     Notes part = round.part();
-    worker.begin(() -> read(part));
+    worker.begin(() -> read(part, slowly));
   }
 
   /// Ends the round.
@@ -77,7 +79,7 @@ final class InfinibandDevice implements AutoCloseable {
     }
   }
 
-  private Notes read(Notes notes) {
+  private Notes read(Notes notes, boolean slowly) {
     if (!there) {
       there = true;
       lookAgain = 0;
@@ -88,7 +90,7 @@ final class InfinibandDevice implements AutoCloseable {
       discover(notes, text);
     }
     Integer rail = rails.of(name());
-    ports.values().forEach(port -> port.read(notes, text, rail));
+    ports.values().forEach(port -> port.read(notes, text, slowly, rail));
     return notes;
   }
 

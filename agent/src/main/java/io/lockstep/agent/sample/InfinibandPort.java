@@ -8,6 +8,7 @@ import io.lockstep.telemetry.rules.InfinibandCounters.Counter;
 import io.opentelemetry.api.common.Attributes;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// One port of an InfiniBand or RoCE device, from round to round. Its files are those of Linux's
 /// [sysfs-class-infiniband](https://www.kernel.org/doc/Documentation/ABI/stable/sysfs-class-infiniband).
 final class InfinibandPort implements AutoCloseable {
-  /// Counters without a column are kept as narrow rows, so they are read every tenth round only.
-  private static final long SELDOM_ROUNDS = 10;
-
   private static final int FILES_MAX = 256;
 
   /// A port of which no counter could be read for so many rounds is a restricted function. Each
@@ -48,10 +46,12 @@ final class InfinibandPort implements AutoCloseable {
   private int refusedRounds;
   private long askAgain;
 
-  /// By folder and name.
+  /// Those that detectors look at, by folder and name. A read of a counter may be a command to the
+  /// device's firmware, so these alone are read each round.
   private final SortedMap<String, InfinibandCounter> counters = new TreeMap<>();
 
-  private final SortedMap<String, InfinibandCounter> seldom = new TreeMap<>();
+  private final SortedMap<String, InfinibandCounter> slow = new TreeMap<>();
+  private boolean ever;
 
   /// @param path `…/DEVICE/ports/PORT`
   /// @param device the device's name
@@ -104,9 +104,10 @@ final class InfinibandPort implements AutoCloseable {
     String key = folder + "/" + name;
     if (counter != null) {
       var kind = InfinibandCounter.Kind.of(id, counter, extendedSet);
-      counters.computeIfAbsent(key, _ -> new InfinibandCounter(kind, file(folder, name)));
+      (counter.column().live() ? counters : slow)
+          .computeIfAbsent(key, _ -> new InfinibandCounter(kind, file(folder, name)));
     } else if (folder.equals(InfinibandCounters.HARDWARE_COUNTERS) && !name.equals(LIFESPAN)) {
-      seldom.computeIfAbsent(key, _ -> new InfinibandCounter(narrow(name), file(folder, name)));
+      slow.computeIfAbsent(key, _ -> new InfinibandCounter(narrow(name), file(folder, name)));
     }
   }
 
@@ -121,31 +122,44 @@ final class InfinibandPort implements AutoCloseable {
     return new InfinibandCounter.Kind(id, name, 1, Long.MAX_VALUE, series);
   }
 
+  /// @param slowly whether all counters are to be read
   /// @param rail the rail that it belongs to; null where that is not known
-  void read(Notes notes, Text text, @Nullable Integer rail) {
+  void read(Notes notes, Text text, boolean slowly, @Nullable Integer rail) {
     link.read(notes, text);
     facts.read(notes, text, memory, rail);
     if (!isRestricted(notes, text)) {
-      counters(notes, text);
+      counters(notes, text, slowly || !ever);
     }
   }
 
-  private void counters(Notes notes, Text text) {
-    int full = 0;
+  private void counters(Notes notes, Text text, boolean all) {
     boolean any = false;
-    boolean bounded = false;
     for (InfinibandCounter counter : counters.values()) {
-      boolean read = counter.read(notes, text);
-      any |= read;
-      bounded |= read && counter.bounded();
-      full += read && counter.saturated() ? 1 : 0;
+      any |= counter.read(notes, text);
+    }
+    if (all) {
+      ever = true;
+      for (InfinibandCounter counter : slow.values()) {
+        any |= counter.read(notes, text);
+      }
+    }
+    saturated(notes);
+    boolean asked = all || !counters.isEmpty();
+    refusedRounds = any || !asked ? 0 : refusedRounds + 1;
+  }
+
+  /// How many stand at their ceiling, as they were last read.
+  private void saturated(Notes notes) {
+    long full = 0;
+    boolean bounded = false;
+    for (SortedMap<String, InfinibandCounter> some : List.of(counters, slow)) {
+      for (InfinibandCounter counter : some.values()) {
+        bounded |= counter.bounded() && counter.known();
+        full += counter.saturated() ? 1 : 0;
+      }
     }
     if (bounded) {
       notes.add(saturated.at(full));
-    }
-    refusedRounds = any || counters.isEmpty() ? 0 : refusedRounds + 1;
-    if (notes.round() % SELDOM_ROUNDS == 0) {
-      seldom.values().forEach(counter -> counter.read(notes, text));
     }
   }
 
@@ -190,6 +204,6 @@ final class InfinibandPort implements AutoCloseable {
   public void close() {
     link.close();
     counters.values().forEach(InfinibandCounter::close);
-    seldom.values().forEach(InfinibandCounter::close);
+    slow.values().forEach(InfinibandCounter::close);
   }
 }

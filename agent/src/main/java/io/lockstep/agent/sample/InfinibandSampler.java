@@ -22,6 +22,9 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InfinibandSampler.class);
   private static final int DEVICES_MAX = 128;
 
+  /// Counters that no detector looks at are read so often, all devices' together.
+  private static final long SLOW_SECONDS = 10;
+
   /// A device that is away for so long (an hour at one round a second) is forgotten.
   private static final long FORGOTTEN_ROUNDS = 3600;
 
@@ -39,6 +42,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   private List<String> present = List.of();
   private boolean absenceSaid;
   private long round;
+  private long lastTurn = -1;
 
   /// @param root `/`, or a folder that holds a captured `sys/`
   /// @param choice which devices, by name, as in `mlx5_0`
@@ -87,7 +91,9 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     var notes = new Notes(name(), now, round++);
     List<String> there = present();
     rails.look(there);
-    read(there.subList(0, Math.min(DEVICES_MAX, there.size())), notes);
+    long turn = Math.floorDiv(now.getEpochSecond(), SLOW_SECONDS);
+    read(there.subList(0, Math.min(DEVICES_MAX, there.size())), turn != lastTurn, notes);
+    lastTurn = turn;
     if (there.size() > DEVICES_MAX) {
       bound.bad(notes, "there are " + there.size() + "; exclude those that carry no training");
     } else {
@@ -104,7 +110,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     return notes.reading();
   }
 
-  private void read(List<String> names, Notes notes) {
+  private void read(List<String> names, boolean slowly, Notes notes) {
     long until = System.nanoTime() + deadline.toNanos();
     var read = new ArrayList<InfinibandDevice>();
     for (String name : names) {
@@ -112,7 +118,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
           devices.computeIfAbsent(
               name, _ -> new InfinibandDevice(folder.resolve(name), kept, memory, rails, crew)));
     }
-    read.forEach(device -> device.begin(notes));
+    read.forEach(device -> device.begin(notes, slowly));
     try {
       for (InfinibandDevice device : read) {
         device.end(notes, until);

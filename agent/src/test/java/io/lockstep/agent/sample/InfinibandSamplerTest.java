@@ -35,6 +35,8 @@ class InfinibandSamplerTest {
   private Tree tree;
   private InfinibandSampler sampler;
 
+  private long second;
+
   @BeforeEach
   void copyTheTree() throws IOException {
     tree = Tree.captured("h100", folder);
@@ -46,8 +48,16 @@ class InfinibandSamplerTest {
   }
 
   private Said round() throws IOException {
-    return Said.of(sampler.sample(Instant.EPOCH));
+    return Said.of(sampler.sample(Instant.EPOCH.plusSeconds(second++)));
   }
+
+  /// One in which all counters are read.
+  private Said slowRound() throws IOException {
+    second = (second / 10 + 1) * 10;
+    return round();
+  }
+
+  private static final String DISCARDS = error("port_xmit_discards");
 
   private static String error(String counter) {
     return "hw.errors{error.type=" + counter + ",hw.id=mlx5_0/1,hw.type=network}";
@@ -139,9 +149,10 @@ class InfinibandSamplerTest {
   void knowsEachCountersOwnCeiling(String counter, long ceiling) throws IOException {
     round();
     tree.write(PORT + "counters/" + counter, (ceiling - 1) + "\n");
-    assertThat(round().eventNames()).isEmpty();
+    assertThat(slowRound().eventNames()).isEmpty();
     tree.write(PORT + "counters/" + counter, ceiling + "\n");
-    assertThat(round().eventNames()).containsExactly("lockstep.network.counter.saturated");
+    assertThat(slowRound().eventNames()).containsExactly("lockstep.network.counter.saturated");
+    assertThat(round().values()).containsEntry(SATURATED, 2.0);
   }
 
   @Test
@@ -269,14 +280,16 @@ class InfinibandSamplerTest {
   }
 
   @Test
-  void countersWithoutAColumnAreReadEveryTenthRound() throws IOException {
-    String counter =
+  void countersThatNoDetectorLooksAtAreReadEveryTenSeconds() throws IOException {
+    String narrow =
         "lockstep.network.rdma.events{hw.id=mlx5_0/1,lockstep.network.rdma.counter=rx_dct_connect}";
-    assertThat(round().values()).containsEntry(counter, 422237.0);
+    assertThat(round().values()).containsEntry(narrow, 422237.0).containsKeys(DISCARDS);
     for (int i = 1; i < 10; i++) {
-      assertThat(round().values()).doesNotContainKey(counter);
+      assertThat(round().values())
+          .doesNotContainKeys(narrow, DISCARDS)
+          .containsKeys(SYMBOL_ERROR, UP, SATURATED);
     }
-    assertThat(round().values()).containsKey(counter);
+    assertThat(round().values()).containsKeys(narrow, DISCARDS);
   }
 
   @Test

@@ -93,7 +93,7 @@ final class PortMetrics {
         "hw.network.packets",
         "{packet}",
         port,
-        "Packets over the port.",
+        "Packets over the port, every ten seconds.",
         stored(PORT, "packets_received", LONG, TYPE, "network", DIRECTION, "receive"),
         stored(PORT, "packets_transmitted", LONG, TYPE, "network", DIRECTION, "transmit"));
     rows.counter(
@@ -137,8 +137,8 @@ final class PortMetrics {
         "lockstep.network.rdma.events",
         "{event}",
         Subject.HARDWARE,
-        "What the adapter counts of its RDMA traffic: the kernel's hw_counters by their own names."
-            + " Those without a column here are kept as narrow rows.",
+        "What the adapter counts of its RDMA traffic, every ten seconds: the kernel's hw_counters by"
+            + " their own names. Those without a column here are kept as narrow rows.",
         Stream.of(
                 "out_of_buffer",
                 "out_of_sequence",
