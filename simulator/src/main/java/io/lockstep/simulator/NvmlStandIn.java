@@ -1,8 +1,6 @@
 package io.lockstep.simulator;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// The stand-in for NVIDIA's library with its state file: GPUs whose every value is known, and what
@@ -27,7 +24,7 @@ public final class NvmlStandIn {
   /// @throws IOException when there is no `gcc`, or it fails; the message says so
   public NvmlStandIn(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
-    compile();
+    StandInLibrary.writeTo(library());
     lines.put("driver", "580.126.09");
     write();
   }
@@ -40,31 +37,6 @@ public final class NvmlStandIn {
       }
     }
     return false;
-  }
-
-  private void compile() throws IOException, InterruptedException {
-    Path source = folder.resolve("nvml.c");
-    try (InputStream text = NvmlStandIn.class.getResourceAsStream("nvml.c")) {
-      Files.copy(Objects.requireNonNull(text), source, StandardCopyOption.REPLACE_EXISTING);
-    }
-    Process gcc =
-        new ProcessBuilder(
-                "gcc",
-                "-shared",
-                "-fPIC",
-                "-O1",
-                "-Wl,-Bsymbolic", // calls within go to itself, whichever other is loaded as well
-                "-o",
-                library().toString(),
-                source.toString(),
-                "-lpthread",
-                "-ldl")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!gcc.waitFor(1, TimeUnit.MINUTES) || gcc.exitValue() != 0) {
-      throw new IOException("gcc: " + said);
-    }
   }
 
   /// The library, to be loaded in the place of NVIDIA's.
@@ -162,7 +134,7 @@ public final class NvmlStandIn {
     set(gpu, "field " + id, value);
   }
 
-  /// A key of one GPU, as the begin of `nvml.c` tells them.
+  /// A key of one GPU, as the begin of `state.c` tells them.
   public void set(int gpu, String key, Object value) {
     lines.put("gpu " + gpu + " " + key, value.toString());
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Turns what `nvidia-smi` printed of a GPU back into what NVML had answered it: keys of `nvml.c`
+/// Turns what `nvidia-smi` printed of a GPU back into what NVML had answered it: keys of `state.c`
 /// in NVML's units. The other way round from what an agent does, and written apart from it.
 final class SmiState {
   private static final Version NO_VERSION = Version.parse("0");
@@ -15,7 +15,7 @@ final class SmiState {
 
   private static final long MEBI = 1L << 20;
 
-  /// @param suffix of a field's value: `u` and `i` are its type in `nvml.c`
+  /// @param suffix of a field's value: `u` and `i` are its type in `state.c`
   private record Row(String name, String key, double factor, String suffix) {}
 
   private static final List<Row> ROWS =

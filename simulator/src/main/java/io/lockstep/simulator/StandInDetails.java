@@ -3,7 +3,7 @@ package io.lockstep.simulator;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What a healthy GPU of [NvmlStandIn] answers to what is asked seldom, by the keys of `nvml.c`.
+/// What a healthy GPU of [NvmlStandIn] answers to what is asked seldom, by the keys of `state.c`.
 /// Each value is another, so that one read in the place of its neighbour is noticed; values that
 /// older or newer GPUs alone have are there as well.
 final class StandInDetails {
