@@ -7,6 +7,7 @@ import io.lockstep.agent.sample.isolated.IsolatedGpus;
 import io.lockstep.agent.sample.jobs.GpuJobs;
 import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.kernel.KernelLogSampler;
+import io.lockstep.agent.sample.nvml.NvmlConfig;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.agent.sample.textfile.TextfileSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -49,7 +50,7 @@ public final class Samplers {
       Duration hostSlow,
       Duration hardware,
       Choice sensors,
-      NvmlSampler.Config gpu,
+      NvmlConfig gpu,
       KernelLogSampler.Config kernelLog,
       Choice infiniband,
       List<String> rails,
@@ -65,7 +66,7 @@ public final class Samplers {
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
             SensorSampler.DEFAULT,
-            NvmlSampler.Config.DEFAULT,
+            NvmlConfig.DEFAULT,
             KernelLogSampler.Config.DEFAULT,
             Choice.all(Duration.ofSeconds(1)),
             List.of(),
@@ -98,7 +99,7 @@ public final class Samplers {
       return with(gpu, kernelLog.withFile(file));
     }
 
-    private Config with(NvmlSampler.Config gpus, KernelLogSampler.Config kernel) {
+    private Config with(NvmlConfig gpus, KernelLogSampler.Config kernel) {
       return new Config(
           host,
           hostSlow,
@@ -138,8 +139,8 @@ public final class Samplers {
     var samplers = new ArrayList<Sampler>();
     Path folder = around.folder();
     var ledger = new GpuLedger();
-    if (live(root) || !config.gpu().library().equals(NvmlSampler.Config.DEFAULT.library())) {
-      NvmlSampler.Config gpus = config.gpu().withExpected(config.inventory().gpus());
+    if (live(root) || !config.gpu().library().equals(NvmlConfig.DEFAULT.library())) {
+      NvmlConfig gpus = config.gpu().withExpected(config.inventory().gpus());
       samplers.add(gpus(gpus, root, around, ledger));
     }
     if (live(root) || !config.kernelLog().file().equals(KernelLogSampler.Config.DEFAULT.file())) {
@@ -180,8 +181,7 @@ public final class Samplers {
     }
   }
 
-  private static Sampler gpus(
-      NvmlSampler.Config config, Path root, Surroundings around, GpuLedger ledger) {
+  private static Sampler gpus(NvmlConfig config, Path root, Surroundings around, GpuLedger ledger) {
     Path folder = around.folder();
     var jobs = new Jobs(new GpuJobs(root));
     return switch (config.isolation()) {

@@ -7,6 +7,7 @@ import io.lockstep.agent.batch.Outlet;
 import io.lockstep.agent.judge.Verdict.State;
 import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
+import io.lockstep.agent.sample.nvml.NvmlConfig;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.simulator.NvmlStandIn;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -48,7 +49,7 @@ class GpuFaultsTest {
     nvml.gpus(2);
     sampler =
         new NvmlSampler(
-            NvmlSampler.Config.DEFAULT.withLibrary(nvml.library().toString()),
+            NvmlConfig.DEFAULT.withLibrary(nvml.library().toString()),
             Duration.ofSeconds(5),
             null,
             new GpuLedger(),

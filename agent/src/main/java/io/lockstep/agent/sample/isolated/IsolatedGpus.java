@@ -5,6 +5,7 @@ import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.nvml.NvmlConfig;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.io.IOException;
@@ -37,7 +38,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   private static final int LEFT_MAX = 4;
 
   private final List<Child> left = new ArrayList<>();
-  private final NvmlSampler.Config config;
+  private final NvmlConfig config;
   private final Words.Setup setup;
   private final @Nullable Path crash;
   private final Heard heard;
@@ -63,7 +64,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   ///   nowhere
   /// @param ledger also knows what the kernel's log told
   public IsolatedGpus(
-      NvmlSampler.Config config,
+      NvmlConfig config,
       Duration deadline,
       @Nullable Path folder,
       GpuLedger ledger,

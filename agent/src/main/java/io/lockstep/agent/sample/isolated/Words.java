@@ -3,7 +3,7 @@ package io.lockstep.agent.sample.isolated;
 import io.lockstep.agent.sample.jobs.GpuProcess;
 import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.nvml.Gpm;
-import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.agent.sample.nvml.NvmlConfig;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -55,10 +55,7 @@ final class Words {
   /// @param inventory null to remember nothing
   /// @param marks where to note which GPU is asked; null for nowhere
   record Setup(
-      NvmlSampler.Config config,
-      Duration deadline,
-      @Nullable Path inventory,
-      @Nullable Path marks) {}
+      NvmlConfig config, Duration deadline, @Nullable Path inventory, @Nullable Path marks) {}
 
   /// What a round is to be.
   ///
@@ -82,7 +79,7 @@ final class Words {
 
   static byte[] setup(Setup setup) throws IOException {
     return bytes(out -> {
-      NvmlSampler.Config config = setup.config;
+      NvmlConfig config = setup.config;
       out.writeInt(Frame.VERSION);
       text(out, config.library());
       out.writeLong(config.interval().toMillis());
@@ -102,8 +99,8 @@ final class Words {
     if (version != Frame.VERSION) {
       throw new IOException("the agent speaks version " + version + ", this " + Frame.VERSION);
     }
-    NvmlSampler.Config plain = NvmlSampler.Config.DEFAULT.withLibrary(in.readUTF());
-    NvmlSampler.Config config =
+    NvmlConfig plain = NvmlConfig.DEFAULT.withLibrary(in.readUTF());
+    NvmlConfig config =
         plain.withTimes(
             Duration.ofMillis(in.readLong()),
             Duration.ofMillis(in.readLong()),

@@ -47,6 +47,11 @@ final class Roll {
     return gpus.values();
   }
 
+  /// Whether each of them answers as it should.
+  boolean areWell() {
+    return gpus.values().stream().allMatch(gpu -> gpu.state() == State.OK);
+  }
+
   /// Those that said who they are, at some time.
   List<Identity> known() {
     return gpus.values().stream().map(Gpu::identity).filter(Identity::known).toList();
@@ -180,7 +185,6 @@ final class Roll {
             gpu.become(State.OK, "", notes, now);
             return false;
           }
-          if (stale) {}
           return stale;
         });
   }

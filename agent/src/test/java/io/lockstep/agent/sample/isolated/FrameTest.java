@@ -7,7 +7,7 @@ import io.lockstep.agent.sample.isolated.Frame.Kind;
 import io.lockstep.agent.sample.jobs.GpuProcess;
 import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.nvml.Gpm;
-import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.agent.sample.nvml.NvmlConfig;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -45,7 +45,7 @@ class FrameTest {
     assertThat(child.answer(ANSWER).length).isLessThan(new Words().answer(ANSWER).length);
     var setup =
         new Words.Setup(
-            NvmlSampler.Config.DEFAULT.withLibrary("x.so").withGpm(Gpm.OFF),
+            NvmlConfig.DEFAULT.withLibrary("x.so").withGpm(Gpm.OFF),
             Duration.ofSeconds(2),
             Path.of("/a/b"),
             null);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.jobs.GpuUse;
-import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.agent.sample.nvml.NvmlConfig;
 import io.lockstep.simulator.NvmlStandIn;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
@@ -44,7 +44,7 @@ class IsolatedGpusTest {
     assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
     nvml = new NvmlStandIn(folder);
     nvml.gpus(2);
-    var config = NvmlSampler.Config.DEFAULT.withLibrary(nvml.library().toString());
+    var config = NvmlConfig.DEFAULT.withLibrary(nvml.library().toString());
     gpus =
         new IsolatedGpus(
             config,

@@ -364,13 +364,13 @@ class GpuDetailTest {
 
   private void start(Gpm gpm) {
     var config =
-        new NvmlSampler.Config(
+        new NvmlConfig(
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(20),
             nvml.library().toString(),
             0,
-            NvmlSampler.Isolation.THREAD,
+            NvmlConfig.Isolation.THREAD,
             gpm);
     sampler =
         new NvmlSampler(

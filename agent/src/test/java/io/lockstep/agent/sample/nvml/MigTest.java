@@ -46,7 +46,7 @@ class MigTest {
     nvml.unset(0, "processes");
     sampler =
         new NvmlSampler(
-            NvmlSampler.Config.DEFAULT.withLibrary(nvml.library().toString()),
+            NvmlConfig.DEFAULT.withLibrary(nvml.library().toString()),
             Duration.ofSeconds(5),
             null,
             new GpuLedger(),

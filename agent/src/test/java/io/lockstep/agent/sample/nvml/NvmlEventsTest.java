@@ -39,7 +39,7 @@ class NvmlEventsTest {
     nvml.gpus(2);
     sampler =
         new NvmlSampler(
-            NvmlSampler.Config.DEFAULT.withLibrary(nvml.library().toString()),
+            NvmlConfig.DEFAULT.withLibrary(nvml.library().toString()),
             Duration.ofSeconds(5),
             null,
             new GpuLedger(),

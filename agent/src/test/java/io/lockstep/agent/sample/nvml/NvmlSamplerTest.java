@@ -386,7 +386,7 @@ class NvmlSamplerTest {
   void aGpuOfAnEarlierRunThatIsGoneIsMissingAndOneInItsSlotReplacesIt() throws Exception {
     Path inventory = folder.resolve("gpus.tsv");
     nvml.gpus(2);
-    start(NvmlSampler.Config.DEFAULT.expected(), inventory).sample(now());
+    start(NvmlConfig.DEFAULT.expected(), inventory).sample(now());
     close();
     nvml.set(1, "hide", 1);
     nvml.write();
@@ -647,7 +647,7 @@ class NvmlSamplerTest {
   void noLibraryIsNoFailure() throws Exception {
     var none =
         new NvmlSampler(
-            NvmlSampler.Config.DEFAULT.withLibrary(folder.resolve("none.so").toString()),
+            NvmlConfig.DEFAULT.withLibrary(folder.resolve("none.so").toString()),
             Duration.ofSeconds(5),
             null,
             new GpuLedger(),
@@ -666,13 +666,13 @@ class NvmlSamplerTest {
 
   private NvmlSampler start(int expected, @Nullable Path inventory) {
     var config =
-        new NvmlSampler.Config(
+        new NvmlConfig(
             Duration.ofSeconds(1),
             Duration.ofSeconds(10),
             hang,
             nvml.library().toString(),
             expected,
-            NvmlSampler.Isolation.THREAD,
+            NvmlConfig.Isolation.THREAD,
             Gpm.AUTO);
     // On the first round all is waited for; on later ones a hang must not make the test slow.
     NvmlSampler started =

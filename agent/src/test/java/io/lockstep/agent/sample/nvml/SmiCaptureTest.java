@@ -170,7 +170,7 @@ class SmiCaptureTest {
     Path place = Files.createTempDirectory(folder, "nvml");
     var nvml = new NvmlStandIn(place);
     nvml.gpus(capture);
-    var config = NvmlSampler.Config.DEFAULT.withLibrary(nvml.library().toString());
+    var config = NvmlConfig.DEFAULT.withLibrary(nvml.library().toString());
     try (var sampler =
         new NvmlSampler(
             config,
