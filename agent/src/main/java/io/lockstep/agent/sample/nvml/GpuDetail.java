@@ -3,9 +3,10 @@ package io.lockstep.agent.sample.nvml;
 import com.sun.jna.Memory;
 import io.lockstep.telemetry.contract.GpuHealth;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// What is read of one GPU every ten seconds, once a minute, and every ten: engines, clocks,
-/// limits, errors by place, energy, the fabric. Used by the GPU's thread alone.
+/// What is read of one GPU every ten seconds, once a minute, and every ten minutes: engines,
+/// clocks, limits, errors by place, energy, the fabric. Used by the GPU's thread alone.
 final class GpuDetail {
   private static final double MEGA = 1e6;
   private static final double MILLI = 1e-3;
@@ -29,8 +30,14 @@ final class GpuDetail {
           Asked.pair("jpeg_utilization", null, "nvmlDeviceGetJpgUtilization", PERCENT),
           Asked.pair("ofa_utilization", null, "nvmlDeviceGetOfaUtilization", PERCENT),
           Asked.number("fan", "nvmlDeviceGetFanSpeed", PERCENT),
+          Asked.number("persistence", "nvmlDeviceGetPersistenceMode", 1),
           Asked.number("clock_graphics", "nvmlDeviceGetClockInfo", MEGA, 0),
           Asked.number("clock_video", "nvmlDeviceGetClockInfo", MEGA, 3));
+
+  private static final List<FieldValues.Field> REMAPS =
+      List.of(
+          new FieldValues.Field(FieldValues.REMAPPED_CORRECTED, 0),
+          new FieldValues.Field(FieldValues.REMAPPED_UNCORRECTED, 0));
 
   private static final List<Asked> SELDOM =
       List.of(
@@ -64,6 +71,9 @@ final class GpuDetail {
   private final EventTimes times;
   private int untilInforom;
 
+  /// By how much the power limit is below the one that the GPU came with, mW.
+  private @Nullable Long limitLost;
+
   /// @param times which fields hold the times of the hardware's own slowdowns
   GpuDetail(DeviceCalls calls, EventTimes times) {
     this.calls = calls;
@@ -83,6 +93,8 @@ final class GpuDetail {
       one.add(calls, series);
     }
     FieldColumn.add(FieldColumn.OFTEN, calls, series);
+    powerLimit(series);
+    rowRemaps(series);
     memory.addOften(series);
     fabric.add(series);
     if (heldByHardware || pace.asks(Pace.SELDOM)) {
@@ -94,6 +106,19 @@ final class GpuDetail {
     if (pace.asks(Pace.RARE)) {
       addRare(series, rests);
     }
+  }
+
+  private void powerLimit(GpuSeries series) throws NvmlException {
+    Long limit = calls.number("nvmlDeviceGetEnforcedPowerLimit");
+    series.addSlow("power_limit", limit, MILLI);
+    Long usual = calls.number("nvmlDeviceGetPowerManagementDefaultLimit");
+    limitLost = limit == null || usual == null ? null : (Long) Math.max(0, usual - limit);
+  }
+
+  private void rowRemaps(GpuSeries series) throws NvmlException {
+    FieldValues read = FieldValues.read(calls, REMAPS);
+    series.addSlow("row_remaps_corrected", RowRemaps.CORRECTED.of(read, calls), 1);
+    series.addSlow("row_remaps_uncorrected", RowRemaps.UNCORRECTED.of(read, calls), 1);
   }
 
   private void addSeldom(GpuSeries series) throws NvmlException {
@@ -131,10 +156,11 @@ final class GpuDetail {
     series.addSlow("energy", told == null ? calls.number64(TOTAL_ENERGY) : told, MILLI);
   }
 
-  /// Adds the bits of what is wrong, as they were last read; each second. Nothing before the first
-  /// of them could be read.
-  void addHealth(GpuSeries series) {
+  /// Adds what is judged each second as it was last read: the bits of what is wrong, nothing before
+  /// the first of them could be read, and what the power limit has lost.
+  void addLast(GpuSeries series) {
     series.add("health", health.bits(), 1);
+    series.add("power_limit_lost", limitLost, MILLI);
   }
 
   private void margin(GpuSeries series) throws NvmlException {

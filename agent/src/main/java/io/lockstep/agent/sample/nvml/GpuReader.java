@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one GPU: each second what changes, now and then what changes slowly. Used by one thread.
+/// Reads one GPU: itself what changes from second to second, through others what changes slowly or
+/// has a place of its own. Used by one thread.
 final class GpuReader {
   /// From this performance state on a GPU saves power: it runs no kernel.
   private static final int RESTING = 8;
@@ -47,34 +48,37 @@ final class GpuReader {
           .map(id -> new Field(id, 0))
           .toList();
 
+  private final String uuid;
   private final DeviceCalls calls;
   private final GpuSeries series;
   private final EventTimes times;
+  private final EventCounts counts;
+  private final Marks marks;
+  private final List<Field> fields = new ArrayList<>(ALWAYS);
   private final PcieLink pcie;
   private final NvLinks links;
   private final GpuDetail detail;
   private final Activity activity;
-  private final EventCounts counts;
-  private final Marks marks;
-  private final List<Field> fields = new ArrayList<>(ALWAYS);
   private final GpuProcesses processes;
   private final MigInstances migs;
-  private @Nullable Map<String, String> instances;
-  private final String uuid;
-  private @Nullable Long memoryUsed;
-  private @Nullable GpuUse use;
-  private int mig = -1;
   private boolean first = true;
+
+  /// `nvmlDeviceGetMigMode`; below 0 while it is not known.
+  private int mig = -1;
 
   /// Whether the driver says how much went over all NVLinks together.
   private boolean totals;
 
-  private boolean busy;
-  private boolean rests;
+  /// Whether the hardware slowed the clock down since the last slow round.
   private boolean heldByHardware;
 
-  /// By how much the power limit is below the one that the GPU came with, mW; read slowly.
-  private @Nullable Long limitLost;
+  // Of the round:
+  private boolean busy;
+  private boolean rests;
+  private @Nullable Long memory;
+  private @Nullable Long memoryUsed;
+  private @Nullable GpuUse use;
+  private @Nullable Map<String, String> instances;
 
   /// What one round said.
   ///
@@ -144,7 +148,8 @@ final class GpuReader {
       instances = mig == 1 ? migs.read(series.samples()) : Map.of();
     }
     if (pace.asks(Pace.SLOW)) {
-      slow(works);
+      series.addSlow("memory", memory, 1);
+      pcie.read(series, works);
       processes(index);
       detail.add(series, pace, rests, heldByHardware);
       heldByHardware = false;
@@ -156,8 +161,7 @@ final class GpuReader {
   }
 
   private void remembered(int index, boolean works, Pace pace) throws NvmlException {
-    detail.addHealth(series);
-    series.add("power_limit_lost", limitLost, MILLI);
+    detail.addLast(series);
     pcie.addLast(series, works);
     links.add(series, pace, totals);
     if (pace.asks(Pace.SLOW)) {
@@ -180,10 +184,13 @@ final class GpuReader {
       series.add("memory_utilization", answer.getInt(4) / 100.0);
     }
     answer.setInt(0, MEMORY_VERSION);
+    memory = null;
     memoryUsed = null;
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
+      memory = answer.getLong(8);
       memoryUsed = answer.getLong(32);
     } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
+      memory = answer.getLong(0);
       memoryUsed = answer.getLong(16);
     }
     series.add("memory_used", memoryUsed, 1);
@@ -233,10 +240,8 @@ final class GpuReader {
       series.add("sw_thermal_time", read.get64(ids.softwareThermal()), NANO);
     }
     series.add("temperature_memory", read.get(FieldValues.MEMORY_TEMPERATURE), 1);
-    Number pending = read.get(FieldValues.REMAP_PENDING);
-    series.add("row_remaps_pending", pending == null ? remappedRows(2) : pending, 1);
-    Number failed = read.get(FieldValues.REMAP_FAILED);
-    series.add("row_remaps_failed", failed == null ? remappedRows(3) : failed, 1);
+    series.add("row_remaps_pending", RowRemaps.PENDING.of(read, calls), 1);
+    series.add("row_remaps_failed", RowRemaps.FAILED.of(read, calls), 1);
     series.add("recovery_action", read.get(FieldValues.RECOVERY_ACTION), 1);
     series.add("power_instant", read.get(FieldValues.POWER_INSTANT), MILLI);
     int all = FieldValues.ALL_LINKS;
@@ -244,33 +249,6 @@ final class GpuReader {
     series.add("nvlink_transmitted", transmitted, KIBI);
     series.add("nvlink_received", read.get(FieldValues.NVLINK_RECEIVED, all), KIBI);
     totals |= transmitted != null;
-  }
-
-  private void slow(boolean works) throws NvmlException {
-    Memory answer = calls.scratch();
-    answer.setInt(0, MEMORY_VERSION);
-    if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
-      series.addSlow("memory", answer.getLong(8), 1);
-    } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
-      series.addSlow("memory", answer.getLong(0), 1);
-    }
-    Long limit = calls.number("nvmlDeviceGetEnforcedPowerLimit");
-    series.addSlow("power_limit", limit, MILLI);
-    Long usual = calls.number("nvmlDeviceGetPowerManagementDefaultLimit");
-    limitLost = limit == null || usual == null ? null : (Long) Math.max(0, usual - limit);
-    pcie.read(series, works);
-    series.addSlow("persistence", calls.number("nvmlDeviceGetPersistenceMode"), 1);
-    FieldValues remaps =
-        FieldValues.read(
-            calls,
-            List.of(
-                new Field(FieldValues.REMAPPED_CORRECTED, 0),
-                new Field(FieldValues.REMAPPED_UNCORRECTED, 0)));
-    Number corrected = remaps.get(FieldValues.REMAPPED_CORRECTED);
-    series.addSlow("row_remaps_corrected", corrected == null ? remappedRows(0) : corrected, 1);
-    Number uncorrected = remaps.get(FieldValues.REMAPPED_UNCORRECTED);
-    series.addSlow(
-        "row_remaps_uncorrected", uncorrected == null ? remappedRows(1) : uncorrected, 1);
   }
 
   private void mig() throws NvmlException {
@@ -289,19 +267,6 @@ final class GpuReader {
   private @Nullable Long eccErrors(int type) throws NvmlException {
     String name = "nvmlDeviceGetTotalEccErrors";
     return calls.number64Of(name + " " + type, name, type, VOLATILE);
-  }
-
-  /// For drivers that don't say it as fields: corrected, uncorrected, pending, failed.
-  private @Nullable Long remappedRows(int which) throws NvmlException {
-    Memory answer = calls.scratch();
-    boolean told =
-        calls.ask(
-            List.of("nvmlDeviceGetRemappedRows"),
-            answer,
-            answer.share(4),
-            answer.share(8),
-            answer.share(12));
-    return told ? (Long) Integer.toUnsignedLong(answer.getInt(4L * which)) : null;
   }
 
   private void processes(int index) throws NvmlException {
