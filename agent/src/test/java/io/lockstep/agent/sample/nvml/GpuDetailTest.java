@@ -2,9 +2,7 @@ package io.lockstep.agent.sample.nvml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.simulator.NvmlStandIn;
 import io.lockstep.telemetry.contract.Contract;
@@ -15,7 +13,6 @@ import io.lockstep.telemetry.otlp.Sample;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,23 +35,21 @@ class GpuDetailTest {
 
   @TempDir Path folder;
 
-  private final List<Occurrence> reported = new CopyOnWriteArrayList<>();
   private final Map<String, Double> newest = new HashMap<>();
+  private GpuServer server;
   private NvmlStandIn nvml;
-  private @Nullable NvmlSampler sampler;
-  private long second;
 
   @BeforeEach
   void build() throws Exception {
-    assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
-    nvml = new NvmlStandIn(folder);
+    server = new GpuServer(folder);
+    nvml = server.nvml;
     nvml.gpus(1);
   }
 
   @AfterEach
-  void close() {
-    if (sampler != null) {
-      sampler.close();
+  void close() throws Exception {
+    if (server != null) {
+      server.close();
     }
   }
 
@@ -363,24 +358,11 @@ class GpuDetailTest {
   }
 
   private void start(Gpm gpm) {
-    var config =
-        new NvmlConfig(
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(20),
-            nvml.library().toString(),
-            0,
-            NvmlConfig.Isolation.THREAD,
-            gpm);
-    sampler =
-        new NvmlSampler(
-            config,
-            Duration.ofSeconds(30),
-            null,
-            new GpuLedger(),
-            InstantSource.system(),
-            (_, _) -> {},
-            reported::addAll);
+    NvmlConfig usual = server.config().withGpm(gpm);
+    server.start(
+        usual.withTimes(usual.interval(), usual.slow(), Duration.ofSeconds(20), 0),
+        Duration.ofSeconds(30),
+        null);
   }
 
   private Reading round() {
@@ -395,7 +377,7 @@ class GpuDetailTest {
 
   private Reading round(long pauseNanos) {
     LockSupport.parkNanos(pauseNanos);
-    Reading reading = Objects.requireNonNull(sampler).sample(START.plusSeconds(second++));
+    Reading reading = server.round();
     for (Sample sample : reading.samples()) {
       newest.put(sample.metric().name() + sample.attributes(), sample.value());
     }

@@ -1,9 +1,7 @@
 package io.lockstep.agent.sample.nvml;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.jobs.GpuProcess;
 import io.lockstep.agent.sample.jobs.GpuUse;
@@ -15,9 +13,6 @@ import io.lockstep.telemetry.otlp.Sample;
 import io.opentelemetry.api.common.AttributeKey;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,32 +28,24 @@ class MigTest {
 
   @TempDir Path folder;
 
-  private final List<GpuUse> uses = new ArrayList<>();
+  private List<GpuUse> uses;
+  private GpuServer server;
   private NvmlStandIn nvml;
-  private NvmlSampler sampler;
-  private long second = 1_800_000_000;
 
   @BeforeEach
   void build() throws Exception {
-    assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
-    nvml = new NvmlStandIn(folder);
+    server = new GpuServer(folder);
+    uses = server.uses;
+    nvml = server.nvml;
     nvml.gpus(1);
     nvml.unset(0, "processes");
-    sampler =
-        new NvmlSampler(
-            NvmlConfig.DEFAULT.withLibrary(nvml.library().toString()),
-            Duration.ofSeconds(5),
-            null,
-            new GpuLedger(),
-            InstantSource.system(),
-            (now, _) -> uses.addAll(now),
-            _ -> {});
+    server.start(server.config(), Duration.ofSeconds(5), null);
   }
 
   @AfterEach
-  void close() {
-    if (sampler != null) {
-      sampler.close();
+  void close() throws Exception {
+    if (server != null) {
+      server.close();
     }
   }
 
@@ -75,9 +62,9 @@ class MigTest {
   /// A round in which what changes slowly is read.
   private Reading slowRound() {
     uses.clear();
-    Reading reading = sampler.sample(Instant.ofEpochSecond(second++));
+    Reading reading = server.round();
     for (int i = 1; i < SLOW; i++) {
-      sampler.sample(Instant.ofEpochSecond(second++));
+      server.round();
     }
     return reading;
   }

@@ -1,18 +1,13 @@
 package io.lockstep.agent.sample.nvml;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.simulator.NvmlStandIn;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,36 +22,28 @@ class NvmlEventsTest {
 
   @TempDir Path folder;
 
-  private final List<Occurrence> reported = new CopyOnWriteArrayList<>();
+  private List<Occurrence> reported;
+  private GpuServer server;
   private NvmlStandIn nvml;
-  private NvmlSampler sampler;
-  private long second = 1_800_000_000;
 
   @BeforeEach
   void build() throws Exception {
-    assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
-    nvml = new NvmlStandIn(folder);
+    server = new GpuServer(folder);
+    reported = server.reported;
+    nvml = server.nvml;
     nvml.gpus(2);
-    sampler =
-        new NvmlSampler(
-            NvmlConfig.DEFAULT.withLibrary(nvml.library().toString()),
-            Duration.ofSeconds(5),
-            null,
-            new GpuLedger(),
-            InstantSource.system(),
-            (_, _) -> {},
-            reported::addAll);
+    server.start(server.config(), Duration.ofSeconds(5), null);
   }
 
   @AfterEach
-  void close() {
-    if (sampler != null) {
-      sampler.close();
+  void close() throws Exception {
+    if (server != null) {
+      server.close();
     }
   }
 
   private Reading round() {
-    return sampler.sample(Instant.ofEpochSecond(second++));
+    return server.round();
   }
 
   private void until(String what, Predicate<List<Occurrence>> there) throws InterruptedException {

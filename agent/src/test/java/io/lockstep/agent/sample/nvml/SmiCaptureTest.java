@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.simulator.NvmlStandIn;
 import io.lockstep.simulator.SmiCapture;
@@ -15,8 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -168,19 +165,10 @@ class SmiCaptureTest {
 
   private Reading read(SmiCapture capture) throws Exception {
     Path place = Files.createTempDirectory(folder, "nvml");
-    var nvml = new NvmlStandIn(place);
-    nvml.gpus(capture);
-    var config = NvmlConfig.DEFAULT.withLibrary(nvml.library().toString());
-    try (var sampler =
-        new NvmlSampler(
-            config,
-            Duration.ofSeconds(30),
-            null,
-            new GpuLedger(),
-            InstantSource.system(),
-            (_, _) -> {},
-            _ -> {})) {
-      return sampler.sample(Instant.ofEpochSecond(1_800_000_000));
+    try (var server = new GpuServer(place)) {
+      server.nvml.gpus(capture);
+      server.start(server.config(), Duration.ofSeconds(30), null);
+      return server.round();
     }
   }
 
