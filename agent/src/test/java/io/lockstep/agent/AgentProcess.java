@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
 
 /// A real agent in a process of its own.
 final class AgentProcess implements AutoCloseable {
+  /// For what must come: no machine is so slow, and a test that waits in vain ends.
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final Pattern PORT = Pattern.compile("listen=127\\.0\\.0\\.1:([0-9]+)");
 
@@ -84,10 +87,24 @@ final class AgentProcess implements AutoCloseable {
 
   /// Waits until its log says so.
   void awaitLog(String text) throws IOException, InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!log().contains(text)) {
-      assertThat(process.isAlive()).as("agent ended; its log:\n%s", log()).isTrue();
-      assertThat(System.nanoTime()).as("waits for %s in:\n%s", text, log()).isLessThan(end);
+    await("the log says " + text, () -> log().contains(text));
+  }
+
+  /// What a test waits for.
+  interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  /// Waits for it, as long as the agent runs.
+  void await(String what, Condition condition) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      boolean runs = process.isAlive(); // looked at first: its last word counts
+      if (condition.holds()) {
+        return;
+      }
+      assertThat(runs).as("agent ended before %s; its log:\n%s", what, log()).isTrue();
+      assertThat(System.nanoTime()).as("waits until %s; its log:\n%s", what, log()).isLessThan(end);
       Thread.sleep(20);
     }
   }
@@ -104,7 +121,7 @@ final class AgentProcess implements AutoCloseable {
     HttpRequest request =
         HttpRequest.newBuilder(uri)
             .header("Content-Type", "application/x-protobuf")
-            .timeout(Duration.ofSeconds(10))
+            .timeout(PATIENCE)
             .POST(BodyPublishers.ofByteArray(protobuf))
             .build();
     try {
@@ -118,7 +135,7 @@ final class AgentProcess implements AutoCloseable {
   ///
   /// @return its exit code
   int end() throws IOException, InterruptedException {
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s", log()).isTrue();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("%s", log()).isTrue();
     return process.exitValue();
   }
 
