@@ -27,7 +27,6 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
   public static final String READERS = "gpu";
 
   private static final Logger LOG = LoggerFactory.getLogger(NvmlSampler.class);
-
   private static final Path DRIVER_GPUS = Path.of("/proc/driver/nvidia/gpus");
 
   private final NvmlConfig config;
