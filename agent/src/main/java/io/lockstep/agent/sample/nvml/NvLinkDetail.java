@@ -65,6 +65,7 @@ final class NvLinkDetail {
   private record Column(String name, int id, double unit) {}
 
   private final DeviceCalls calls;
+  private final Map<Field, Long> last = new HashMap<>();
   private final Map<Integer, Long> failedBefore = new HashMap<>();
   private @Nullable Long failed;
 
@@ -78,40 +79,59 @@ final class NvLinkDetail {
   /// Reads and adds the links.
   ///
   /// @param links that the GPU has
-  /// @param used those that are up or were in this run; only they are asked for more
+  /// @param used those that are up or were in this run; only they are told one by one
   /// @param active those that are up
   void add(GpuSeries series, BitSet links, BitSet used, BitSet active) throws NvmlException {
     for (int link = links.nextSetBit(0); link >= 0; link = links.nextSetBit(link + 1)) {
       series.addLink("nvlink_up", link, active.get(link) ? 1L : 0L, 1);
     }
-    if (used.isEmpty()) {
+    if (links.isEmpty()) {
       return;
     }
-    FieldValues read = FieldValues.read(calls, fields(used));
-    Map<String, Long> sums = new HashMap<>();
-    Map<String, Integer> told = new HashMap<>();
+    FieldValues read = FieldValues.read(calls, fields(links));
     for (int link = used.nextSetBit(0); link >= 0; link = used.nextSetBit(link + 1)) {
-      for (Column column : COLUMNS) {
-        Number value = read.get(column.id, link);
-        series.addLink(column.name, link, value, column.unit);
-        if (value != null) {
-          sums.merge(column.name, value.longValue(), Long::sum);
-          told.merge(column.name, 1, Integer::sum);
-        }
-      }
-      kibibytes |= read.get(FieldValues.NVLINK_TRANSMITTED, link) != null;
-      for (Column column : kibibytes ? List.<Column>of() : BYTES) {
-        series.addLink(column.name, link, read.get(column.id, link), column.unit);
-      }
-      series.addLink("nvlink_fec", link, corrections(read, link), 1);
-      for (Column ratio : RATIOS) {
-        series.addLink(ratio.name, link, ratio(read.get(ratio.id, link)), 1);
+      addLink(series, read, link);
+    }
+    for (Column column : COLUMNS) {
+      String sum = SUMS.get(column.name);
+      if (sum != null) {
+        series.addSlow(sum, sum(read, column.id, links, active), 1);
       }
     }
-    // A part is no total.
-    sums.keySet().removeIf(name -> told.getOrDefault(name, 0) < used.cardinality());
-    SUMS.forEach((of, column) -> series.addSlow(column, sums.get(of), 1));
-    countFailed(read, used);
+    countFailed(read, links);
+  }
+
+  private void addLink(GpuSeries series, FieldValues read, int link) {
+    for (Column column : COLUMNS) {
+      series.addLink(column.name, link, read.get(column.id, link), column.unit);
+    }
+    kibibytes |= read.get(FieldValues.NVLINK_TRANSMITTED, link) != null;
+    for (Column column : kibibytes ? List.<Column>of() : BYTES) {
+      series.addLink(column.name, link, read.get(column.id, link), column.unit);
+    }
+    series.addLink("nvlink_fec", link, corrections(read, link), 1);
+    for (Column ratio : RATIOS) {
+      series.addLink(ratio.name, link, ratio(read.get(ratio.id, link)), 1);
+    }
+  }
+
+  /// Of a link that is down and says nothing any more what it said last counts. Null when one that
+  /// is up does not say it: a part is no total.
+  private @Nullable Long sum(FieldValues read, int id, BitSet links, BitSet active) {
+    long sum = 0;
+    boolean said = false;
+    for (int link = links.nextSetBit(0); link >= 0; link = links.nextSetBit(link + 1)) {
+      var field = new Field(id, link);
+      Number value = read.get(id, link);
+      if (value != null) {
+        last.put(field, value.longValue());
+      } else if (active.get(link)) {
+        return null;
+      }
+      said |= last.containsKey(field);
+      sum += last.getOrDefault(field, 0L);
+    }
+    return said ? (Long) sum : null;
   }
 
   /// Rises with each link's counter and never falls, whichever links answer: a link that is back

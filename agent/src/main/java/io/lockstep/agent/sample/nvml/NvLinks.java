@@ -28,6 +28,9 @@ final class NvLinks {
   private static final List<String> COLUMNS =
       List.of("nvlink_replays", "nvlink_recoveries", "nvlink_crc_errors");
 
+  /// Links that the GPU has: their state was told. What one that is down has counted counts.
+  private final BitSet had = new BitSet();
+
   private final BitSet everActive = new BitSet();
   private final BitSet active = new BitSet();
   private final BitSet told = new BitSet();
@@ -52,7 +55,7 @@ final class NvLinks {
       readErrors(series, totals);
     }
     if (pace.asks(Pace.SELDOM)) {
-      detail.add(series, told, everActive, active);
+      detail.add(series, had, everActive, active);
     }
     detail.addWatched(series);
     if (known) {
@@ -85,6 +88,7 @@ final class NvLinks {
       calls.askAgain(); // what a link that was down could not say
     }
     everActive.or(active);
+    had.or(told);
   }
 
   /// For libraries that tell it as a field alone.
@@ -102,7 +106,7 @@ final class NvLinks {
 
   private void readErrors(GpuSeries series, boolean totals) throws NvmlException {
     List<Field> fields = new ArrayList<>();
-    for (int link = everActive.nextSetBit(0); link >= 0; link = everActive.nextSetBit(link + 1)) {
+    for (int link = had.nextSetBit(0); link >= 0; link = had.nextSetBit(link + 1)) {
       for (int error : ERRORS) {
         fields.add(new Field(error, link));
       }
@@ -131,7 +135,7 @@ final class NvLinks {
   private @Nullable Long sum(FieldValues read, int id, int counter) throws NvmlException {
     long sum = 0;
     boolean said = false;
-    for (int link = everActive.nextSetBit(0); link >= 0; link = everActive.nextSetBit(link + 1)) {
+    for (int link = had.nextSetBit(0); link >= 0; link = had.nextSetBit(link + 1)) {
       var field = new Field(id, link);
       Number value = read.get(field.id(), link);
       value = value == null && counter >= 0 ? asked(link, counter) : value;

@@ -88,6 +88,10 @@ class GpuDetailTest {
     assertThat(link("nvlink_up", 3)).isEqualTo(1);
     assertThat(link("nvlink_up", 4)).isZero();
     assertThat(link("nvlink_receive", 4)).isNull();
+    assertThat(slow("nvlink_receive_errors"))
+        .as("what a link that is down has counted counts, also when it was never up")
+        .isEqualTo(18 * 8 + 153);
+    assertThat(slow("nvlink_crc_errors")).isEqualTo(153);
     assertThat(link("nvlink_receive", 3)).isEqualTo(11);
     assertThat(link("nvlink_speed", 3)).isEqualTo(26562e6);
     assertThat(link("nvlink_received", 3)).isEqualTo(2051 * 1024);
