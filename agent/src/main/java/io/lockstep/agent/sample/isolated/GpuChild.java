@@ -4,7 +4,9 @@ import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.isolated.Frame.Kind;
 import io.lockstep.agent.sample.jobs.GpuUse;
+import io.lockstep.agent.sample.nvml.Marks;
 import io.lockstep.agent.sample.nvml.NvmlSampler;
+import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.otlp.Occurrence;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -14,6 +16,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,10 +24,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The process that reads the GPUs for the agent which started it: rounds on its standard input,
 /// answers on its standard output. It ends with the agent, whose end is the end of its input.
 public final class GpuChild {
+  private static final Logger LOG = LoggerFactory.getLogger(GpuChild.class);
+
   private final BlockingQueue<Frame> asked = new LinkedBlockingQueue<>(4);
   private final ReentrantLock lock = new ReentrantLock();
   private final Words words = new Words();
@@ -62,7 +69,7 @@ public final class GpuChild {
             (now, _) -> uses.addAll(now),
             this::tell);
     if (setup.marks() != null) {
-      sampler.markedIn(new MarkFile(setup.marks()));
+      sampler.markedIn(marks(setup.marks()));
     }
     while (true) {
       Words.Asked round = Words.asked(asked.take());
@@ -73,6 +80,16 @@ public final class GpuChild {
       var answer =
           new Answer(now.toEpochMilli(), reading.samples(), reading.events(), List.copyOf(uses));
       send(Kind.READING, words.answer(answer));
+    }
+  }
+
+  /// The agent has made the file ready; should it be gone since, GPUs are read all the same.
+  private static Marks marks(Path file) {
+    try {
+      return new MarkFile(file);
+    } catch (IOException e) {
+      LOG.warn("gpu process goes on without marks error=\"{}\"", FileProblem.words(file, e));
+      return Marks.NONE;
     }
   }
 

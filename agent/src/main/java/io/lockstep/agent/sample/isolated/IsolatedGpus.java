@@ -40,6 +40,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   private final List<Child> left = new ArrayList<>();
   private final NvmlConfig config;
   private final Words.Setup setup;
+  private final Marking marking;
   private final @Nullable Path crash;
   private final Heard heard;
   private final LeftOut leftOut = new LeftOut();
@@ -72,11 +73,8 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
       Consumer<List<Occurrence>> outlet) {
     this.config = config;
     this.setup =
-        new Words.Setup(
-            config,
-            deadline,
-            folder == null ? null : folder.resolve("gpus.tsv"),
-            folder == null ? null : folder.resolve("gpu-marks"));
+        new Words.Setup(config, deadline, folder == null ? null : folder.resolve("gpus.tsv"), null);
+    this.marking = new Marking(folder == null ? null : folder.resolve("gpu-marks"));
     this.crash = folder == null ? null : folder.resolve(CrashReport.GPUS);
     this.heard = new Heard(ledger);
     this.users = users;
@@ -132,7 +130,8 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
         return null;
       }
       try {
-        child = Child.start(setup, crash, events -> outlet.accept(heard.news(events)));
+        Words.Setup marked = setup.withMarks(marking.ready());
+        child = Child.start(marked, crash, events -> outlet.accept(heard.news(events)));
         pid = child.pid();
         LOG.info("gpu process starts pid={}", pid);
       } catch (IOException e) {
@@ -193,10 +192,10 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
   /// them.
   private SortedSet<Integer> guilty(@Nullable CrashReport report) {
     SortedSet<Integer> none = new TreeSet<>();
-    if (libraryCrashes || setup.marks() == null) {
+    if (libraryCrashes) {
       return none;
     }
-    SortedSet<Integer> inside = inside(report, setup.marks());
+    SortedSet<Integer> inside = inside(report);
     if (!inTurn && !leftOut.tells(inside, round)) {
       inTurn = true;
       wait = 1;
@@ -213,8 +212,8 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
 
   /// Where it was when it ended: the JVM's report names the thread; else all come into question
   /// that somebody asked about.
-  private SortedSet<Integer> inside(@Nullable CrashReport report, Path marks) {
-    MarkFile.Left left = MarkFile.left(marks);
+  private SortedSet<Integer> inside(@Nullable CrashReport report) {
+    MarkFile.Left left = marking.left();
     String thread = report == null ? "" : report.thread();
     return switch (thread) {
       case "gpu-list" -> only(left.lister());

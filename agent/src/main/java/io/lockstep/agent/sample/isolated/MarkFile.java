@@ -19,17 +19,18 @@ final class MarkFile implements Marks {
 
   private final MappedByteBuffer bytes;
 
-  /// Maps it, empty.
+  /// Maps one that is [#empty].
   MarkFile(Path file) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       bytes = channel.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);
     }
+  }
+
+  /// Makes one in which nothing is marked. Its bytes are written, not left out: on a full disk the
+  /// first mark in a hole would be the end of the process.
+  static void empty(Path file) throws IOException {
+    Files.write(file, new byte[BYTES]);
   }
 
   @Override
@@ -58,7 +59,7 @@ final class MarkFile implements Marks {
   /// @param lister the one that the list asked about; −1 for none
   /// @param events the one that was asked for events; −1 for none
   record Left(SortedSet<Integer> readers, int lister, int events) {
-    private static final Left NOTHING = new Left(new TreeSet<>(), -1, -1);
+    static final Left NOTHING = new Left(new TreeSet<>(), -1, -1);
 
     /// All of them.
     SortedSet<Integer> all() {

@@ -55,7 +55,12 @@ final class Words {
   /// @param inventory null to remember nothing
   /// @param marks where to note which GPU is asked; null for nowhere
   record Setup(
-      NvmlConfig config, Duration deadline, @Nullable Path inventory, @Nullable Path marks) {}
+      NvmlConfig config, Duration deadline, @Nullable Path inventory, @Nullable Path marks) {
+    /// The same with marks elsewhere.
+    Setup withMarks(@Nullable Path place) {
+      return new Setup(config, deadline, inventory, place);
+    }
+  }
 
   /// What a round is to be.
   ///

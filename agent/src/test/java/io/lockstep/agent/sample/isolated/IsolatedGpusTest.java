@@ -44,15 +44,17 @@ class IsolatedGpusTest {
     assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
     nvml = new NvmlStandIn(folder);
     nvml.gpus(2);
-    var config = NvmlConfig.DEFAULT.withLibrary(nvml.library().toString());
-    gpus =
-        new IsolatedGpus(
-            config,
-            Duration.ofSeconds(1),
-            folder,
-            new GpuLedger(),
-            (now, _) -> uses.addAll(now),
-            reported::addAll);
+    gpus = gpus(folder);
+  }
+
+  private IsolatedGpus gpus(Path kept) {
+    return new IsolatedGpus(
+        NvmlConfig.DEFAULT.withLibrary(nvml.library().toString()),
+        Duration.ofSeconds(1),
+        kept,
+        new GpuLedger(),
+        (now, _) -> uses.addAll(now),
+        reported::addAll);
   }
 
   @AfterEach
@@ -238,6 +240,16 @@ class IsolatedGpusTest {
     nvml.unset(1, "hang power");
     nvml.write();
     until("values again", IsolatedGpusTest::hasBoth);
+  }
+
+  @Test
+  void whereNothingCanBeKeptGpusAreReadAllTheSame() throws Exception {
+    gpus = gpus(folder.resolve("nowhere"));
+    until("values", IsolatedGpusTest::hasBoth);
+    ProcessHandle.of(childPid()).orElseThrow().destroyForcibly();
+    until("failure", _ -> count("lockstep.agent.reader.failed") > 0);
+    until("values again", IsolatedGpusTest::hasBoth);
+    assertThat(count("lockstep.agent.reader.failed")).isEqualTo(1);
   }
 
   @Test
