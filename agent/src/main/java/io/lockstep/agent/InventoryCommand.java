@@ -83,11 +83,11 @@ final class InventoryCommand implements Callable<Integer> {
     }
   }
 
-  /// GPUs are listed once, as the agent does it.
+  /// GPUs are listed once, as the agent does it; always by this process, which soon ends.
   private static InventoryReport report(Config config) throws IOException {
     var around = new Samplers.Surroundings(null, DEADLINE, InstantSource.system(), _ -> {});
     InventorySampler inventory = null;
-    for (Sampler sampler : Samplers.all(config.samplers(), config.root(), around)) {
+    for (Sampler sampler : Samplers.all(config.samplers().inThread(), config.root(), around)) {
       if (sampler instanceof NvmlSampler gpus) {
         gpus.sample(Instant.now());
         gpus.close();

@@ -1,7 +1,9 @@
 package io.lockstep.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lockstep.simulator.NvmlStandIn;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -79,6 +81,27 @@ class MainTest {
     Result result =
         run("--config", write("collectors: ['http://u:s3cret@c']\n").toString(), "--check-config");
     assertThat(result.err()).doesNotContain("s3cret");
+  }
+
+  /// The agent may read GPUs through another process; the command line does it by itself.
+  @Test
+  void theInventoryHasTheGpusWhateverReadsThem() throws Exception {
+    assumeTrue(NvmlStandIn.possible(), "gcc is not installed");
+    var nvml = new NvmlStandIn(folder);
+    nvml.gpus(2);
+    nvml.write();
+    Path root = folder.resolve("root");
+    Files.createDirectories(root.resolve("proc"));
+    Files.createDirectories(root.resolve("sys"));
+    String yaml =
+        """
+        spool: {folder: "%s"}
+        samplers: {gpu: {isolation: process, library: "%s"}}
+        """
+            .formatted(folder.resolve("spool"), nvml.library());
+    Result result = run("inventory", "--config", write(yaml).toString(), "--root", root.toString());
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("gpu.count");
   }
 
   @Test
