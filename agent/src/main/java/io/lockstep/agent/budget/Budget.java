@@ -10,7 +10,8 @@ import java.util.Locale;
 /// @param memory resident
 /// @param handles open file descriptors
 /// @param disk bytes per second that are written to disks, mean over the patience
-/// @param patience over which it is measured, before something is given up
+/// @param patience over which it is measured, before something is given up; from two minutes after
+///   a start, or after a reload, on
 public record Budget(double cpu, ByteSize memory, int handles, ByteSize disk, Duration patience) {
   public static final Budget DEFAULT =
       new Budget(

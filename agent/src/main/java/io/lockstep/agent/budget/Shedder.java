@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Shedder {
   private static final Logger LOG = LoggerFactory.getLogger(Shedder.class);
 
-  /// A JVM that starts loads and compiles; that passes.
+  /// An agent that starts, or was told another configuration, loads and compiles; that passes.
   private static final long START_NANOS = Duration.ofMinutes(2).toNanos();
 
   /// Below this part of the budget there is room for one more.
