@@ -23,6 +23,7 @@ final class CheckMemory {
   private static final int CHECKS_MAX = 1024;
 
   private final @Nullable Path file;
+  private boolean failing;
 
   /// @param file null to remember nothing
   CheckMemory(@Nullable Path file) {
@@ -73,11 +74,18 @@ final class CheckMemory {
       Path next = file.resolveSibling(file.getFileName() + ".next");
       Files.write(next, lines);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      if (failing) {
+        LOG.info("outcomes of checks are remembered again file={}", file);
+      }
+      failing = false;
     } catch (IOException e) {
-      LOG.warn(
-          "outcomes of checks can't be remembered file={} error={}",
-          file,
-          FileProblem.words(file, e));
+      if (!failing) {
+        LOG.warn(
+            "outcomes of checks can't be remembered file={} error={}",
+            file,
+            FileProblem.words(file, e));
+      }
+      failing = true;
     }
   }
 }
