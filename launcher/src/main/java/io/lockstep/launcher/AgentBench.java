@@ -75,7 +75,8 @@ final class AgentBench implements Callable<Integer> {
       names = "--image",
       paramLabel = "DIR",
       description =
-          "An unpacked image of the agent to measure, as servers run it; else this checkout's.")
+          "An unpacked image of the agent to measure, with bin/lockstep-agent, as servers run it;"
+              + " else this checkout's.")
   private @Nullable Path image;
 
   @Option(
@@ -98,7 +99,10 @@ final class AgentBench implements Callable<Integer> {
       names = "--hours",
       paramLabel = "N",
       defaultValue = "24",
-      description = "How many of its hours --soak takes (default: ${DEFAULT-VALUE}).")
+      description =
+          "How many of its hours --soak takes, at least "
+              + AgentSoak.HOURS_MIN
+              + " (default: ${DEFAULT-VALUE}).")
   private int hours = 24;
 
   @Override
@@ -107,6 +111,13 @@ final class AgentBench implements Callable<Integer> {
     Duration before = time("--warm-up", warmUp);
     if (hours < AgentSoak.HOURS_MIN) {
       throw wrong("--hours must be at least " + AgentSoak.HOURS_MIN + ", is " + hours);
+    }
+    if (image != null && !Files.isExecutable(image.resolve(BenchAgent.PROGRAM))) {
+      throw wrong(
+          "--image must be an unpacked image of the agent, with an executable "
+              + BenchAgent.PROGRAM
+              + ", is "
+              + image);
     }
     Path folder = data.toAbsolutePath().normalize();
     try {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// @param folder of the bench, with its configuration, logs and spool
 /// @param image an unpacked image; null for this checkout's agent
 record BenchAgent(Path folder, @Nullable Path image) {
+  /// Of an image, what starts the agent.
+  static final String PROGRAM = "bin/lockstep-agent";
+
   /// `[1.234s] GC(7) Pause Young (Allocation Failure) 4M->3M(8M) 1.2ms`, as -Xlog:gc writes.
   private static final Pattern COLLECTION =
       Pattern.compile("Pause [^>]* ([0-9]+)([KM])->([0-9]+)([KM])\\(");
@@ -68,7 +71,7 @@ record BenchAgent(Path folder, @Nullable Path image) {
   private List<String> command() {
     var command = new ArrayList<String>();
     if (image != null) {
-      command.add(image.resolve("bin/lockstep-agent").toString());
+      command.add(image.resolve(PROGRAM).toString());
     } else {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + Path.of(System.getProperty("lockstep.home"), "deploy", "agent.args"));
