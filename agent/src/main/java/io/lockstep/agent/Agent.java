@@ -119,7 +119,7 @@ public final class Agent {
 
   /// Runs until stopped, then hands over what it can.
   public void run() throws InterruptedException, IOException {
-    sender.start();
+    sender.start(this::farewell);
     say("lockstep.agent.started", "The agent started", Map.of("service.version", version));
     rounds.run(clock, stop);
     rounds.close();
@@ -140,8 +140,21 @@ public final class Agent {
   }
 
   private void say(String name, String body, Map<String, String> attributes) {
-    long now = Encoder.nanos(clock.instant());
-    encoder.events(List.of(new Occurrence(name, now, body, attributes)));
+    encoder.events(List.of(occurrence(name, body, attributes)));
+  }
+
+  private Occurrence occurrence(String name, String body, Map<String, String> attributes) {
+    return new Occurrence(name, Encoder.nanos(clock.instant()), body, attributes);
+  }
+
+  /// Its time is after every round's that is on its way to the collector that is left.
+  private byte[] farewell() {
+    return encoder.request(
+        List.of(
+            occurrence(
+                "lockstep.agent.moved",
+                "The agent is back at the first of its collectors, and silent here",
+                Map.of())));
   }
 
   /// Makes [#run] end.

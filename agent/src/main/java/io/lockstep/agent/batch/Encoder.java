@@ -66,10 +66,11 @@ public final class Encoder implements Outlet, AutoCloseable {
 
   @Override
   public void events(List<Occurrence> events) {
-    requests.take(Signal.LOGS, nanos(clock.instant()), encodeEvents(events));
+    requests.take(Signal.LOGS, nanos(clock.instant()), request(events));
   }
 
-  private byte[] encodeEvents(List<Occurrence> events) {
+  /// A request of [Signal#LOGS] with these events, which nobody sends.
+  public byte[] request(List<Occurrence> events) {
     lock.lock();
     try {
       return writer.events(events);

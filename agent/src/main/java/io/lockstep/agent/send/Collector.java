@@ -133,9 +133,13 @@ public final class Collector implements AutoCloseable {
   }
 
   /// Goes back to the first address.
-  void first() {
+  ///
+  /// @param farewell a request of logs, gzip, for the one that is left; best effort
+  void first(byte[] farewell) {
+    URI left = url();
     current.set(0);
     LOG.info("sending to the first collector again url={}", url());
+    post(left, Signal.LOGS, null, farewell);
   }
 
   /// Asks the first address, wherever batches go now.

@@ -1,6 +1,7 @@
 package io.lockstep.agent.send;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// Brings the agent back to the first of its collectors once that takes requests again, several
 /// times on end. One that fails soon after is asked for twice as long the next time, so that nobody
@@ -14,6 +15,7 @@ final class Homecoming implements AutoCloseable {
 
   private final Collector collector;
   private final Duration every;
+  private final Supplier<byte[]> farewell;
   private final Thread thread;
   private int wanted = GOOD;
   private int good;
@@ -21,8 +23,11 @@ final class Homecoming implements AutoCloseable {
   private boolean away;
 
   /// @param every time between two looks
-  Homecoming(Collector collector, Duration every) {
+  /// @param farewell a request of [Signal#LOGS], gzip, that tells the collector which is left that
+  ///   silence is meant
+  Homecoming(Collector collector, Duration every, Supplier<byte[]> farewell) {
     this.collector = collector;
+    this.farewell = farewell;
     this.every = every;
     this.thread = Thread.ofVirtual().name("homecoming").unstarted(this::run);
   }
@@ -57,7 +62,7 @@ final class Homecoming implements AutoCloseable {
     if (good >= wanted) {
       since = 0;
       away = false;
-      collector.first();
+      collector.first(farewell.get());
     }
   }
 

@@ -183,7 +183,9 @@ final class Link {
     if (news) {
       probeAt = time + backOff(most);
     }
-    if (now == State.MISCONFIGURED || failures >= 2) {
+    if (now == State.MISCONFIGURED) {
+      say("collector refuses batches, they stay in the spool", reason);
+    } else if (failures >= 2) {
       say("collector can't be reached, batches stay in the spool", reason);
     }
     if (news && failures >= GONE_FAILURES) {

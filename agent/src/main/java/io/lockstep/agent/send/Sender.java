@@ -8,6 +8,7 @@ import io.lockstep.telemetry.otlp.Signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
   private final Homecoming homecoming;
   private final List<Forwarder> forwarders;
   private volatile String lastMessage = "";
+  private volatile Supplier<byte[]> farewell = () -> new byte[0];
 
   /// Joins spool and collector.
   ///
@@ -55,7 +57,7 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
       List<Forwarder> forwarders,
       Duration home) {
     this.forwarders = List.copyOf(forwarders);
-    this.homecoming = new Homecoming(collector, home);
+    this.homecoming = new Homecoming(collector, home, () -> gzip.compress(farewell.get()));
     this.spool = spool;
     this.collector = collector;
     this.link = new Link(collector, () -> spool.state().batches(), random);
@@ -64,7 +66,15 @@ public final class Sender implements Encoder.Requests, AutoCloseable {
   }
 
   /// Begins to send what former runs left.
-  public void start() {
+  ///
+  /// @param farewell makes a request of [Signal#LOGS] for a collector that is left for the first
+  ///   one
+  public void start(Supplier<byte[]> farewell) {
+    this.farewell = farewell;
+    start();
+  }
+
+  void start() {
     backFill.start();
     forwarders.forEach(Forwarder::start);
     if (collector.hasOthers()) {

@@ -2,6 +2,7 @@ package io.lockstep.agent.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.agent.batch.Gzip;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -9,13 +10,15 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class HomecomingTest {
+  private static final byte[] FAREWELL = new Gzip(1).compress(new byte[0]);
+
   @Test
   void comesBackToTheFirstCollectorOnceItIsWellForAWhile() throws Exception {
     try (var first = new TestCollector();
         var second = new TestCollector();
         var collector =
             new Collector(List.of(first.url(), second.url()), Collector.Config.DEFAULT, "test");
-        var home = new Homecoming(collector, Duration.ofMillis(10))) {
+        var home = new Homecoming(collector, Duration.ofMillis(10), () -> FAREWELL)) {
       first.behaviour = (_, _, _) -> TestCollector.Reply.of(503);
       collector.next();
       home.start();
@@ -27,7 +30,10 @@ class HomecomingTest {
       assertThat(first.received)
           .filteredOn(one -> one.status() == 200)
           .hasSizeGreaterThanOrEqualTo(3);
-      assertThat(second.received).isEmpty();
+      await(() -> !second.received.isEmpty());
+      assertThat(second.received)
+          .singleElement()
+          .satisfies(one -> assertThat(one.path()).isEqualTo("/v1/logs"));
 
       // It fails again at once: from now on it must be well for longer.
       first.received.clear();
@@ -45,7 +51,7 @@ class HomecomingTest {
                 List.of(URI.create("http://127.0.0.1:9"), second.url()),
                 Collector.Config.DEFAULT,
                 "test");
-        var home = new Homecoming(collector, Duration.ofMillis(5))) {
+        var home = new Homecoming(collector, Duration.ofMillis(5), () -> FAREWELL)) {
       collector.next();
       home.start();
       Thread.sleep(100);

@@ -151,7 +151,7 @@ final class Appender {
     }
     said(event, host);
     switch (event.name()) {
-      case "lockstep.agent.stopped" -> host.stopped(event.timeNanos());
+      case "lockstep.agent.stopped", "lockstep.agent.moved" -> host.stopped(event.timeNanos());
       case "lockstep.network.link.down" -> link(event, host, false);
       case "lockstep.network.link.up" -> link(event, host, true);
       case "lockstep.network.counter.saturated" -> saturated(event);

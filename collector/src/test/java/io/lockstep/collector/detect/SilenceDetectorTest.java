@@ -93,13 +93,13 @@ class SilenceDetectorTest {
         .containsExactly(new SubjectKey("c", "rare", Table.HOST_SUBJECT));
   }
 
-  @Test
-  void anAgentThatSaidGoodbyeIsNotSilent() {
+  @ParameterizedTest
+  @ValueSource(strings = {"lockstep.agent.stopped", "lockstep.agent.moved"})
+  void anAgentThatSaidGoodbyeIsNotSilent(String goodbye) {
     heard(30, 20, _ -> true);
     window.append(
         Batches.events(
-            new BatchId("node-3", 1, 1_000_000),
-            Batches.event("lockstep.agent.stopped", "node-3", "", now())),
+            new BatchId("node-3", 1, 1_000_000), Batches.event(goodbye, "node-3", "", now())),
         now());
     heard(40, 20, host -> host != 3);
     assertThat(verdicts().present).isEmpty();

@@ -74,6 +74,11 @@ final class EventTypes {
               "An agent was asked to stop and did: its silence from now on is meant.",
               List.of()),
           new EventType(
+              "lockstep.agent.moved",
+              "INFO",
+              "An agent went back to the first of its collectors: its silence at this one is meant.",
+              List.of()),
+          new EventType(
               "lockstep.agent.reader.failed",
               "WARN",
               "A sampler, or one of its sources, can't be read any more; said once.",
