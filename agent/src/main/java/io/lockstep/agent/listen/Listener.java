@@ -165,8 +165,10 @@ public final class Listener implements AutoCloseable {
     Signal signal = SIGNALS.get(path);
     Page page = self.pages().get(path);
     if (path.equals("/healthz")) {
+      reads(exchange);
       health(exchange);
     } else if (page != null) {
+      reads(exchange);
       authorize(exchange);
       String accept = exchange.getRequestHeaders().getFirst("Accept");
       Shown shown = page.show(accept == null ? "" : accept);
@@ -179,6 +181,14 @@ public final class Listener implements AutoCloseable {
           404,
           "Here are /v1/traces, /v1/logs, /v1/metrics (OTLP/HTTP), /healthz, "
               + String.join(", ", new TreeSet<>(self.pages().keySet())));
+    }
+  }
+
+  private static void reads(HttpExchange exchange) throws Problem {
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      throw new Problem(405, "Method must be GET or HEAD, is " + method);
     }
   }
 

@@ -221,6 +221,16 @@ class ListenerTest {
   }
 
   @Test
+  void whatIsOnlyReadTakesNoOtherMethod() throws Exception {
+    for (String path : List.of("/metrics", "/healthz")) {
+      HttpResponse<byte[]> answer = send(request(path).POST(BodyPublishers.ofString("x 1")));
+      assertRefused(answer, 405, "must be GET or HEAD, is POST");
+      assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+      assertThat(send(request(path).HEAD()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void asksForATokenWhereOneIsConfigured() throws Exception {
     Path tokens = Files.writeString(folder.resolve("tokens"), "job local * 0123456789abcdef\n");
     listener.close();
