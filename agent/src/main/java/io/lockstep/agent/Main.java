@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    subcommands = InventoryCommand.class,
+    subcommands = {InventoryCommand.class, CheckCommand.class},
     footer = {
       "",
       "What a flag does not say is taken from the environment (as",
@@ -104,6 +106,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "prometheus|json",
+      completionCandidates = Formats.class,
       description = "How --once prints (default: prometheus).")
   private Once.@Nullable Format formatted;
 
@@ -122,6 +125,19 @@ public final class Main implements Callable<Integer> {
       description =
           "End when standard input ends, that is, with the process that started this one.")
   private boolean exitWithStdin;
+
+  /// What `--format` takes, as people write it.
+  static final class Formats extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Formats() {
+      super(Stream.of(Once.Format.values()).map(Formats::written).toList());
+    }
+
+    private static String written(Once.Format one) {
+      return one.name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /// What `--version` prints.
   static final class Version implements IVersionProvider {

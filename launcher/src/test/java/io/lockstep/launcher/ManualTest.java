@@ -7,6 +7,7 @@ import io.lockstep.launcher.ManualPage.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,22 +18,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// Manual pages and completion of the programs, as `deploy/` holds them, are those of the commands.
 class ManualTest {
   private static final Path DEPLOY = Path.of("..", "deploy");
-
-  /// A command that is no Java's: deploy/lockstep-check.
-  private static final Section CHECK =
-      new Section(
-          "CHECK",
-          List.of(
-              "lockstep-agent check [--slurm] [--json] [--max-age SECONDS] [--file FILE]",
-              "Says whether this server is well, by what its agent said last, without starting a Java."
-                  + " --slurm counts only faults for which no job should start. --json prints the verdict"
-                  + " as JSON. A verdict older than --max-age (30 seconds) is none. --file says where the"
-                  + " agent keeps it (/run/lockstep/verdict). Exit codes: 0 healthy, 1 unhealthy, 2 wrong"
-                  + " usage, 3 cannot tell. Scripts for Slurm are in the folder slurm beside the program."));
 
   private static final Section SIGNALS =
       new Section(
@@ -51,7 +41,7 @@ class ManualTest {
     golden(
         "man/lockstep-agent.8",
         ManualPage.of(
-            agent().getCommandSpec(), 8, List.of(CHECK, SIGNALS, environment(), files("agent"))));
+            agent().getCommandSpec(), 8, List.of(SIGNALS, environment(), files("agent"))));
     golden(
         "man/lockstep-collector.8",
         ManualPage.of(collector().getCommandSpec(), 8, List.of(environment(), files("collector"))));
@@ -75,7 +65,8 @@ class ManualTest {
 
   @ParameterizedTest
   @CsvSource({
-    "lockstep-agent, --check, --check-config",
+    "lockstep-agent, --check-c, --check-config",
+    "lockstep-agent, chec, check",
     "lockstep-collector, --print, --print-config",
     "lockstep-collector, noti, notify",
     "lockstep, explai, explain",
@@ -83,16 +74,51 @@ class ManualTest {
   })
   void bashCompletesWhatWasBegun(String program, String begun, String whole) throws Exception {
     assumeTrue(there("bash"), "no bash");
+    assertThat(completed(program, List.of(begun))).contains(whole);
+  }
+
+  @Test
+  void completionOffersWhatTheProgramWants() throws Exception {
+    assumeTrue(there("bash"), "no bash");
+    assertThat(completed("lockstep-agent", List.of("--format", "")))
+        .containsExactly("prometheus", "json");
+    assertThat(completed("lockstep-agent", List.of("check", "--")))
+        .contains("--slurm", "--json", "--max-age", "--file");
+  }
+
+  /// The command that answers is a script: what is told of it is what it takes.
+  @Test
+  void helpAndScriptOfCheckTakeTheSame() throws Exception {
+    String script = Files.readString(DEPLOY.resolve("lockstep-check"));
+    String said =
+        script.lines().filter(line -> line.contains("; takes ")).findFirst().orElseThrow();
+    CommandLine check = command(agent().getSubcommands(), "check");
+    var told = new ArrayList<String>();
+    for (OptionSpec one : check.getCommandSpec().options()) {
+      if (!one.usageHelp()) {
+        told.add(one.longestName() + (one.arity().max() == 0 ? "" : " " + one.paramLabel()));
+      }
+    }
+    assertThat(said).contains("; takes " + String.join(", ", told) + "\"");
+    assertThat(agent().getUsageMessage()).contains("check", "inventory");
+  }
+
+  private List<String> completed(String program, List<String> words) throws Exception {
     String script =
         """
         . %s
-        COMP_WORDS=(%s %s) COMP_CWORD=1 COMPREPLY=()
-        $(complete -p %s | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+        COMP_WORDS=(%s "$@") COMP_CWORD=$# COMPREPLY=()
+        $(complete -p %s | sed 's/.*-F \\([^ ]*\\) .*/\\1/') %s "${@: -1}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>&-
         printf '%%s\\n' "${COMPREPLY[@]}"
         """
             .formatted(
-                DEPLOY.resolve("completion/" + program).toAbsolutePath(), program, begun, program);
-    assertThat(new Shell(folder).run("bash", "-c", script).lines()).contains(whole);
+                DEPLOY.resolve("completion/" + program).toAbsolutePath(),
+                program,
+                program,
+                program);
+    var line = new ArrayList<>(List.of("bash", "-c", script, "bash"));
+    line.addAll(words);
+    return new Shell(folder).run(line.toArray(new String[0])).lines().toList();
   }
 
   private static boolean there(String program) {
