@@ -6,6 +6,7 @@ import io.lockstep.agent.send.Collector;
 import io.lockstep.agent.send.Forward;
 import io.lockstep.agent.send.Forwarder;
 import io.lockstep.telemetry.config.ConfigException;
+import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,23 @@ import java.nio.file.Path;
 
 /// `--check-config`: reads the files that the configuration names, and starts nothing.
 final class Check {
-  private Check() {}
+  /// Where a key was set.
+  @FunctionalInterface
+  interface Places {
+    String of(String key) throws ConfigException;
+  }
+
+  private interface Reading {
+    void read() throws IOException;
+  }
+
+  private final Config config;
+  private final Places places;
+
+  Check(Config config, Places places) {
+    this.config = config;
+    this.places = places;
+  }
 
   /// A root that is mistyped would look like a host on which there is nothing to read.
   static void root(Path root) throws IOException {
@@ -43,14 +60,37 @@ final class Check {
     return notes.toString();
   }
 
-  static void files(Config config) throws IOException, ConfigException {
-    var _ = new Collector(config.collectors(), config.send(), "check");
-    for (Forward one : config.forward()) {
-      new Forwarder(one, "check").close();
+  /// @throws ConfigException naming the first file that can't be used, and the key that names it
+  void files() throws ConfigException {
+    Collector.Config send = config.send();
+    key("send", () -> new Collector(config.collectors(), send, "check").close());
+    for (int i = 0; i < config.forward().size(); i++) {
+      Forward one = config.forward().get(i);
+      key("forward[" + i + "]", () -> new Forwarder(one, "check").close());
     }
-    if (config.listen().tokenFile() != null) {
-      Tokens.read(config.listen().tokenFile());
+    Path tokens = config.listen().tokenFile();
+    if (tokens != null) {
+      key("listen", () -> tokens(tokens));
     }
-    ServerTls.check(config.listen());
+    key("listen", () -> ServerTls.check(config.listen()));
+  }
+
+  private static void tokens(Path file) throws IOException {
+    try {
+      Tokens.read(file);
+    } catch (ConfigException e) {
+      throw new IOException("token_file: " + e.getMessage(), e);
+    }
+  }
+
+  /// What reads a section's files says the key first.
+  private void key(String section, Reading files) throws ConfigException {
+    try {
+      files.read();
+    } catch (IOException e) {
+      String problem = section + "." + FileProblem.words(e);
+      String key = problem.split("[: ]", 2)[0];
+      throw new ConfigException(places.of(key) + problem);
+    }
   }
 }

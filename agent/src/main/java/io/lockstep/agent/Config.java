@@ -62,7 +62,7 @@ public record Config(
     if (collectors.isEmpty()) {
       throw new IllegalArgumentException("collectors must name at least one address");
     }
-    collectors.forEach(Collector::checkUrl);
+    collectors.forEach(Config::checkCollector);
     forward = List.copyOf(forward);
     Forward.checkNames(forward);
     if (interval.compareTo(INTERVAL_MIN) < 0 || interval.compareTo(INTERVAL_MAX) > 0) {
@@ -72,6 +72,14 @@ public record Config(
     if (host != null && !host.matches("[A-Za-z0-9._-]{1,253}")) {
       throw new IllegalArgumentException(
           "host must be of letters, digits, dots, hyphens and underscores, is \"" + host + "\"");
+    }
+  }
+
+  private static void checkCollector(URI url) {
+    try {
+      Collector.checkUrl(url);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("collectors: " + e.getMessage(), e);
     }
   }
 

@@ -42,6 +42,11 @@ record Flags(
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 
+  /// Where the file or the environment set a key, see [Configs#place].
+  String place(String key) throws ConfigException {
+    return Configs.place(file, System.getenv(), Config.class, key);
+  }
+
   /// Reads the line with which a server's service starts it, in so far as it asks for no more than
   /// to run: 200 classes that know everything else need not stay for years.
   ///

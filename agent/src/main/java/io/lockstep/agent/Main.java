@@ -175,6 +175,11 @@ public final class Main implements Callable<Integer> {
     }
   }
 
+  private void warn(String warning) {
+    commandLine().getErr().println("warning: " + warning);
+    commandLine().getErr().flush();
+  }
+
   private int misconfigured(String problem) {
     PrintWriter err = commandLine().getErr();
     err.println(commandLine().getCommandName() + ": " + problem);
@@ -208,7 +213,8 @@ public final class Main implements Callable<Integer> {
       return doctor(config);
     }
     if (check) {
-      Check.files(config);
+      new Check(config, flags()::place).files();
+      Warnings.of(config).forEach(this::warn);
       return say(Check.notes(config) + "configuration is right\n");
     }
     if (once) {

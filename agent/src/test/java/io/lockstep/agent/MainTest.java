@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -74,6 +76,70 @@ class MainTest {
     assertWrong("send:\n  ca_file: " + write("empty\n") + "\n", "ca_file");
     Path empty = Files.writeString(folder.resolve("token"), "\n");
     assertWrong("send:\n  token_file: " + empty + "\n", "must hold one token in one line");
+  }
+
+  @Test
+  void saysWhereAndOfWhichKey() throws Exception {
+    assertWrong("host: a\ncollectors: []\n", ".yaml:2:1: collectors must name at least one");
+    assertWrong("host: a\ncollectors: ['ftp://x']\n", ".yaml:2:1: collectors: a collector's");
+    assertWrong("host: a\ninterval: 0s\n", ".yaml:2:1: interval must be 100ms to 1m");
+    assertWrong("send:\n  timeout: 2m\n", ".yaml:2:3: send: timeout must be above 0s");
+  }
+
+  @Test
+  void saysWhichKeyNamesAFileThatCannotBeRead() throws Exception {
+    for (String key : List.of("token_file", "ca_file")) {
+      assertWrong(
+          "send:\n  %s: /no/such\n".formatted(key),
+          ".yaml:2:3: send." + key + " /no/such: no such file");
+      assertWrong(
+          "send:\n  %s: %s\n".formatted(key, folder), ".yaml:2:3: send." + key + " " + folder);
+    }
+    assertWrong(
+        "forward:\n- name: a\n  url: http://a:1\n  headers_file: /no/such\n",
+        ".yaml:4:3: forward[0].headers_file /no/such: no such file");
+    assertWrong(
+        "listen:\n  token_file: /no/such\n", ".yaml:2:3: listen.token_file: ", "/no/such: no such");
+    assertWrong(
+        "listen:\n  tls_cert_file: %s\n  tls_key_file: /no/such\n".formatted(folder),
+        ".yaml:3:3: listen.tls_key_file /no/such: no such file");
+  }
+
+  @Test
+  void refusesAnExpectationThatNoNumberMeets() throws Exception {
+    String expect = "samplers:\n  inventory:\n    expect:\n      ";
+    assertWrong(
+        expect + "memory.bytes: lots\n",
+        ".yaml:3:5: samplers.inventory: expect: memory.bytes must");
+    assertWrong(expect + "gpu.count: 8|many\n", "must be a number");
+    assertThat(run("--config", write(expect + "gpu.count: 4|8\n").toString(), "--check-config"))
+        .isEqualTo(new Result(0, "configuration is right\n", ""));
+  }
+
+  @Test
+  void warnsOfWhatThisServerLacks() throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret"), "abc\n");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertWarned("judge:\n  file: /no/such/verdict\n", "judge.file", "make the folder");
+    assertWarned("spool:\n  folder: /proc/x\n", "spool.folder /proc/x", "choose a folder");
+    assertWarned("spool:\n  folder: " + secret + "/x\n", "spool.folder", secret + " is no folder");
+    assertWarned(
+        "send:\n  token_file: " + secret + "\n",
+        "send.token_file",
+        "others can write",
+        "chmod 640");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+    assertWarned("send:\n  token_file: " + secret + "\n", "everybody can read it");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
+    String right = "send:\n  token_file: %s\nspool:\n  folder: %s/a/b\n".formatted(secret, folder);
+    assertThat(run("--config", write(right).toString(), "--check-config").err()).isEmpty();
+  }
+
+  private void assertWarned(String yaml, String... words) throws Exception {
+    Result result = run("--config", write(yaml).toString(), "--check-config");
+    assertThat(result.code()).as(yaml).isZero();
+    assertThat(result.out()).isEqualTo("configuration is right\n");
+    assertThat(result.err()).hasLineCount(1).startsWith("warning: ").contains(words);
   }
 
   @Test

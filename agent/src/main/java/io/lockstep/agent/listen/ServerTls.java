@@ -1,8 +1,11 @@
 package io.lockstep.agent.listen;
 
+import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.Listen;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -60,12 +63,18 @@ public final class ServerTls {
       return (X509ExtendedKeyManager) managers.getKeyManagers()[0];
     } catch (GeneralSecurityException e) {
       throw new IOException(
-          certificates + " and " + key + " can't be used for TLS: " + e.getMessage(), e);
+          "tls_cert_file "
+              + certificates
+              + " and tls_key_file "
+              + key
+              + " can't be used for TLS: "
+              + e.getMessage(),
+          e);
     }
   }
 
   private static Certificate[] chain(Path file) throws IOException, GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = new ByteArrayInputStream(bytes("tls_cert_file", file))) {
       var all = CertificateFactory.getInstance("X.509").generateCertificates(in);
       if (all.isEmpty()) {
         throw new IOException("tls_cert_file " + file + " holds no certificate");
@@ -74,8 +83,16 @@ public final class ServerTls {
     }
   }
 
+  private static byte[] bytes(String key, Path file) throws IOException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new IOException(key + " " + FileProblem.words(file, e), e);
+    }
+  }
+
   private static PrivateKey privateKey(Path file) throws IOException {
-    String pem = Files.readString(file);
+    String pem = new String(bytes("tls_key_file", file), StandardCharsets.ISO_8859_1);
     int begin = pem.indexOf("-----BEGIN PRIVATE KEY-----");
     int end = pem.indexOf("-----END PRIVATE KEY-----");
     if (begin < 0 || end < begin) {

@@ -73,16 +73,24 @@ public final class Forwarder implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("forward-" + config.name()).unstarted(this::run);
   }
 
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      if (Files.size(file) <= HEADERS_MAX) {
+        return Files.readAllLines(file);
+      }
+    } catch (IOException e) {
+      throw new IOException("headers_file " + FileProblem.words(file, e), e);
+    }
+    throw new IOException("headers_file " + file + " must not be above 16 KiB");
+  }
+
   private static String headers(@Nullable Path file) throws IOException {
     if (file == null) {
       return "";
     }
-    if (Files.size(file) > HEADERS_MAX) {
-      throw new IOException("headers_file " + file + " must not be above 16 KiB");
-    }
     var headers = new StringBuilder();
     int number = 0;
-    for (String line : Files.readAllLines(file)) {
+    for (String line : lines(file)) {
       number++;
       var header = HEADER.matcher(line.strip());
       if (line.isBlank() || line.startsWith("#")) {

@@ -1,5 +1,6 @@
 package io.lockstep.agent.send;
 
+import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +32,19 @@ final class Token {
     return !now.equals(value.getAndSet(now));
   }
 
+  private String text() throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IOException("token_file " + FileProblem.words(file, e), e);
+    }
+  }
+
   private String read() throws IOException {
-    String token = Files.readString(file).strip();
+    String token = text().strip();
     if (token.isEmpty() || token.lines().count() > 1 || !token.matches("[\\x21-\\x7e]+")) {
       throw new IOException(
-          "token file " + file + " must hold one token in one line, without blanks");
+          "token_file " + file + " must hold one token in one line, without blanks");
     }
     return token;
   }

@@ -4,6 +4,7 @@ import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FileStamp;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -32,8 +33,12 @@ final class Trust {
   /// @throws IOException when it can't be read or holds no certificate
   Trust(Path file) throws IOException {
     this.file = file;
-    this.stamp = FileStamp.of(file);
-    this.sockets = only(file);
+    try {
+      this.stamp = FileStamp.of(file);
+      this.sockets = only(file);
+    } catch (FileSystemException e) {
+      throw new IOException("ca_file " + FileProblem.words(file, e), e);
+    }
   }
 
   /// Sockets that trust what stands in the file now.

@@ -76,6 +76,12 @@ final class Binder {
     return construct(path, type, types, values);
   }
 
+  /// The key with which the reason begins; the record's own where it begins with none.
+  private static String meant(String path, String reason, Class<?> type) {
+    String first = KeyPath.first(reason);
+    return Shape.keys(type).containsKey(first) ? KeyPath.child(path, first) : path;
+  }
+
   /// A record's own check speaks of the keys below it.
   private static Object construct(
       String path, Class<?> type, List<Class<?>> types, List<@Nullable Object> values)
@@ -90,7 +96,7 @@ final class Binder {
         throw error;
       }
       String reason = Objects.requireNonNullElse(cause.getMessage(), cause.toString());
-      throw new Misfit(path, (path.isEmpty() ? "" : ": ") + reason);
+      throw new Misfit(path, meant(path, reason, type), (path.isEmpty() ? "" : ": ") + reason);
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException("not a configuration: " + type, e);
     }

@@ -32,8 +32,19 @@ public final class Configs {
       Shape.check(tree, type);
       return Binder.bind(tree, type);
     } catch (Misfit misfit) {
-      throw new ConfigException(place(misfit, document, overrides) + misfit.getMessage());
+      throw new ConfigException(place(misfit.place(), document, overrides) + misfit.getMessage());
     }
+  }
+
+  /// Where a key was set, for an error that shows only later: `agent.yaml:3:5: ` or
+  /// `LOCKSTEP_STORE_URL: `; empty where that is not known.
+  ///
+  /// @param key its full path
+  public static String place(
+      @Nullable Path yaml, Map<String, String> environment, Class<?> type, String key)
+      throws ConfigException {
+    Document document = yaml == null ? null : Document.read(yaml);
+    return place(key, document, new Overrides(environment, type));
   }
 
   /// The configuration as YAML with every key, for `--print-config`. Reading it gives the same.
@@ -45,11 +56,11 @@ public final class Configs {
     }
   }
 
-  private static String place(Misfit misfit, @Nullable Document document, Overrides overrides) {
-    String variable = overrides.variable(misfit.path());
+  private static String place(String path, @Nullable Document document, Overrides overrides) {
+    String variable = overrides.variable(path);
     if (variable != null) {
       return variable + ": ";
     }
-    return document == null ? "" : document.place(misfit.path()) + ": ";
+    return document == null ? "" : document.place(path) + ": ";
   }
 }

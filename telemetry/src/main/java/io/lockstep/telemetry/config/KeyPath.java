@@ -12,6 +12,19 @@ final class KeyPath {
     return path + "[" + index + "]";
   }
 
+  /// The key with which a sentence begins, as `timeout` in `timeout must be above 0s`.
+  static String first(String sentence) {
+    int end = 0;
+    while (end < sentence.length() && isKey(sentence.charAt(end))) {
+      end++;
+    }
+    return sentence.substring(0, end);
+  }
+
+  private static boolean isKey(char c) {
+    return Character.isLetterOrDigit(c) || c == '_';
+  }
+
   /// The path one level up; empty at the top.
   static String parent(String path) {
     int end = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));

@@ -10,6 +10,21 @@ import java.nio.file.attribute.PosixFilePermission;
 public final class SecretFile {
   private SecretFile() {}
 
+  /// What others may do with it that they should not; empty when nothing, and where the file system
+  /// has no such rights.
+  public static String open(Path file) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    if (view == null) {
+      return "";
+    }
+    var rights = view.readAttributes().permissions();
+    boolean written =
+        rights.contains(PosixFilePermission.OTHERS_WRITE)
+            || rights.contains(PosixFilePermission.GROUP_WRITE);
+    boolean read = rights.contains(PosixFilePermission.OTHERS_READ);
+    return written ? "others can write it" : read ? "everybody can read it" : "";
+  }
+
   /// Whether everybody on this server can read it; false where the file system has no such rights.
   public static boolean isOpenToAll(Path file) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);

@@ -142,7 +142,7 @@ class ConfigsTest {
           store: {batch_rows: ''}    | store.batch_rows must be a whole number, is ""
           store: {flush_every: 5}    | store.flush_every must be a duration such as 500ms, 10s, 5m, 1h or 2d, is "5"
           store: {mode: other}       | store.mode must be one of embedded, remote_store, is "other"
-          store: {batch_rows: 0}     | :1:1: store: batch_rows must be above 0, is 0
+          store: {batch_rows: 0}     | :1:9: store: batch_rows must be above 0, is 0
           store: {url: }             | store.url is missing; it must be text
           store: {url: {a: b}}       | store.url must be text, is a map of keys
           store: [a]                 | store must be a section with the keys url, token_file, mode

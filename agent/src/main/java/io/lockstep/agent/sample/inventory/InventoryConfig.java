@@ -42,6 +42,11 @@ public record InventoryConfig(
           "mount/[^*]*",
           "sysctl/[A-Za-z0-9_./-]+");
 
+  /// Items that are a number and nothing else.
+  private static final String NUMBERS =
+      "cpu\\.(threads|sockets)|numa\\.nodes|memory\\.bytes|hugepages\\.total|gpu\\.(count|on_bus)"
+          + "|nvswitch\\.count|nvme\\.count|infiniband\\.(ports|active)|net/[^/]+\\.mtu";
+
   private static final String KNOWN =
       "known are cpu.threads, cpu.sockets, numa.nodes, memory.bytes, hugepages.total, gpu.count,"
           + " gpu.model, gpu.vbios, gpu.driver, gpu.memory, gpu.nvlinks, nvswitch.count, nvme.count,"
@@ -75,6 +80,21 @@ public record InventoryConfig(
     boolean bound = value.startsWith(">=") || value.startsWith("<=");
     if (bound && Expectation.number(value.substring(2).strip()).isEmpty()) {
       throw new IllegalArgumentException("expect: " + item + ": " + value + " has no number");
+    }
+    checkNumbers(item, value);
+  }
+
+  /// One of several may be written as `4|8`.
+  private static void checkNumbers(String item, String value) {
+    if (!item.matches(NUMBERS) || value.startsWith(">=") || value.startsWith("<=")) {
+      return;
+    }
+    for (String one : value.split("\\|", -1)) {
+      String alone = one.strip().replaceFirst("^[<>]=", "").strip();
+      if (Expectation.number(alone).isEmpty()) {
+        throw new IllegalArgumentException(
+            "expect: " + item + " must be a number, as 8, 2TiB, >=4 or 4|8, is \"" + one + '"');
+      }
     }
   }
 
