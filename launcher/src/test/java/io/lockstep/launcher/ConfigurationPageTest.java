@@ -59,6 +59,24 @@ class ConfigurationPageTest {
     judges this server by itself: `file` is where `lockstep agent check` finds the verdict (in a folder that is there), `alone` after how long without
     a collector it marks its verdicts in the spool, `harmless` names rules for which no job is kept away. `budget` is what the agent may cost
     before it gives up samplers, `forward` who else gets its telemetry ([interfaces](interfaces.md)).
+
+    What the agent takes where a value's form does not say it:
+
+    | Key | From, to |
+    |---|---|
+    | `interval` | 100ms to 1m |
+    | `interval` of a sampler that is not named below | 100ms to 1h |
+    | `samplers.gpu.hang`, `.expected` | 100ms to 5m, 0 to 64 |
+    | `samplers.textfile.interval`, `.series_max` | 1s to 1h, 1 to 20000 |
+    | `samplers.inventory.interval`, `.settle` | 10s to 1h, 0s to 7d |
+    | a check's `interval`, `timeout` | 10s to 1d, 1s to 1h |
+    | `samplers.checks.parallel` | 1 to 16 |
+    | `budget.cpu`, `.patience` | above 0.001 and at most 64 cores, 10s to 1h |
+    | `budget.memory`, `.handles`, `.disk` | at least 32MiB, 64, 1KiB |
+    | `judge.alone` | at least 5s |
+    | `send.timeout` | above 0s and at most 60s |
+    | `forward`'s `queue` | 64KiB to 64MiB |
+    | `spool.bytes`, `.age` | at least 16MiB, above 0s |
     """
         .formatted(Configs.print(CollectorConfig.DEFAULT), Configs.print(Config.DEFAULT));
   }
