@@ -54,7 +54,7 @@ final class OwnState {
             "/metrics", this::metrics,
             "/verdict", _ -> new Shown("application/json", judge.verdict().json() + "\n"),
             "/metrics/dcgm", _ -> plain(DcgmText.of(newest, host)),
-            "/metrics/node_exporter", _ -> plain(NodeExporterText.of(newest.samples()))));
+            "/metrics/node_exporter", _ -> plain(NodeExporterText.of(newest))));
   }
 
   /// Whether it ticks; what the watchdog asks.

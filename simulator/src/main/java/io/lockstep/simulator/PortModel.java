@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /// One InfiniBand port as the kernel would show it: 400 Gb/s NDR, four lanes. The counters that a
-/// healthy port of an H100 server really has above zero are above zero here too.
+/// healthy port of an H100 server really has above zero are above zero here too, packets by unicast
+/// and multicast aside, which say the same again.
 final class PortModel {
   private static final double UP_BYTES_PER_SECOND = 400e9 / 8;
 

@@ -26,7 +26,7 @@ public final class Newest implements Outlet {
 
   private static final long SHORTEST_GAP_NANOS = Duration.ofSeconds(2).toNanos();
   private static final int GAPS = 3;
-  private static final int GPUS_MAX = 256;
+  private static final int PARTS_MAX = 256;
 
   private record Key(Metric metric, Attributes attributes) {}
 
@@ -42,6 +42,7 @@ public final class Newest implements Outlet {
   private final LongSupplier nanoTime;
   private final Map<Key, Seen> series = new HashMap<>();
   private final Map<String, Gpu> gpus = new HashMap<>();
+  private final Map<String, Map<String, String>> adapters = new HashMap<>();
   private List<Sample> last = List.of();
   private long askedAt;
   private boolean asked;
@@ -95,16 +96,32 @@ public final class Newest implements Outlet {
 
   private synchronized void note(Occurrence event) {
     String id = event.attributes().get("hw.id");
-    if (id == null || (gpus.size() >= GPUS_MAX && !gpus.containsKey(id))) {
+    if (id == null) {
       return;
     }
     Gpu gpu = gpus.getOrDefault(id, new Gpu(Map.of(), 0));
-    if (event.name().equals("lockstep.gpu.found")) {
-      gpus.put(id, new Gpu(event.attributes(), gpu.xid));
-    } else if (event.name().equals("lockstep.gpu.xid")) {
-      String xid = event.attributes().getOrDefault("lockstep.gpu.xid", "");
-      gpus.put(id, new Gpu(gpu.found, xid.matches("[0-9]{1,9}") ? Integer.parseInt(xid) : 0));
+    switch (event.name()) {
+      case "lockstep.gpu.found" -> put(gpus, id, new Gpu(event.attributes(), gpu.xid));
+      case "lockstep.gpu.xid" -> {
+        String xid = event.attributes().getOrDefault("lockstep.gpu.xid", "");
+        int number = xid.matches("[0-9]{1,9}") ? Integer.parseInt(xid) : 0;
+        put(gpus, id, new Gpu(gpu.found, number));
+      }
+      case "lockstep.network.port.found" -> put(adapters, device(id), event.attributes());
+      default -> {}
     }
+  }
+
+  private static <T> void put(Map<String, T> parts, String id, T what) {
+    if (parts.size() < PARTS_MAX || parts.containsKey(id)) {
+      parts.put(id, what);
+    }
+  }
+
+  /// The device of `device/port`.
+  private static String device(String port) {
+    int slash = port.indexOf('/');
+    return slash < 0 ? port : port.substring(0, slash);
   }
 
   /// The newest value of each series. The first answer has those of the last tick; what is read
@@ -125,5 +142,11 @@ public final class Newest implements Outlet {
   /// GPUs that were found, by UUID.
   synchronized Map<String, Gpu> gpus() {
     return Map.copyOf(gpus);
+  }
+
+  /// What was found of each InfiniBand or RoCE device, by its name, there still or not: attributes
+  /// of the last event `lockstep.network.port.found` of a port of it.
+  synchronized Map<String, Map<String, String>> adapters() {
+    return Map.copyOf(adapters);
   }
 }

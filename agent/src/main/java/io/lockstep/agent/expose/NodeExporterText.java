@@ -9,8 +9,11 @@ import io.lockstep.telemetry.exposition.PrometheusText;
 import io.lockstep.telemetry.otlp.Sample;
 import io.opentelemetry.api.common.AttributeKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// InfiniBand and RoCE ports under the names and labels of
 /// [node_exporter](https://github.com/prometheus/node_exporter) 1.5's `infiniband` collector, so
@@ -27,6 +30,22 @@ public final class NodeExporterText {
           counter("port_data_transmitted_bytes", "Bytes transmitted.", "transmitted"),
           counter("port_packets_received", "Packets received.", "packets_received"),
           counter("port_packets_transmitted", "Packets transmitted.", "packets_transmitted"),
+          counter(
+              "unicast_packets_received",
+              "Packets to one receiver that came in.",
+              "unicast_received"),
+          counter(
+              "unicast_packets_transmitted",
+              "Packets to one receiver that were sent.",
+              "unicast_transmitted"),
+          counter(
+              "multicast_packets_received",
+              "Packets to a group that came in.",
+              "multicast_received"),
+          counter(
+              "multicast_packets_transmitted",
+              "Packets to a group that were sent.",
+              "multicast_transmitted"),
           counter(
               "port_transmit_wait",
               "Ticks in which there was data to send and no credit.",
@@ -71,6 +90,16 @@ public final class NodeExporterText {
           gauge("state_id", "Logical state, 4 is active.", "state"),
           gauge("physical_state_id", "Physical state, 5 is up.", "physical_state"));
 
+  private static final String INFO_HELP = "What the device is; always 1.";
+
+  /// Labels that say what a device is, with the attributes of `lockstep.network.port.found` that
+  /// have it.
+  private static final Map<String, String> INFO =
+      Map.of(
+          "board_id", "lockstep.network.board",
+          "firmware_version", "hw.firmware_version",
+          "hca_type", "hw.model");
+
   private NodeExporterText() {}
 
   private static Row counter(String name, String help, String column) {
@@ -82,23 +111,48 @@ public final class NodeExporterText {
   }
 
   /// Prometheus' text format.
-  public static String of(List<Sample> samples) {
+  public static String of(Newest newest) {
+    List<Sample> samples = newest.samples();
     var families = new ArrayList<Family>();
+    var devices = new TreeSet<String>();
     for (Row row : ROWS) {
       var points = new ArrayList<Family.Point>();
       for (Sample sample : samples) {
         String id = String.valueOf(sample.attributes().get(ID));
         int slash = id.indexOf('/');
         if (slash > 0 && sample.isOf(row.column)) {
-          Map<String, String> labels =
-              Map.of("device", id.substring(0, slash), "port", id.substring(slash + 1));
+          String device = id.substring(0, slash);
+          devices.add(device);
+          Map<String, String> labels = Map.of("device", device, "port", id.substring(slash + 1));
           points.add(new Family.Point(labels, Family.value(sample)));
         }
       }
-      if (!points.isEmpty()) {
-        families.add(new Family("node_infiniband_" + row.name, "", row.kind, row.help, points));
+      add(families, row.name, row.kind, row.help, points);
+    }
+    add(families, "info", Kind.GAUGE, INFO_HELP, infos(devices, newest.adapters()));
+    return PrometheusText.of(families);
+  }
+
+  private static void add(
+      List<Family> families, String name, Kind kind, String help, List<Family.Point> points) {
+    if (!points.isEmpty()) {
+      families.add(new Family("node_infiniband_" + name, "", kind, help, points));
+    }
+  }
+
+  /// One for each device that is there and of which something is known; what else is not known is
+  /// an empty label, as node_exporter has it.
+  private static List<Family.Point> infos(
+      Set<String> devices, Map<String, Map<String, String>> adapters) {
+    var infos = new ArrayList<Family.Point>();
+    for (String device : devices) {
+      Map<String, String> found = adapters.getOrDefault(device, Map.of());
+      if (INFO.values().stream().anyMatch(found::containsKey)) {
+        Map<String, String> labels = new HashMap<>(Map.of("device", device));
+        INFO.forEach((label, name) -> labels.put(label, found.getOrDefault(name, "")));
+        infos.add(new Family.Point(labels, 1L));
       }
     }
-    return PrometheusText.of(families);
+    return infos;
   }
 }

@@ -203,7 +203,15 @@ class CorpusTest {
       case "multicast_rcv_packets",
           "multicast_xmit_packets",
           "unicast_rcv_packets",
-          "unicast_xmit_packets" -> {}
+          "unicast_xmit_packets" ->
+          expected.put(
+              "lockstep.network.port.packets{hw.id="
+                  + id
+                  + ",lockstep.network.cast="
+                  + name.substring(0, name.indexOf('_'))
+                  + ",network.io.direction="
+                  + direction,
+              text);
       default ->
           expected.put("hw.errors{error.type=" + name + ",hw.id=" + id + ",hw.type=network}", text);
     }

@@ -44,6 +44,7 @@ final class Attributes {
           point("hw.sensor_location", "Where a sensor sits: `gpu` or `memory`."),
           point("error.type", "ECC: `corrected`, `uncorrected`. Port: the kernel's counter name."),
           point("network.io.direction", "`receive` or `transmit`."),
+          point("lockstep.network.cast", "`unicast` or `multicast`."),
           point("network.interface.name", "Name of a network interface."),
           point("disk.io.direction", "`read` or `write`."),
           point("cpu.mode", "`user`, `system`, `nice`, `iowait`, `interrupt`, `steal`, `idle`."),

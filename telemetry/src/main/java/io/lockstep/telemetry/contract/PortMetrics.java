@@ -97,11 +97,25 @@ final class PortMetrics {
         stored(PORT, "packets_received", LONG, TYPE, "network", DIRECTION, "receive"),
         stored(PORT, "packets_transmitted", LONG, TYPE, "network", DIRECTION, "transmit"));
     rows.counter(
+        "lockstep.network.port.packets",
+        "{packet}",
+        port,
+        "Packets over the port to one receiver and to a group of them, with those in error, every ten"
+            + " seconds: `hw.network.packets` has them already. Only of adapters that count them.",
+        packets("unicast_received", "unicast", "receive"),
+        packets("unicast_transmitted", "unicast", "transmit"),
+        packets("multicast_received", "multicast", "receive"),
+        packets("multicast_transmitted", "multicast", "transmit"));
+    rows.counter(
         "lockstep.network.port.transmit.wait",
         "{tick}",
         port,
         "Ticks in which the port had data to send and no credit: back pressure (port_xmit_wait).",
         live(PORT, "transmit_wait", LONG));
+  }
+
+  private static At packets(String column, String cast, String direction) {
+    return stored(PORT, column, LONG, "lockstep.network.cast", cast, DIRECTION, direction);
   }
 
   private static void errors(Rows rows) {

@@ -57,6 +57,10 @@ public final class InfinibandCounters {
           traffic("port_xmit_data", WORD_BYTES, "transmitted"),
           traffic("port_rcv_packets", 1, "packets_received"),
           traffic("port_xmit_packets", 1, "packets_transmitted"),
+          packets(EXTENDED_SET, "unicast_received"),
+          packets("unicast_xmit_packets", "unicast_transmitted"),
+          packets("multicast_rcv_packets", "multicast_received"),
+          packets("multicast_xmit_packets", "multicast_transmitted"),
           error("port_xmit_wait", 32, "transmit_wait"),
           error("symbol_error", 16),
           error("link_downed", 8),
@@ -103,6 +107,11 @@ public final class InfinibandCounters {
 
   private static Counter traffic(String file, int factor, String column) {
     return new Counter(COUNTERS, file, 32, true, factor, column(column));
+  }
+
+  /// Of the extended set alone.
+  private static Counter packets(String file, String column) {
+    return new Counter(COUNTERS, file, Long.SIZE, true, 1, column(column));
   }
 
   private static Counter error(String file, int bits) {

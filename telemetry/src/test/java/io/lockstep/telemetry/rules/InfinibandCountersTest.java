@@ -46,6 +46,7 @@ class InfinibandCountersTest {
     "counters,link_downed,255,255",
     "counters,symbol_error,65535,65535",
     "counters,port_xmit_wait,4294967295,4294967295",
+    "counters,multicast_rcv_packets,9223372036854775807,9223372036854775807",
     "counters,port_rcv_data,4294967295,9223372036854775807",
     "hw_counters,out_of_buffer,9223372036854775807,9223372036854775807"
   })

@@ -1,17 +1,13 @@
 package io.lockstep.agent.sample.textfile;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.lockstep.agent.NodeExporter;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.textfile.TextfileSampler.Config;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -25,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TextfileSamplerTest {
   private static final Instant NOW = Instant.ofEpochSecond(1_790_000_000);
-  private static final Path NODE_EXPORTER = Path.of("/usr/bin/prometheus-node-exporter");
 
   @TempDir private Path folder;
 
@@ -152,7 +147,6 @@ class TextfileSamplerTest {
   /// Where node_exporter is installed, `/metrics` must say of a folder what it says.
   @Test
   void scrapersSeeWhatNodeExporterShowsOfTheSameFolder() throws Exception {
-    assumeThat(NODE_EXPORTER).as("prometheus-node-exporter is not installed").isExecutable();
     write(
         "all.prom",
         """
@@ -178,32 +172,8 @@ class TextfileSamplerTest {
     assertThat(numbered(sampler.exposition().text(false))).isEqualTo(numbered(nodeExporter()));
   }
 
-  private String nodeExporter() throws Exception {
-    int port;
-    try (var free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    Process process =
-        new ProcessBuilder(
-                NODE_EXPORTER.toString(),
-                "--collector.disable-defaults",
-                "--collector.textfile",
-                "--collector.textfile.directory=" + folder,
-                "--web.disable-exporter-metrics",
-                "--web.listen-address=127.0.0.1:" + port)
-            .redirectErrorStream(true)
-            .start();
-    try (BufferedReader log = process.inputReader()) {
-      String line = log.readLine();
-      while (line != null && !line.contains("TLS is disabled")) {
-        line = log.readLine();
-      }
-      try (var in = URI.create("http://127.0.0.1:" + port + "/metrics").toURL().openStream()) {
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
-    } finally {
-      process.destroy();
-    }
+  private String nodeExporter() throws IOException {
+    return NodeExporter.shows("--collector.textfile", "--collector.textfile.directory=" + folder);
   }
 
   /// Values as Java writes them; without what node_exporter says of itself and where it makes up a
