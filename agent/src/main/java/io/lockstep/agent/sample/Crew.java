@@ -64,10 +64,27 @@ public final class Crew implements Executor, AutoCloseable {
   }
 
   private void run() {
-    Runnable piece = next();
-    while (piece != null) {
-      piece.run();
-      piece = next();
+    try {
+      Runnable piece = next();
+      while (piece != null) {
+        piece.run();
+        piece = next();
+      }
+    } finally {
+      left();
+    }
+  }
+
+  /// A piece that throws takes its thread along; what waits behind it does not wait for ever.
+  private void left() {
+    lock.lock();
+    try {
+      threads.remove(Thread.currentThread());
+      if (threads.isEmpty() && !waiting.isEmpty()) {
+        begin();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -80,11 +97,7 @@ public final class Crew implements Executor, AutoCloseable {
         work.awaitUninterruptibly();
         idle--;
       }
-      Runnable piece = waiting.poll();
-      if (piece == null) {
-        threads.remove(Thread.currentThread());
-      }
-      return piece;
+      return waiting.poll();
     } finally {
       lock.unlock();
     }

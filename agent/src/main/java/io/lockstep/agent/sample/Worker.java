@@ -47,29 +47,36 @@ public final class Worker<T> implements AutoCloseable {
   /// @throws ExecutionException with what it threw
   public @Nullable T await(long untilNanos) throws ExecutionException, InterruptedException {
     FutureTask<T> work = running;
-    if (work == null) {
+    if (work == null || !returns(work, untilNanos)) {
       return null;
     }
-    try {
-      while (true) {
-        long left = Math.max(0, untilNanos - System.nanoTime());
-        try {
-          T result = work.get(Math.min(left, Crew.PATIENCE_NANOS), TimeUnit.NANOSECONDS);
-          running = null;
-          return result;
-        } catch (TimeoutException _) {
-          if (left > 0) {
-            crew.help();
-          }
-          if (left <= Crew.PATIENCE_NANOS) {
-            return null;
-          }
-        }
+    running = null;
+    return work.get();
+  }
+
+  private boolean returns(FutureTask<T> work, long untilNanos) throws InterruptedException {
+    long left = untilNanos - System.nanoTime();
+    while (!returnsWithin(work, Math.clamp(left, 0, Crew.PATIENCE_NANOS))) {
+      if (left > 0) {
+        crew.help();
       }
-    } catch (ExecutionException e) {
-      running = null;
-      throw e;
+      if (left <= Crew.PATIENCE_NANOS) {
+        return false;
+      }
+      left = untilNanos - System.nanoTime();
     }
+    return true;
+  }
+
+  private boolean returnsWithin(FutureTask<T> work, long nanos) throws InterruptedException {
+    try {
+      work.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException _) {
+      return false;
+    } catch (ExecutionException _) {
+      return true; // thrown to who takes the result
+    }
+    return true;
   }
 
   /// Takes no more work. A call that hangs goes on hanging, on a thread that nobody waits for.

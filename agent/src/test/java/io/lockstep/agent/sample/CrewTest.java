@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,34 @@ class CrewTest {
     free.countDown();
     for (int i = 0; i < workers.size(); i += 3) {
       assertThat(workers.get(i).await(soon())).isNotNull();
+    }
+  }
+
+  @Test
+  void aPieceThatThrowsHoldsUpNothing() throws Exception {
+    var begun = new CountDownLatch(1);
+    crew.execute(() -> {
+      begun.countDown();
+      awaitFree();
+      throw new IllegalStateException("meant");
+    });
+    begun.await();
+    assertDoes(free::countDown); // it waits behind the other, and nobody calls for help
+    assertDoes(() -> {});
+  }
+
+  private void assertDoes(Runnable meanwhile) throws InterruptedException {
+    var done = new CountDownLatch(1);
+    crew.execute(done::countDown);
+    meanwhile.run();
+    assertThat(done.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  private void awaitFree() {
+    try {
+      free.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
