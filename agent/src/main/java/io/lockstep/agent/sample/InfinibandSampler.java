@@ -23,7 +23,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   private static final int DEVICES_MAX = 128;
 
   /// Counters that no detector looks at are read so often, all devices' together.
-  private static final long SLOW_SECONDS = 10;
+  private static final Duration SLOW = Duration.ofSeconds(10);
 
   /// A device that is away for so long (an hour at one round a second) is forgotten.
   private static final long FORGOTTEN_ROUNDS = 3600;
@@ -42,7 +42,7 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
   private List<String> present = List.of();
   private boolean absenceSaid;
   private long round;
-  private long lastTurn = -1;
+  private final Turns turns = new Turns(SLOW);
 
   /// @param root `/`, or a folder that holds a captured `sys/`
   /// @param choice which devices, by name, as in `mlx5_0`
@@ -91,9 +91,8 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     var notes = new Notes(name(), now, round++);
     List<String> there = present();
     rails.look(there);
-    long turn = Math.floorDiv(now.getEpochSecond(), SLOW_SECONDS);
-    read(there.subList(0, Math.min(DEVICES_MAX, there.size())), turn != lastTurn, notes);
-    lastTurn = turn;
+    boolean slowly = turns.begun(now) != Turns.NONE;
+    read(there.subList(0, Math.min(DEVICES_MAX, there.size())), slowly, notes);
     if (there.size() > DEVICES_MAX) {
       bound.bad(notes, "there are " + there.size() + "; exclude those that carry no training");
     } else {

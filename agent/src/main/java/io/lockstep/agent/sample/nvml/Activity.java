@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How busy the parts of one GPU are, through GPM: the difference of two samples of its counters.
 /// Two buffers in turn give each second's; others are taken every ten seconds and every minute.
-/// Used by the GPU's thread alone. Layouts by nvml.h 13.3.
+/// Used by one thread at a time. Layouts by nvml.h 13.3.
 final class Activity {
   private static final String SUPPORT = "nvmlGpmQueryDeviceSupport";
   private static final String SAMPLE = "nvmlGpmSampleGet";

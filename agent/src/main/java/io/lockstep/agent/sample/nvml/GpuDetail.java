@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What is read of one GPU every ten seconds, once a minute, and every ten minutes: engines,
-/// clocks, limits, errors by place, energy, the fabric. Used by the GPU's thread alone.
+/// clocks, limits, errors by place, energy, the fabric. Used by one thread at a time.
 final class GpuDetail {
   private static final double MEGA = 1e6;
   private static final double MILLI = 1e-3;
@@ -95,7 +95,6 @@ final class GpuDetail {
     FieldColumn.add(FieldColumn.OFTEN, calls, series);
     powerLimit(series);
     rowRemaps(series);
-    memory.addOften(series);
     fabric.add(series);
     if (heldByHardware || pace.asks(Pace.SELDOM)) {
       hardwareTimes(series);

@@ -8,10 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A GPU's memory: what of it is kept and mapped, errors by place, and what is left to replace
-/// broken parts. Layouts by nvml.h 13.3. Used by the GPU's thread alone.
+/// broken parts. Layouts by nvml.h 13.3. Used by one thread at a time.
 final class GpuMemory {
   private static final int SRAM_VERSION = 16_777_320; // nvmlEccSramErrorStatus_v1
-  private static final int MEMORY_VERSION = 33_554_472; // nvmlMemory_v2
 
   /// Columns of `nvmlEccSramErrorStatus_v1_t`, by offset.
   private static final List<Place> SRAM =
@@ -94,15 +93,6 @@ final class GpuMemory {
     var middle = new ArrayList<Object>(List.of(error, counter));
     middle.addAll(List.of(number));
     return new Counted(column, function + " " + column, function, List.copyOf(middle));
-  }
-
-  /// What is kept for the driver.
-  void addOften(GpuSeries series) throws NvmlException {
-    Memory answer = calls.scratch();
-    answer.setInt(0, MEMORY_VERSION);
-    if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
-      series.addSlow("memory_reserved", answer.getLong(16), 1);
-    }
   }
 
   /// What is mapped, errors and repairs.

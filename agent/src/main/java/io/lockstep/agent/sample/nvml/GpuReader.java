@@ -76,6 +76,7 @@ final class GpuReader {
   private boolean busy;
   private boolean rests;
   private @Nullable Long memory;
+  private @Nullable Long memoryReserved;
   private @Nullable Long memoryUsed;
   private @Nullable GpuUse use;
   private @Nullable Map<String, String> instances;
@@ -118,7 +119,8 @@ final class GpuReader {
 
   /// Reads once.
   ///
-  /// @param slowRound number of the slow round that this is; else [Pace#NOT_SLOW]
+  /// @param slowRound number of the slow round that this is; else
+  ///   [io.lockstep.agent.sample.Turns#NONE]
   /// @throws NvmlException when GPU or library are gone as a whole
   Round read(int index, long slowRound) throws NvmlException {
     marks.reads(index, true);
@@ -149,6 +151,7 @@ final class GpuReader {
     }
     if (pace.asks(Pace.SLOW)) {
       series.addSlow("memory", memory, 1);
+      series.addSlow("memory_reserved", memoryReserved, 1);
       pcie.read(series, works);
       processes(index);
       detail.add(series, pace, rests, heldByHardware);
@@ -185,9 +188,11 @@ final class GpuReader {
     }
     answer.setInt(0, MEMORY_VERSION);
     memory = null;
+    memoryReserved = null;
     memoryUsed = null;
     if (calls.ask(List.of("nvmlDeviceGetMemoryInfo_v2"), answer)) {
       memory = answer.getLong(8);
+      memoryReserved = answer.getLong(16);
       memoryUsed = answer.getLong(32);
     } else if (calls.ask(List.of("nvmlDeviceGetMemoryInfo"), answer)) {
       memory = answer.getLong(0);

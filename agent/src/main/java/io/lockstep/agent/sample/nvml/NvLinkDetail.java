@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Each NVLink of one GPU, read once a minute, and what its counters come to for the GPU. Field ids
-/// by nvml.h 13.3. Used by the GPU's thread alone.
+/// by nvml.h 13.3. Used by one thread at a time.
 final class NvLinkDetail {
   private static final int SPEED = 164; // MB/s
   private static final double MEGA = 1e6;
@@ -65,7 +65,7 @@ final class NvLinkDetail {
   private record Column(String name, int id, double unit) {}
 
   private final DeviceCalls calls;
-  private final Map<Field, Long> last = new HashMap<>();
+  private final LinkSums sums = new LinkSums();
   private final Map<Integer, Long> failedBefore = new HashMap<>();
   private @Nullable Long failed;
 
@@ -95,7 +95,7 @@ final class NvLinkDetail {
     for (Column column : COLUMNS) {
       String sum = SUMS.get(column.name);
       if (sum != null) {
-        series.addSlow(sum, sum(read, column.id, links, active), 1);
+        series.addSlow(sum, sums.of(read, column.id, links, active), 1);
       }
     }
     countFailed(read, links);
@@ -113,25 +113,6 @@ final class NvLinkDetail {
     for (Column ratio : RATIOS) {
       series.addLink(ratio.name, link, ratio(read.get(ratio.id, link)), 1);
     }
-  }
-
-  /// Of a link that is down and says nothing any more what it said last counts. Null when one that
-  /// is up does not say it: a part is no total.
-  private @Nullable Long sum(FieldValues read, int id, BitSet links, BitSet active) {
-    long sum = 0;
-    boolean said = false;
-    for (int link = links.nextSetBit(0); link >= 0; link = links.nextSetBit(link + 1)) {
-      var field = new Field(id, link);
-      Number value = read.get(id, link);
-      if (value != null) {
-        last.put(field, value.longValue());
-      } else if (active.get(link)) {
-        return null;
-      }
-      said |= last.containsKey(field);
-      sum += last.getOrDefault(field, 0L);
-    }
-    return said ? (Long) sum : null;
   }
 
   /// Rises with each link's counter and never falls, whichever links answer: a link that is back

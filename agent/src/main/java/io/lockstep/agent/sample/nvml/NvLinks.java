@@ -3,9 +3,7 @@ package io.lockstep.agent.sample.nvml;
 import io.lockstep.agent.sample.nvml.FieldValues.Field;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +32,7 @@ final class NvLinks {
   private final BitSet everActive = new BitSet();
   private final BitSet active = new BitSet();
   private final BitSet told = new BitSet();
-  private final Map<Field, Long> counted = new HashMap<>();
+  private final LinkSums sums = new LinkSums();
   private final DeviceCalls calls;
   private final NvLinkDetail detail;
   private boolean known;
@@ -120,35 +118,15 @@ final class NvLinks {
     }
     FieldValues read = FieldValues.read(calls, fields);
     for (int error = 0; error < ERRORS.size(); error++) {
-      series.addSlow(COLUMNS.get(error), sum(read, ERRORS.get(error), COUNTERS.get(error)), 1);
+      int counter = COUNTERS.get(error);
+      Long sum = sums.of(read, ERRORS.get(error), had, active, link -> asked(link, counter));
+      series.addSlow(COLUMNS.get(error), sum, 1);
     }
     if (!totals) {
-      series.add("nvlink_transmitted", sum(read, FieldValues.NVLINK5_TRANSMITTED, -1), 1);
-      series.add("nvlink_received", sum(read, FieldValues.NVLINK5_RECEIVED, -1), 1);
+      series.add(
+          "nvlink_transmitted", sums.of(read, FieldValues.NVLINK5_TRANSMITTED, had, active), 1);
+      series.add("nvlink_received", sums.of(read, FieldValues.NVLINK5_RECEIVED, had, active), 1);
     }
-  }
-
-  /// Of a link that is down and says nothing any more what it said last counts: a sum that fell
-  /// with it would hide why. Null when a link that is up does not say it: a part is no total.
-  ///
-  /// @param counter number of the function that says it too; −1 for none
-  private @Nullable Long sum(FieldValues read, int id, int counter) throws NvmlException {
-    long sum = 0;
-    boolean said = false;
-    for (int link = had.nextSetBit(0); link >= 0; link = had.nextSetBit(link + 1)) {
-      var field = new Field(id, link);
-      Number value = read.get(field.id(), link);
-      value = value == null && counter >= 0 ? asked(link, counter) : value;
-      if (value != null) {
-        counted.put(field, value.longValue());
-      } else if (active.get(link)) {
-        return null;
-      }
-      Long last = counted.get(field);
-      said |= last != null;
-      sum += last == null ? 0 : last;
-    }
-    return said ? (Long) sum : null;
   }
 
   /// For drivers that don't say it as a field.

@@ -5,6 +5,7 @@ import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Notes;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
+import io.lockstep.agent.sample.Turns;
 import io.lockstep.agent.sample.jobs.GpuUse;
 import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -44,8 +45,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
   private long round;
 
-  /// Which slow round was the last, counted from 1970: all samplers' slow rounds fall together.
-  private long lastTurn = Pace.NOT_SLOW;
+  private final Turns slowTurns;
 
   /// Takes who uses the GPUs, when that was read.
   @FunctionalInterface
@@ -85,6 +85,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       Consumer<List<Occurrence>> outlet,
       Path driverGpus) {
     this.config = config;
+    slowTurns = new Turns(config.slow());
     this.deadline = deadline;
     this.inventory = new Inventory(inventory);
     this.ledger = ledger;
@@ -165,9 +166,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
 
   /// @return what the library's code is when it is gone as a whole; else 0
   private int read(Notes notes, Instant now, long until) throws InterruptedException {
-    long turn = Math.floorDiv(now.toEpochMilli(), config.slow().toMillis());
-    long slowRound = turn == lastTurn ? Pace.NOT_SLOW : turn;
-    lastTurn = turn;
+    long slowRound = slowTurns.begun(now);
     if (!inTurn) {
       gpus.all().forEach(gpu -> gpu.begin(round, slowRound));
     }

@@ -1,5 +1,7 @@
 package io.lockstep.agent.sample.nvml;
 
+import io.lockstep.agent.sample.Turns;
+
 /// How much a round asks a GPU. Each pace asks what those before it ask, too. Which call belongs to
 /// which goes by what it costs (docs/decisions/0015-gpus-through-nvml.md): most are answered within
 /// 10 µs from memory that the driver keeps up to date, some take a millisecond of a processor.
@@ -16,9 +18,6 @@ enum Pace {
   /// Every ten minutes: what only an administrator changes.
   RARE;
 
-  /// In the place of a slow round's number.
-  static final long NOT_SLOW = -1;
-
   private static final int SELDOM_ROUNDS = 6;
   private static final int RARE_ROUNDS = 10;
 
@@ -26,10 +25,10 @@ enum Pace {
   /// together that would keep a processor busy for half a second. Other rounds all have together,
   /// so that they are of few kinds, each of which is encoded once.
   ///
-  /// @param slowRound its number among the slow ones, or [#NOT_SLOW]
+  /// @param slowRound its number among the slow ones, or [Turns#NONE]
   /// @param index of the GPU
   static Pace of(long slowRound, int index) {
-    if (slowRound == NOT_SLOW) {
+    if (slowRound == Turns.NONE) {
       return SECOND;
     }
     if (slowRound % SELDOM_ROUNDS != 0) {

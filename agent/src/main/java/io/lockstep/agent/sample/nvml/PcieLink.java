@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The PCIe link of one GPU: how far it is below what it can be, what was sent again, and what went
 /// over it. Read slowly, because each of these takes a tenth of a millisecond or more; what rules
-/// look at is said each second as it was last read. Used by the GPU's thread alone.
+/// look at is said each second as it was last read. Used by one thread at a time.
 final class PcieLink {
   private static final List<Field> FIELDS =
       List.of(
