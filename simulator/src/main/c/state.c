@@ -207,24 +207,6 @@ ret text(device d, const char *what, char *out, u32 length) {
   return OK;
 }
 
-ret number(device d, const char *what, u32 *out) {
-  char value[TEXT];
-  ret code = enter(d, what);
-  if (code) return code;
-  if (!find(d->place, what, value)) return NOT_SUPPORTED;
-  *out = (u32)strtoull(value, 0, 0);
-  return OK;
-}
-
-ret number64(device d, const char *what, u64 *out) {
-  char value[TEXT];
-  ret code = enter(d, what);
-  if (code) return code;
-  if (!find(d->place, what, value)) return NOT_SUPPORTED;
-  *out = strtoull(value, 0, 0);
-  return OK;
-}
-
 /* The value of a key, for a call that has more than one and has entered already. */
 ret peek64(device d, const char *what, u64 *out) {
   char value[TEXT];
@@ -237,4 +219,13 @@ ret peek(device d, const char *what, u32 *out) {
   ret code = peek64(d, what, &wide);
   if (!code) *out = (u32)wide;
   return code;
+}
+
+ret number64(device d, const char *what, u64 *out) {
+  ret code = enter(d, what);
+  return code ? code : peek64(d, what, out);
+}
+ret number(device d, const char *what, u32 *out) {
+  ret code = enter(d, what);
+  return code ? code : peek(d, what, out);
 }

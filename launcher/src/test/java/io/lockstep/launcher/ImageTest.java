@@ -37,19 +37,24 @@ class ImageTest {
 
   @Test
   void takesItsClassesFromTheArchiveThatCameWithIt() throws Exception {
-    Path config = own.resolve("archive.yaml");
-    Files.writeString(
-        config,
-        "spool: {folder: "
-            + own.resolve("archive-spool")
-            + "}\nlisten: {address: 127.0.0.1:0}\njudge: {file: "
-            + own.resolve("archive-verdict")
-            + "}\n");
+    Path config = configuration("archive", own.resolve("archive-spool"));
     assertThat(fromArchive(image, config)).isGreaterThan(0.8);
     // as a package or an install moves it
     Path moved = own.resolve("moved");
     new Shell(own).run("cp", "-R", "--preserve=timestamps", image.toString(), moved.toString());
     assertThat(fromArchive(moved, config)).isGreaterThan(0.8);
+  }
+
+  /// Of an agent that nobody hears.
+  private Path configuration(String name, Path spool) throws IOException {
+    return Files.writeString(
+        own.resolve(name + ".yaml"),
+        """
+        collectors: ["http://127.0.0.1:1"]
+        spool: {folder: %s}
+        listen: {address: "127.0.0.1:0"}
+        """
+            .formatted(spool));
   }
 
   /// Of the agent's own classes, the share that an agent that runs for some seconds has from there.
@@ -82,15 +87,7 @@ class ImageTest {
   @Test
   void isAServiceThatSaysHowItFares() throws Exception {
     assumeTrue(SystemdStandIn.possible(), "no python3 to stand in for systemd");
-    Path config = own.resolve("agent.yaml");
-    Files.writeString(
-        config,
-        """
-        collectors: ["http://127.0.0.1:1"]
-        spool: {folder: %s}
-        listen: {address: "127.0.0.1:0"}
-        """
-            .formatted(own.resolve("spool")));
+    Path config = configuration("agent", own.resolve("spool"));
     try (var systemd = new SystemdStandIn(own)) {
       Process agent =
           new Shell(image)
@@ -108,15 +105,7 @@ class ImageTest {
   void aCrashIsWrittenIntoTheServicesFolderAndToldOnceByTheNextRun() throws Exception {
     Path state = Files.createDirectory(own.resolve("state"));
     Path empty = Files.createDirectory(own.resolve("empty"));
-    Path config = own.resolve("agent.yaml");
-    Files.writeString(
-        config,
-        """
-        collectors: ["http://127.0.0.1:1"]
-        spool: {folder: %s}
-        listen: {address: "127.0.0.1:0"}
-        """
-            .formatted(state.resolve("spool")));
+    Path config = configuration("agent", state.resolve("spool"));
     Path report = state.resolve("agent-crash.log");
     for (int run = 0; run < 3; run++) {
       Shell shell = new Shell(empty).with(Map.of("STATE_DIRECTORY", state.toString()));

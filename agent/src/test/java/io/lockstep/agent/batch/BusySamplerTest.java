@@ -10,8 +10,6 @@ import io.lockstep.agent.sample.Importance;
 import io.lockstep.agent.sample.Reading;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.telemetry.config.ByteSize;
-import io.lockstep.telemetry.otlp.Occurrence;
-import io.lockstep.telemetry.otlp.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -41,14 +39,7 @@ class BusySamplerTest {
     }
   }
 
-  private static final Outlet NOWHERE =
-      new Outlet() {
-        @Override
-        public void metrics(Instant time, List<Sample> samples) {}
-
-        @Override
-        public void events(List<Occurrence> events) {}
-      };
+  private static final Outlet NOWHERE = new Nowhere();
 
   private final Burden burden = new Burden();
 

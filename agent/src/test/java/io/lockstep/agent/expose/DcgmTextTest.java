@@ -2,7 +2,7 @@ package io.lockstep.agent.expose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockstep.agent.batch.Outlet;
+import io.lockstep.agent.batch.Nowhere;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
@@ -21,15 +21,7 @@ class DcgmTextTest {
   private static final Column POWER = Contract.column(Table.GPU, "power");
   private static final String UUID = "GPU-509665ad-b600-ac93-3616-d754b23d636d";
 
-  private final Newest newest =
-      new Newest(
-          new Outlet() {
-            @Override
-            public void metrics(Instant time, List<Sample> samples) {}
-
-            @Override
-            public void events(List<Occurrence> events) {}
-          });
+  private final Newest newest = new Newest(new Nowhere());
 
   private void tick(Sample... samples) {
     newest.metrics(Instant.EPOCH, List.of(samples));

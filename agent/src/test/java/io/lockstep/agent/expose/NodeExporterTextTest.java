@@ -2,7 +2,7 @@ package io.lockstep.agent.expose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockstep.agent.batch.Outlet;
+import io.lockstep.agent.batch.Nowhere;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -16,15 +16,7 @@ import org.junit.jupiter.api.Test;
 class NodeExporterTextTest {
   private static final String LABELS = "{device=\"mlx5_0\",port=\"1\"}";
 
-  private final Newest newest =
-      new Newest(
-          new Outlet() {
-            @Override
-            public void metrics(Instant time, List<Sample> samples) {}
-
-            @Override
-            public void events(List<Occurrence> events) {}
-          });
+  private final Newest newest = new Newest(new Nowhere());
 
   private static Sample port(String column, double value) {
     return Sample.of(Contract.column(Table.PORT, column), "mlx5_0/1", value);

@@ -4,11 +4,9 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.agent.NodeExporter;
-import io.lockstep.agent.batch.Outlet;
+import io.lockstep.agent.batch.Nowhere;
 import io.lockstep.agent.expose.Newest;
 import io.lockstep.agent.expose.NodeExporterText;
-import io.lockstep.telemetry.otlp.Occurrence;
-import io.lockstep.telemetry.otlp.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,15 +20,7 @@ import org.junit.jupiter.api.Test;
 class NodeExporterPortsTest {
   private static final Path PROCFS = Path.of("src/test/resources/captured/procfs");
 
-  private final Newest newest =
-      new Newest(
-          new Outlet() {
-            @Override
-            public void metrics(Instant time, List<Sample> samples) {}
-
-            @Override
-            public void events(List<Occurrence> events) {}
-          });
+  private final Newest newest = new Newest(new Nowhere());
 
   private Map<String, Double> shown() throws IOException {
     var choice = Choice.all(Duration.ofSeconds(1));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /// A file that holds a secret.
 public final class SecretFile {
@@ -13,11 +14,7 @@ public final class SecretFile {
   /// What others may do with it that they should not; empty when nothing, and where the file system
   /// has no such rights.
   public static String open(Path file) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    if (view == null) {
-      return "";
-    }
-    var rights = view.readAttributes().permissions();
+    Set<PosixFilePermission> rights = rights(file);
     boolean written =
         rights.contains(PosixFilePermission.OTHERS_WRITE)
             || rights.contains(PosixFilePermission.GROUP_WRITE);
@@ -27,8 +24,11 @@ public final class SecretFile {
 
   /// Whether everybody on this server can read it; false where the file system has no such rights.
   public static boolean isOpenToAll(Path file) throws IOException {
+    return rights(file).contains(PosixFilePermission.OTHERS_READ);
+  }
+
+  private static Set<PosixFilePermission> rights(Path file) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    return view != null
-        && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ);
+    return view == null ? Set.of() : view.readAttributes().permissions();
   }
 }
