@@ -11,13 +11,15 @@ import io.lockstep.telemetry.config.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// `--check-config`: reads the files that the configuration names, and starts nothing.
 final class Check {
-  /// Where a key was set.
+  /// Says where keys were set, see [io.lockstep.telemetry.config.Configs#mistakes].
   @FunctionalInterface
   interface Places {
-    String of(String key) throws ConfigException;
+    ConfigException mistakes(Map<String, String> problems) throws ConfigException;
   }
 
   private interface Reading {
@@ -26,6 +28,7 @@ final class Check {
 
   private final Config config;
   private final Places places;
+  private final Map<String, String> problems = new LinkedHashMap<>();
 
   Check(Config config, Places places) {
     this.config = config;
@@ -60,7 +63,7 @@ final class Check {
     return notes.toString();
   }
 
-  /// @throws ConfigException naming the first file that can't be used, and the key that names it
+  /// @throws ConfigException naming each file that can't be used, and the key that names it
   void files() throws ConfigException {
     Collector.Config send = config.send();
     key("send", () -> new Collector(config.collectors(), send, "check").close());
@@ -73,6 +76,9 @@ final class Check {
       key("listen", () -> tokens(tokens));
     }
     key("listen", () -> ServerTls.check(config.listen()));
+    if (!problems.isEmpty()) {
+      throw places.mistakes(problems);
+    }
   }
 
   private static void tokens(Path file) throws IOException {
@@ -84,13 +90,12 @@ final class Check {
   }
 
   /// What reads a section's files says the key first.
-  private void key(String section, Reading files) throws ConfigException {
+  private void key(String section, Reading files) {
     try {
       files.read();
     } catch (IOException e) {
       String problem = section + "." + FileProblem.words(e);
-      String key = problem.split("[: ]", 2)[0];
-      throw new ConfigException(places.of(key) + problem);
+      problems.put(problem.split("[: ]", 2)[0], problem);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the command line says of how the agent runs.
@@ -42,9 +43,9 @@ record Flags(
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 
-  /// Where the file or the environment set a key, see [Configs#place].
-  String place(String key) throws ConfigException {
-    return Configs.place(file, System.getenv(), Config.class, key);
+  /// Where the file or the environment set keys that are wrong, see [Configs#mistakes].
+  ConfigException mistakes(Map<String, String> problems) throws ConfigException {
+    return Configs.mistakes(file, System.getenv(), Config.class, problems);
   }
 
   /// Reads the line with which a server's service starts it, in so far as it asks for no more than

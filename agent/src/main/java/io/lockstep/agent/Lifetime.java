@@ -75,7 +75,7 @@ final class Lifetime {
   private Config checkedConfig() throws ConfigException, IOException {
     Config config = flags.config();
     Check.root(config.root());
-    new Check(config, flags::place).files();
+    new Check(config, flags::mistakes).files();
     return config;
   }
 

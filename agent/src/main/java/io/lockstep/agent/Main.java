@@ -56,7 +56,7 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--check-config",
-      description = "Say whether the configuration is right, and end.")
+      description = "Say whether the configuration is right, else each mistake in it, and end.")
   private boolean check;
 
   @Option(names = "--print-config", description = "Print the configuration in force, and end.")
@@ -168,10 +168,12 @@ public final class Main implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       return run(config());
-    } catch (ConfigException | IllegalArgumentException e) {
-      return misconfigured(String.valueOf(e.getMessage()));
+    } catch (ConfigException e) {
+      return misconfigured(check ? e.mistakes() : List.of(String.valueOf(e.getMessage())));
+    } catch (IllegalArgumentException e) {
+      return misconfigured(List.of(String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      return misconfigured(FileProblem.words(e));
+      return misconfigured(List.of(FileProblem.words(e)));
     }
   }
 
@@ -180,9 +182,9 @@ public final class Main implements Callable<Integer> {
     commandLine().getErr().flush();
   }
 
-  private int misconfigured(String problem) {
+  private int misconfigured(List<String> problems) {
     PrintWriter err = commandLine().getErr();
-    err.println(commandLine().getCommandName() + ": " + problem);
+    problems.forEach(one -> err.println(commandLine().getCommandName() + ": " + one));
     err.flush();
     return Lifetime.EXIT_CONFIG;
   }
@@ -213,7 +215,7 @@ public final class Main implements Callable<Integer> {
       return doctor(config);
     }
     if (check) {
-      new Check(config, flags()::place).files();
+      new Check(config, flags()::mistakes).files();
       Warnings.of(config).forEach(this::warn);
       return say(Check.notes(config) + "configuration is right\n");
     }

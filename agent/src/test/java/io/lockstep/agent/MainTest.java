@@ -106,6 +106,45 @@ class MainTest {
   }
 
   @Test
+  void namesAllMistakesAtOnce() throws Exception {
+    Path file =
+        write(
+            """
+            samplers:
+              gpu: {isolaton: process, expected: 99}
+            colectors: []
+            spool:
+              bytes: 1MiB
+            interval: 1h
+            """);
+    assertThat(lines(run("--config", file.toString(), "--check-config")))
+        .satisfiesExactly(
+            one -> assertThat(one).contains(":2:9: samplers.gpu.isolaton is not known; did you"),
+            one ->
+                assertThat(one).contains(":3:1: colectors is not known; did you mean collectors?"),
+            one -> assertThat(one).contains(":5:3: spool: bytes must be at least 16MiB"));
+    assertThat(lines(run("--config", file.toString(), "--once")))
+        .singleElement()
+        .asString()
+        .contains("isolaton")
+        .endsWith("(and 2 more mistakes; --check-config names all)");
+  }
+
+  @Test
+  void namesAllFilesThatCannotBeReadInTheOrderOfTheirLines() throws Exception {
+    Path file = write("listen: {token_file: /no/listen}\nsend:\n  token_file: /no/send\n");
+    assertThat(lines(run("--config", file.toString(), "--check-config")))
+        .satisfiesExactly(
+            one -> assertThat(one).contains(":1:10: listen.token_file: ", "/no/listen"),
+            one -> assertThat(one).contains(":3:3: send.token_file /no/send: no such file"));
+  }
+
+  private static List<String> lines(Result result) {
+    assertThat(result.code()).isEqualTo(2);
+    return result.err().lines().toList();
+  }
+
+  @Test
   void refusesAnExpectationThatNoNumberMeets() throws Exception {
     String expect = "samplers:\n  inventory:\n    expect:\n      ";
     assertWrong(

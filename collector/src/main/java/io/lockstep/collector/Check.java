@@ -11,20 +11,40 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /// `--check-config`: reads the files that the configuration names, and starts nothing.
 final class Check {
+  private interface Reading {
+    void read() throws ConfigException;
+  }
+
+  private final List<String> mistakes = new ArrayList<>();
+
   private Check() {}
 
-  /// @throws ConfigException naming the first file that can't be used
+  /// @throws ConfigException naming each file that can't be used
   static void files(Vertx vertx, CollectorConfig config) throws ConfigException {
-    listener(vertx, "receive.listen", config.receive().listen());
-    listener(vertx, "http.listen", config.http().listen());
+    var check = new Check();
+    check.part(() -> listener(vertx, "receive.listen", config.receive().listen()));
     String token = config.store().influx().tokenFile();
     if (!token.isEmpty()) {
-      readable("store.influx.token_file", Path.of(token));
+      check.part(() -> readable("store.influx.token_file", Path.of(token)));
     }
-    Notifier.open(vertx, config.notifier(), InstantSource.system());
+    check.part(() -> Notifier.open(vertx, config.notifier(), InstantSource.system()));
+    check.part(() -> listener(vertx, "http.listen", config.http().listen()));
+    if (!check.mistakes.isEmpty()) {
+      throw new ConfigException(check.mistakes);
+    }
+  }
+
+  private void part(Reading files) {
+    try {
+      files.read();
+    } catch (ConfigException e) {
+      mistakes.addAll(e.mistakes());
+    }
   }
 
   private static void listener(Vertx vertx, String key, Listen listen) throws ConfigException {

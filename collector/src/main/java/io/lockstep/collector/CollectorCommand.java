@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,9 @@ public final class CollectorCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "YAML; see docs/configuration.md.")
   private @Nullable Path config;
 
-  @Option(names = "--check-config", description = "Check the configuration and exit.")
+  @Option(
+      names = "--check-config",
+      description = "Say whether the configuration is right, else each mistake in it, and exit.")
   private boolean check;
 
   @Option(names = "--print-config", description = "Print the effective configuration and exit.")
@@ -47,8 +50,7 @@ public final class CollectorCommand implements Callable<Integer> {
       effective =
           Configs.read(config, System.getenv(), CollectorConfig.DEFAULT, CollectorConfig.class);
     } catch (ConfigException e) {
-      System.err.println("lockstep collector: " + e.getMessage());
-      return 2;
+      return misconfigured(e);
     }
     if (print) {
       System.out.print(Configs.print(effective));
@@ -60,15 +62,20 @@ public final class CollectorCommand implements Callable<Integer> {
     return run(effective);
   }
 
-  private static int check(CollectorConfig effective) {
+  private int misconfigured(ConfigException e) {
+    List<String> problems = check ? e.mistakes() : List.of(String.valueOf(e.getMessage()));
+    problems.forEach(one -> System.err.println("lockstep collector: " + one));
+    return 2;
+  }
+
+  private int check(CollectorConfig effective) {
     Vertx vertx = Vertx.vertx();
     try {
       Check.files(vertx, effective);
       System.out.println("configuration is right");
       return 0;
     } catch (ConfigException e) {
-      System.err.println("lockstep collector: " + e.getMessage());
-      return 2;
+      return misconfigured(e);
     } finally {
       vertx.close();
     }
@@ -94,8 +101,7 @@ public final class CollectorCommand implements Callable<Integer> {
       stop.await();
       return 0;
     } catch (ConfigException e) {
-      System.err.println("lockstep collector: " + e.getMessage());
-      return 2;
+      return misconfigured(e);
     } catch (IOException e) {
       System.err.println("lockstep collector: " + FileProblem.words(e));
       return 1;

@@ -2,6 +2,8 @@ package io.lockstep.telemetry.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ public final class Configs {
   /// @param environment all of the process's; `LOCKSTEP_STORE_URL` sets `store.url`
   /// @param defaults what holds where neither says anything
   /// @param type the record
-  /// @throws ConfigException naming the place, the key's full path and what it may be
+  /// @throws ConfigException naming each mistake's place, the key's full path and what it may be
   public static <T extends Record> T read(
       @Nullable Path yaml, Map<String, String> environment, T defaults, Class<T> type)
       throws ConfigException {
@@ -28,23 +30,31 @@ public final class Configs {
       tree.merge(document.root());
     }
     tree.merge(overrides.root());
-    try {
-      Shape.check(tree, type);
-      return Binder.bind(tree, type);
-    } catch (Misfit misfit) {
-      throw new ConfigException(place(misfit.place(), document, overrides) + misfit.getMessage());
+    var binder = new Binder();
+    T bound = binder.bind(tree, defaults, type);
+    List<Mistake> mistakes = placed(binder.misfits(), document, overrides);
+    if (document != null) {
+      mistakes.addAll(document.mistakes());
     }
+    if (!mistakes.isEmpty()) {
+      throw Mistake.all(mistakes);
+    }
+    return bound;
   }
 
-  /// Where a key was set, for an error that shows only later: `agent.yaml:3:5: ` or
-  /// `LOCKSTEP_STORE_URL: `; empty where that is not known.
+  /// Says where keys were set whose mistakes show only later, as that of a file which is not there.
   ///
-  /// @param key its full path
-  public static String place(
-      @Nullable Path yaml, Map<String, String> environment, Class<?> type, String key)
+  /// @param problems of each key, by its full path: what is wrong, with the path; at least one
+  public static ConfigException mistakes(
+      @Nullable Path yaml,
+      Map<String, String> environment,
+      Class<?> type,
+      Map<String, String> problems)
       throws ConfigException {
     Document document = yaml == null ? null : Document.read(yaml);
-    return place(key, document, new Overrides(environment, type));
+    var misfits = new ArrayList<Misfit>();
+    problems.forEach((key, problem) -> misfits.add(new Misfit(key, problem)));
+    return Mistake.all(placed(misfits, document, new Overrides(environment, type)));
   }
 
   /// The configuration as YAML with every key, for `--print-config`. Reading it gives the same.
@@ -56,11 +66,20 @@ public final class Configs {
     }
   }
 
-  private static String place(String path, @Nullable Document document, Overrides overrides) {
-    String variable = overrides.variable(path);
-    if (variable != null) {
-      return variable + ": ";
+  private static List<Mistake> placed(
+      List<Misfit> misfits, @Nullable Document document, Overrides overrides) {
+    var placed = new ArrayList<Mistake>();
+    for (Misfit one : misfits) {
+      String variable = overrides.variable(one.key());
+      if (variable != null) {
+        placed.add(new Mistake(Integer.MAX_VALUE, variable + ": " + one.text()));
+      } else if (document != null) {
+        String place = document.place(one.key());
+        placed.add(new Mistake(document.index(one.key()), place + ": " + one.text()));
+      } else {
+        placed.add(new Mistake(-1, one.text()));
+      }
     }
-    return document == null ? "" : document.place(path) + ": ";
+    return placed;
   }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,8 @@ final class Document {
   private static final long BYTES_MAX = 1 << 20;
 
   private final Path file;
-  private final Map<String, String> places = new HashMap<>();
+  private final Map<String, Mark> places = new HashMap<>();
+  private final List<Mistake> mistakes = new ArrayList<>();
   private final Node.Section root;
 
   private Document(Path file, Parser parser) throws ConfigException {
@@ -94,16 +97,32 @@ final class Document {
     return root;
   }
 
+  /// What the file says twice; grows no more.
+  List<Mistake> mistakes() {
+    return mistakes;
+  }
+
   /// Where the key, or the nearest one above it, stands: `file:3:5`, line and column; the file
   /// alone when the key does not come from it.
   String place(String path) {
+    Mark mark = mark(path);
+    return mark == null ? file.toString() : file + ":" + place(mark);
+  }
+
+  /// Where that is, in characters from the file's begin; -1 when the key does not come from it.
+  int index(String path) {
+    Mark mark = mark(path);
+    return mark == null ? -1 : mark.getIndex();
+  }
+
+  private @Nullable Mark mark(String path) {
     for (String at = path; !at.isEmpty(); at = KeyPath.parent(at)) {
-      String place = places.get(at);
-      if (place != null) {
-        return file + ":" + place;
+      Mark mark = places.get(at);
+      if (mark != null) {
+        return mark;
       }
     }
-    return file.toString();
+    return null;
   }
 
   private Node.Section read(Parser parser) throws ConfigException {
@@ -158,9 +177,10 @@ final class Document {
       }
       String child = KeyPath.child(path, key.getValue());
       if (map.get(key.getValue()) != null) {
-        throw new ConfigException(file + at(event) + child + " stands twice");
+        int index = event.getStartMark().getIndex();
+        mistakes.add(new Mistake(index, file + at(event) + child + " stands twice"));
       }
-      places.put(child, place(event.getStartMark()));
+      places.put(child, event.getStartMark());
       map.keys().put(key.getValue(), value(parser, child, depth + 1));
     }
     parser.getEvent();
@@ -171,7 +191,7 @@ final class Document {
     var list = new Node.Items();
     while (!parser.checkEvent(Event.ID.SequenceEnd)) {
       String child = KeyPath.item(path, list.items().size());
-      places.put(child, place(parser.peekEvent().getStartMark()));
+      places.put(child, parser.peekEvent().getStartMark());
       list.items().add(value(parser, child, depth + 1));
     }
     parser.getEvent();

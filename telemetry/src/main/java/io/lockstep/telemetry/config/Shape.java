@@ -2,9 +2,11 @@ package io.lockstep.telemetry.config;
 
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,63 +60,17 @@ final class Shape {
     return type.isRecord() && type != ByteSize.class;
   }
 
-  /// Checks that every key of the tree is known and that sections, lists and values stand where
-  /// they should.
-  ///
-  /// @throws Misfit for the first key that does not fit
-  static void check(Node.Section tree, Class<?> section) throws Misfit {
-    checkSection("", tree, section);
+  /// Whether a value of the type is read from its text.
+  static boolean isScalar(Class<?> type) {
+    return !isSection(type) && type != List.class && type != Map.class;
   }
 
-  private static void check(String path, @Nullable Node node, AnnotatedType type) throws Misfit {
-    Class<?> raw = raw(type);
-    switch (node) {
-      case Node.Section section when isSection(raw) -> checkSection(path, section, raw);
-      case Node.Section section when raw == Map.class -> {
-        for (var entry : section.keys().entrySet()) {
-          check(KeyPath.child(path, entry.getKey()), entry.getValue(), argument(type, 1));
-        }
-      }
-      case Node.Items list when raw == List.class -> {
-        for (int i = 0; i < list.items().size(); i++) {
-          check(KeyPath.item(path, i), list.items().get(i), argument(type, 0));
-        }
-      }
-      case Node.Text _ when !isSection(raw) && raw != List.class && raw != Map.class -> {}
-      case null -> requireNullable(path, type, raw);
-      case Node.Nothing _ -> requireNullable(path, type, raw);
-      default -> throw new Misfit(path, " must be " + wanted(raw) + ", is " + describe(node));
-    }
-  }
-
-  private static void requireNullable(String path, AnnotatedType type, Class<?> raw) throws Misfit {
-    if (!type.isAnnotationPresent(Nullable.class)) {
-      throw new Misfit(path, " is missing; it must be " + wanted(raw));
-    }
-  }
-
-  private static void checkSection(String path, Node.Section section, Class<?> raw) throws Misfit {
-    var keys = keys(raw);
-    for (String key : section.keys().keySet()) {
-      if (!keys.containsKey(key)) {
-        throw unknown(path, key, keys);
-      }
-    }
-    for (var key : keys.entrySet()) {
-      String child = KeyPath.child(path, key.getKey());
-      check(child, section.get(key.getKey()), key.getValue().getAnnotatedType());
-    }
-  }
-
-  private static Misfit unknown(String path, String key, Map<String, RecordComponent> keys) {
-    String nearest = Nearest.of(key, keys.keySet());
-    return new Misfit(
-        KeyPath.child(path, key),
-        " is not known; did you mean "
-            + KeyPath.child(path, nearest)
-            + "? (known here: "
-            + String.join(", ", keys.keySet())
-            + ")");
+  /// A record's constructor that takes all its components.
+  static Constructor<?> canonical(Class<?> type) throws NoSuchMethodException {
+    return type.getDeclaredConstructor(
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new));
   }
 
   /// What may stand where the type is wanted, in words.
@@ -128,7 +84,7 @@ final class Shape {
     return raw == Map.class ? "a map" : Scalars.allowed(raw);
   }
 
-  private static String describe(Node node) {
+  static String describe(Node node) {
     return switch (node) {
       case Node.Section _ -> "a map of keys";
       case Node.Items _ -> "a list";

@@ -2,6 +2,7 @@ package io.lockstep.telemetry.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -221,6 +222,94 @@ class ConfigsTest {
   void namesTheVariableThatIsWrong() {
     assertThatThrownBy(() -> read("", Map.of("LOCKSTEP_STORE_BATCH_ROWS", "x")))
         .hasMessage("LOCKSTEP_STORE_BATCH_ROWS: store.batch_rows must be a whole number, is \"x\"");
+  }
+
+  private List<String> mistakes(String yaml, Map<String, String> environment) {
+    var refused = assertThrows(ConfigException.class, () -> read(yaml, environment));
+    assertThat(refused).message().hasLineCount(1);
+    return refused.mistakes().stream()
+        .map(one -> one.replace(folder.resolve("collector.yaml").toString(), "file"))
+        .map(one -> one.replaceFirst(" \\(known here.*", ""))
+        .toList();
+  }
+
+  @Test
+  void namesAllMistakesInTheOrderOfTheirLines() {
+    assertThat(
+            mistakes(
+                """
+                second: {url: x, mode: other}
+                store:
+                  flush_every: 5
+                  batch_row: 3
+                  batch_rows: 0
+                limits: {a: b, c: 1, d: e}
+                targets:
+                  - name: x
+                  - adress: y
+                seed: 1
+                seed: many
+                claster: a
+                """,
+                Map.of("LOCKSTEP_RATIO", "much", "LOCKSTEP_LISTEN_ADDRESS", "nowhere")))
+        .containsExactly(
+            "file:1:1: second.batch_rows is missing; it must be a whole number",
+            "file:1:1: second.flush_every is missing; it must be a duration such as 500ms, 10s, 5m, 1h or 2d",
+            "file:1:18: second.mode must be one of embedded, remote_store, is \"other\"",
+            "file:3:3: store.flush_every must be a duration such as 500ms, 10s, 5m, 1h or 2d, is \"5\"",
+            "file:4:3: store.batch_row is not known; did you mean store.batch_rows?",
+            "file:6:10: limits.a must be a number, is \"b\"",
+            "file:6:22: limits.d must be a number, is \"e\"",
+            "file:8:5: targets[0].address is missing; it must be text",
+            "file:9:5: targets[1].adress is not known; did you mean targets[1].address?",
+            "file:11:1: seed must be a whole number, is \"many\"",
+            "file:11:1: seed stands twice",
+            "file:12:1: claster is not known; did you mean cluster?",
+            "LOCKSTEP_LISTEN_ADDRESS: listen: address must be host:port such as 127.0.0.1:4318 or [::1]:4318, is \"nowhere\"",
+            "LOCKSTEP_RATIO: ratio must be a number, is \"much\"");
+  }
+
+  @Test
+  void saysOfSeveralMistakesTheFirstAndHowManyMore() {
+    assertRefused(
+        "ratio: x\nseed: y\n", "is \"x\" (and 1 more mistake; --check-config names both)");
+    assertRefused(
+        "ratio: x\nseed: y\nstore: 1\n", "(and 2 more mistakes; --check-config names all)");
+  }
+
+  record Range(int least, int most, String name) {
+    Range {
+      if (least > most) {
+        throw new IllegalArgumentException("least must not be above most");
+      }
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("name must not be empty");
+      }
+    }
+  }
+
+  record Ranges(Range one, Range other) {
+    Ranges {
+      if (one.equals(other)) {
+        throw new IllegalArgumentException("other must not be as one");
+      }
+    }
+  }
+
+  @Test
+  void asksARecordAgainAfterItsFirstComplaintAndBelievesNoneAboutADefault() throws Exception {
+    var defaults = new Ranges(new Range(0, 9, "a"), new Range(5, 9, "b"));
+    Path file = folder.resolve("collector.yaml");
+    Files.writeString(file, "one: {least: 20, name: ''}\nother: {least: 3, most: x, name: ''}\n");
+    var refused =
+        assertThrows(
+            ConfigException.class, () -> Configs.read(file, Map.of(), defaults, Ranges.class));
+    assertThat(refused.mistakes())
+        .containsExactly(
+            file + ":1:7: one: least must not be above most",
+            file + ":1:18: one: name must not be empty",
+            file + ":2:19: other.most must be a whole number, is \"x\"",
+            file + ":2:28: other: name must not be empty");
   }
 
   record Inner(String accessFile) {}
