@@ -29,7 +29,9 @@ class ConfigurationPageTest {
 
     One YAML file per program, given with `--config`. An unknown key or a bad value is an error that names file, line, column and key; `--check-config`
     only checks, and names all mistakes that can be found at once, in the order of their lines; `--print-config` prints what is in force.
-    A key can be set by the environment too: `LOCKSTEP_STORE_KIND` sets `store.kind`.
+    A key can be set by the environment too: `LOCKSTEP_STORE_KIND` sets `store.kind`. A variable that looks like a mistyped key, because it begins
+    with a section's name or comes near a key, changes nothing, and the log warns of it with the nearest one, at the start and for `--check-config`.
+    Other variables that begin with `LOCKSTEP_`, as Kubernetes makes them for a service named `lockstep`, are left alone.
     A flag goes before the environment, the environment before the file, the file before the default. Durations are written `500ms`, `10s`,
     `5m`, `1h`, `2d`; sizes `64MiB`. Secrets stand in files of their own (`*_file`). The agent reads its file anew at `SIGHUP` (`systemctl reload
     lockstep-agent`): what it has goes to the spool, nothing is lost; a file that is wrong is said in the log, and the one before goes on.

@@ -25,6 +25,7 @@ public final class Configs {
       throws ConfigException {
     Document document = yaml == null ? null : Document.read(yaml);
     Overrides overrides = new Overrides(environment, type);
+    overrides.tellUnheeded();
     Node.Section tree = Node.of(defaults);
     if (document != null) {
       tree.merge(document.root());

@@ -16,8 +16,8 @@ final class Nearest {
         .orElseThrow(() -> new IllegalArgumentException("a section without keys"));
   }
 
-  /// Levenshtein's distance, one row at a time.
-  private static int distance(String left, String right) {
+  /// How many letters are to be changed: Levenshtein's distance, one row at a time.
+  static int distance(String left, String right) {
     int[] row = new int[right.length() + 1];
     for (int j = 0; j <= right.length(); j++) {
       row[j] = j;

@@ -13,21 +13,38 @@ import org.slf4j.LoggerFactory;
 
 /// Environment variables as keys: `LOCKSTEP_STORE_URL` is `store.url`. Variables that name no key
 /// are said once and left alone: Kubernetes makes some of its own for a service named `lockstep`.
+/// Of those that look like a mistyped key the nearest is said.
 final class Overrides {
   private static final Logger LOG = LoggerFactory.getLogger(Overrides.class);
   private static final String PREFIX = "LOCKSTEP_";
   private final Map<String, String> variables = new HashMap<>();
   private final Node.Section root = new Node.Section();
+  private final List<String> unknown = new ArrayList<>();
+  private final Class<?> type;
 
   Overrides(Map<String, String> environment, Class<?> type) {
-    List<String> unknown = new ArrayList<>();
+    this.type = type;
     for (var entry : new TreeMap<>(environment).entrySet()) {
       if (entry.getKey().startsWith(PREFIX) && !put(entry.getKey(), entry.getValue(), type)) {
         unknown.add(entry.getKey());
       }
     }
-    if (!unknown.isEmpty()) {
-      LOG.info("environment ignored={} reason=\"no such key\"", unknown);
+  }
+
+  /// Says which variables name no key: loud where one was meant most likely, in passing of others'.
+  void tellUnheeded() {
+    List<String> foreign = new ArrayList<>();
+    for (String variable : unknown) {
+      String meant = MeantVariable.of(variable.substring(PREFIX.length()), type);
+      if (meant == null) {
+        foreign.add(variable);
+      } else {
+        LOG.warn(
+            "{} is not known and changes nothing; did you mean {}{}?", variable, PREFIX, meant);
+      }
+    }
+    if (!foreign.isEmpty()) {
+      LOG.info("environment ignored={} reason=\"no such key\"", foreign);
     }
   }
 

@@ -312,6 +312,29 @@ class ConfigsTest {
             file + ":2:28: other: name must not be empty");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "STORE_BATCH_ROW, STORE_BATCH_ROWS",
+    "STOR_FLUSH_EVERY, STORE_FLUSH_EVERY",
+    "AGENT_BATCH_ROWS, STORE_BATCH_ROWS",
+    "TOKEN_FILE, LISTEN_TOKEN_FILE",
+    "LISTEN_ADRESS, LISTEN_ADDRESS",
+    "LISTEN_SOMETHING_ELSE, LISTEN_TOKEN_FILE",
+    "COLLECTOR, COLLECTORS",
+    "CLUSTERS, CLUSTER",
+    "STORE_PORT,",
+    "STORE_SERVICE_HOST,",
+    "SERVICE_PORT_HTTP,",
+    "PORT_4318_TCP_ADDR,",
+    "COLLECTOR_PORT,",
+    "HOME,",
+    "JAVA_OPTS,",
+    "VERSION,",
+  })
+  void tellsAMistypedVariableFromSomebodyElses(String name, @Nullable String meant) {
+    assertThat(MeantVariable.of(name, Program.class)).isEqualTo(meant);
+  }
+
   record Inner(String accessFile) {}
 
   record Ambiguous(Inner read, String readAccess, Inner readAccessMore) {}
