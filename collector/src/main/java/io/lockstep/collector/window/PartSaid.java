@@ -1,5 +1,6 @@
 package io.lockstep.collector.window;
 
+import io.lockstep.telemetry.contract.Printable;
 import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rules.PartWords;
 import java.util.Map;
@@ -34,6 +35,6 @@ public record PartSaid(String words, String state, String expected, String found
   }
 
   private static String fact(Map<String, String> attributes, String name) {
-    return PartWords.printable(attributes.getOrDefault(name, ""), FACT_MAX);
+    return Printable.line(attributes.getOrDefault(name, ""), FACT_MAX);
   }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.telemetry.rows;
 
+import io.lockstep.telemetry.contract.Printable;
 import io.lockstep.telemetry.contract.Subject;
 import io.lockstep.telemetry.otlp.AttributeMap;
 import io.lockstep.telemetry.otlp.OtlpException;
@@ -56,10 +57,10 @@ final class LogReader implements RecordReader {
               when,
               origin.host(),
               origin.service(),
-              eventName,
+              Printable.line(eventName, BODY_MAX),
               severity < 0 || severity > 24 ? 0 : (int) severity,
-              subject(origin, attributes),
-              Names.cut(body, BODY_MAX),
+              Printable.line(subject(origin, attributes), BODY_MAX),
+              Names.cut(Printable.lines(body, BODY_MAX), BODY_MAX),
               attributes.asMap());
       add(event, number, origin, attributes);
     }

@@ -21,11 +21,10 @@ record Origin(String host, String service, AttributeMap attributes, @Nullable St
   }
 
   private static @Nullable String refusal(Predicate<String> hosts, String host, String service) {
-    if (host.length() > Names.MAX) {
-      return Names.tooLong("host.name", host);
-    }
-    if (service.length() > Names.MAX) {
-      return Names.tooLong("service.name", service);
+    String refusal = Names.refusal("host.name", host);
+    refusal = refusal == null ? Names.refusal("service.name", service) : refusal;
+    if (refusal != null) {
+      return refusal;
     }
     return hosts.test(host) ? null : "host " + host + " is not the sender's own";
   }

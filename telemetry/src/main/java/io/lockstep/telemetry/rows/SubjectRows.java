@@ -1,5 +1,6 @@
 package io.lockstep.telemetry.rows;
 
+import io.lockstep.telemetry.contract.Printable;
 import io.lockstep.telemetry.contract.Subject;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Slice;
@@ -23,7 +24,7 @@ final class SubjectRows {
       this.kind = kind;
       this.host = host;
       this.value = value.copy();
-      this.text = kind.prefix() + value.text();
+      this.text = kind.prefix() + Printable.line(value.text(), Names.MAX);
     }
 
     boolean is(Subject kind, String host, Slice value) {

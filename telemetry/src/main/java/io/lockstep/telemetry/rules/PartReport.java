@@ -1,5 +1,6 @@
 package io.lockstep.telemetry.rules;
 
+import io.lockstep.telemetry.contract.Printable;
 import io.lockstep.telemetry.kernel.Blame;
 import io.lockstep.telemetry.kernel.Meaning;
 import io.lockstep.telemetry.kernel.Remedy;
@@ -17,6 +18,10 @@ final class PartReport {
   static @Nullable Meaning meaning(String body, Map<String, String> attributes) {
     return "ok".equals(attributes.get("hw.state"))
         ? null
-        : new Meaning(body + ".", Blame.HARDWARE, Remedy.RESTART_SERVER, SOURCE);
+        : new Meaning(
+            Printable.line(body, PartWords.LENGTH_MAX) + ".",
+            Blame.HARDWARE,
+            Remedy.RESTART_SERVER,
+            SOURCE);
   }
 }

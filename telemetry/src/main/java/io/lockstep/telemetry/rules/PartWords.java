@@ -1,12 +1,13 @@
 package io.lockstep.telemetry.rules;
 
+import io.lockstep.telemetry.contract.Printable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What an event says of a part in words: a number is not enough for a person to know what a site's
 /// check has found.
 public final class PartWords {
-  private static final int LENGTH_MAX = 300;
+  static final int LENGTH_MAX = 300;
 
   private PartWords() {}
 
@@ -18,25 +19,6 @@ public final class PartWords {
           case "lockstep.inventory.changed" -> attributes.get("lockstep.inventory.difference");
           default -> null;
         };
-    return words == null ? null : printable(words, LENGTH_MAX);
-  }
-
-  /// Text without what a terminal, a log or a page would take for more than text: control
-  /// characters, those that turn its direction, halves of characters.
-  ///
-  /// @param lengthMax in characters as Unicode counts them
-  public static String printable(String text, int lengthMax) {
-    var clean = new StringBuilder();
-    text.codePoints()
-        .filter(sign -> sign == '\t' || !isControl(sign))
-        .limit(lengthMax)
-        .forEach(sign -> clean.appendCodePoint(sign == '\t' ? ' ' : sign));
-    return clean.toString().strip();
-  }
-
-  private static boolean isControl(int sign) {
-    return Character.isISOControl(sign)
-        || Character.getType(sign) == Character.FORMAT
-        || Character.getType(sign) == Character.SURROGATE;
+    return words == null ? null : Printable.line(words, LENGTH_MAX);
   }
 }

@@ -122,6 +122,41 @@ class BatchReaderTest {
     assertThat(batch.reason()).contains("node-1");
   }
 
+  @Test
+  void whatIsNoTextGetsIntoNoWordsAndNoName() throws OtlpException {
+    var event =
+        new Occurrence(
+            "lockstep.hardware\u0000.error",
+            NOW,
+            "\u001b[31mbad\u001b[0m\n\tdisk\u0007\u202e " + "x".repeat(10_000),
+            Map.of("hw.id", "disk/\u009bJsda\r\n"));
+    Event read = read(Signal.LOGS, ID, writer.events(List.of(event))).events().getFirst();
+    assertThat(read.name()).isEqualTo("lockstep.hardware.error");
+    assertThat(read.subject()).isEqualTo("disk/sda");
+    assertThat(read.body()).startsWith("bad\n\tdisk xxx").hasSize(8 * 1024);
+    byte[] metrics =
+        writer.metrics(
+            List.of(Sample.of(Contract.column(Table.GPU, "power"), "GPU-\u001b[2J1\n", 7)), NOW, 0);
+    assertThat(read(Signal.METRICS, ID, metrics).rows())
+        .singleElement()
+        .satisfies(row -> assertThat(row.subject()).isEqualTo("GPU-1"));
+  }
+
+  @Test
+  void aHostWhoseNameIsNoTextIsRefused() throws OtlpException {
+    var odd =
+        new OtlpWriter(
+            Resource.create(Attributes.builder().put("host.name", "n\u001b[2J1").build()));
+    Batch batch =
+        read(
+            Signal.METRICS,
+            ID,
+            odd.metrics(
+                List.of(Sample.of(Contract.column(Table.GPU, "power"), "GPU-1", 700)), NOW, 0));
+    assertThat(batch.rows()).isEmpty();
+    assertThat(batch.reason()).contains("host.name n1 has control characters");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 1, NOW - 8L * 86_400 * 1_000_000_000, NOW + 7_200L * 1_000_000_000, -5})
   void absurdTimesAreRefusedWithTheMetricsName(long time) throws OtlpException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric.Kind;
+import io.lockstep.telemetry.contract.Printable;
 import io.lockstep.telemetry.contract.Table;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Expected {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long NO_VALUE = 1;
+  private static final int MAX = Integer.MAX_VALUE;
 
   private final boolean anonymous;
   private final long now;
@@ -344,10 +346,10 @@ final class Expected {
             time,
             host,
             service,
-            name.isEmpty() ? attributes.getOrDefault("event.name", "") : name,
+            Printable.line(name.isEmpty() ? attributes.getOrDefault("event.name", "") : name, MAX),
             record.getSeverityNumberValue(),
-            subject,
-            body == null ? "" : body,
+            Printable.line(subject, MAX),
+            body == null ? "" : Printable.lines(body, MAX),
             attributes);
     lines.add(event + " " + new TreeMap<>(attributes));
   }

@@ -1,6 +1,6 @@
 package io.lockstep.agent.sample.check;
 
-import io.lockstep.telemetry.rules.PartWords;
+import io.lockstep.telemetry.contract.Printable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +28,7 @@ record PluginOutput(String line, List<CheckValue> values) {
     String first = end < 0 ? text : text.substring(0, end);
     String more = end < 0 ? "" : text.substring(end);
     return new PluginOutput(
-        PartWords.printable(before(first), LINE_MAX), values(after(first) + ' ' + after(more)));
+        Printable.line(before(first), LINE_MAX), values(after(first) + ' ' + after(more)));
   }
 
   private static String before(String text) {
@@ -46,7 +46,7 @@ record PluginOutput(String line, List<CheckValue> values) {
     Set<String> labels = new HashSet<>();
     var rest = new Rest(data);
     while (rest.more() && values.size() < VALUES_MAX) {
-      String label = PartWords.printable(rest.label(), LABEL_MAX);
+      String label = Printable.line(rest.label(), LABEL_MAX);
       CheckValue value = rest.takes('=') ? value(label, rest.word()) : null;
       if (value == null) {
         rest.word();

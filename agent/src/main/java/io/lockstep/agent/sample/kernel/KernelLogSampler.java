@@ -9,6 +9,7 @@ import io.lockstep.agent.sample.Sampler;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
+import io.lockstep.telemetry.contract.Printable;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.kernel.KernelEvent;
 import io.lockstep.telemetry.kernel.KernelEvent.Kind;
@@ -45,6 +46,9 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
 
   /// What is older is no news to anybody, and collectors refuse it.
   private static final Duration HISTORY = Duration.ofDays(7);
+
+  /// Of a line, characters that are sent.
+  private static final int LINE_MAX = 4096;
 
   private static final Duration STOP = Duration.ofSeconds(2);
 
@@ -310,7 +314,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
             yield "lockstep.kernel.fault";
           }
         };
-    return new Occurrence(name, nanos, event.line(), attributes);
+    return new Occurrence(name, nanos, Printable.line(event.line(), LINE_MAX), attributes);
   }
 
   /// The part as the samplers of parts call it; empty where the line tells of none.
