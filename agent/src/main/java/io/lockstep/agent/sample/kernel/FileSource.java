@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -18,11 +19,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A file in the place of `/dev/kmsg`, as syslog writes one or a test: read, then watched as it
 /// grows. Where it is cut, or put aside under another name and made anew (as `logrotate` does), the
 /// rest of the old one is read first, also when that happened while nobody read.
 final class FileSource implements KernelSource {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSource.class);
   private static final int POLL_MILLIS = 200;
   private static final int LINE_MAX = 16 << 10;
   private static final String KIND = "file ";
@@ -34,6 +38,8 @@ final class FileSource implements KernelSource {
   private static final long PUT_ASIDE_NANOS = 1_000_000_000L;
 
   private static final long LOOK_NANOS = 500_000_000L;
+
+  private static final Duration FIRST_NEWS = Duration.ofMinutes(10);
 
   private final Path path;
 
@@ -47,6 +53,7 @@ final class FileSource implements KernelSource {
   private BasicFileAttributes begun;
   private long history;
   private long historyMillis;
+  private long undated;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 << 10).limit(0);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long position;
@@ -170,15 +177,27 @@ final class FileSource implements KernelSource {
 
   /// Of what stood there when the file was opened. Only of a log that is met for the first time the
   /// lines' own dates count: a zone that is not this server's must not make an event of today one
-  /// of the past.
+  /// of the past. What stood there without a date may be of any time, so it is of long ago.
   private long writtenNanos(String text) {
     long latest = historyMillis;
     if (first) {
       Instant now = Instant.ofEpochMilli(historyMillis);
       Instant dated = LineDate.of(text, now, ZoneId.systemDefault());
-      latest = dated == null ? latest : Math.min(latest, dated.toEpochMilli());
+      undated += dated == null ? 1 : 0;
+      latest = dated == null ? 0 : Math.min(latest, dated.toEpochMilli());
     }
     return latest * 1_000_000L;
+  }
+
+  /// Says how much of a log that is met for the first time tells of nothing, once it is read.
+  private void tellOfUndated() {
+    if (undated > 0 && lineBegin >= history) {
+      LOG.info(
+          "kernel log: what stood in it without a date is history, and told to nobody file={} lines={}",
+          path,
+          undated);
+      undated = 0;
+    }
   }
 
   private void fill() throws IOException, InterruptedException {
@@ -190,6 +209,7 @@ final class FileSource implements KernelSource {
       return;
     }
     buffer.limit(0);
+    tellOfUndated();
     if (closed) {
       throw new IOException("closed");
     }
@@ -246,6 +266,13 @@ final class FileSource implements KernelSource {
 
   private static BasicFileAttributes attributes(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class);
+  }
+
+  /// A file may hold months and other boots, of which the repairs are not known: the first time it
+  /// begins with what has just happened.
+  @Override
+  public Duration news() {
+    return first ? FIRST_NEWS : KernelSource.super.news();
   }
 
   @Override

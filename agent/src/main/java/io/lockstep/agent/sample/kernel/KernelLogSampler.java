@@ -44,9 +44,6 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private static final Column LOST = Contract.column(Table.HOST_SLOW, "agent_kernel_lost");
   private static final Column HELD = Contract.column(Table.HOST_SLOW, "agent_kernel_held");
 
-  /// What is older is no news to anybody, and collectors refuse it.
-  private static final Duration HISTORY = Duration.ofDays(7);
-
   /// Of a line, characters that are sent.
   private static final int LINE_MAX = 4096;
 
@@ -226,7 +223,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       return;
     }
     long nanos = time(read);
-    if (now() - nanos > HISTORY.toNanos()) {
+    if (now() - nanos > open.news().toNanos()) {
       return;
     }
     String key = event.kind() + " " + event.code() + " " + event.device();

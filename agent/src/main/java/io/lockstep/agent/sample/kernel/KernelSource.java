@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Where records come from. One thread reads; another may close.
@@ -26,6 +27,12 @@ interface KernelSource extends Closeable {
 
   /// Behind the record that was read last.
   KernelPlace place() throws IOException;
+
+  /// How old an event may be that is told; what is older is no news to anybody, and collectors
+  /// refuse it.
+  default Duration news() {
+    return Duration.ofDays(7);
+  }
 
   /// Records that were overwritten before they could be read.
   long lost();
