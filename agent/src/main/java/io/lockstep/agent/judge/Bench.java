@@ -295,7 +295,7 @@ final class Bench {
   private String gpu(String subject) {
     String index =
         subject.startsWith("gpu/") ? subject.substring(4) : indexes.getOrDefault(subject, subject);
-    return "GPU " + index + " of " + host;
+    return Sentence.gpu(subject, index, host);
   }
 
   /// What stands, the gravest first.

@@ -50,7 +50,7 @@ public final class Words {
     String index =
         subject.startsWith("gpu/") ? subject.substring(4) : window.gpuIndex(gpu.host(), subject);
     String which = index == null ? subject : index + uuidWhereMoved(window, gpu.host(), subject);
-    return "GPU " + which + " of " + gpu.host();
+    return Sentence.gpu(subject, which, gpu.host());
   }
 
   /// What a rule's sentence says of a subject.

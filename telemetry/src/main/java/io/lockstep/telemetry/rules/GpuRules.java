@@ -46,12 +46,7 @@ final class GpuRules {
   static final List<Rule> ALL =
       List.of(
           state("gpu-lost", "gpu-lost", 2, "lost", "is lost: it has fallen off the bus"),
-          state(
-              "gpu-missing",
-              "gpu-lost",
-              5,
-              "missing",
-              "is missing: the driver does not have it any more"),
+          state("gpu-missing", "gpu-lost", 5, "missing", "is missing: {missing}"),
           state(
               "gpu-reset-required",
               "gpu-failing",

@@ -14,6 +14,19 @@ public record Sentence(String gpu, String host, String subject) {
   /// Stands in a summary for what the part's last event said.
   public static final String WORDS = "{words}";
 
+  /// How a GPU's subject begins that the configuration expects and nobody has seen; its number,
+  /// counted from 1, follows.
+  private static final String NEVER_SEEN = "missing/";
+
+  /// What people call a GPU, at the begin of a sentence.
+  ///
+  /// @param which its number with the driver, else its subject
+  public static String gpu(String subject, String which, String host) {
+    return subject.startsWith(NEVER_SEEN)
+        ? "Expected GPU number " + subject.substring(NEVER_SEEN.length()) + " of " + host
+        : "GPU " + which + " of " + host;
+  }
+
   /// Of a rule about a value.
   ///
   /// @param words what the part's last event said; null when none was heard
@@ -29,6 +42,7 @@ public record Sentence(String gpu, String host, String subject) {
         .replace("{value}", number(value))
         .replace("{recovery}", RecoveryAction.words((int) value))
         .replace("{limit}", number(rule.limit()))
+        .replace("{missing}", missing())
         .replace("{window}", duration(rule.window()));
   }
 
@@ -37,6 +51,12 @@ public record Sentence(String gpu, String host, String subject) {
     return names(rule.summary())
         .replace("{code}", Integer.toString(verdict.code()))
         .replace("{meaning}", verdict.meaning().words());
+  }
+
+  private String missing() {
+    return subject.startsWith(NEVER_SEEN)
+        ? "the driver lists fewer GPUs, and it was never seen since the agent began"
+        : "the driver does not have it any more";
   }
 
   private String names(String summary) {

@@ -278,4 +278,17 @@ class RulesTest {
   private static Rule rule(String id) {
     return RuleTable.ALL.stream().filter(rule -> rule.id().equals(id)).findFirst().orElseThrow();
   }
+
+  @Test
+  void aGpuThatWasNeverSeenIsNotSaidToBeGone() {
+    Rule missing = rule("gpu-missing");
+    assertThat(
+            new Sentence(Sentence.gpu("missing/9", "missing/9", "n1"), "n1", "missing/9")
+                .of(missing, 5))
+        .isEqualTo(
+            "Expected GPU number 9 of n1 is missing: the driver lists fewer GPUs, and it was never"
+                + " seen since the agent began.");
+    assertThat(new Sentence(Sentence.gpu("GPU-8f6f", "3", "n1"), "n1", "GPU-8f6f").of(missing, 5))
+        .isEqualTo("GPU 3 of n1 is missing: the driver does not have it any more.");
+  }
 }
