@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
@@ -161,7 +162,7 @@ public final class Listener implements AutoCloseable {
   }
 
   private void route(HttpExchange exchange) throws IOException, Problem, InterruptedException {
-    String path = exchange.getRequestURI().getPath();
+    String path = path(exchange.getRequestURI());
     Signal signal = SIGNALS.get(path);
     Page page = self.pages().get(path);
     if (path.equals("/healthz")) {
@@ -179,9 +180,20 @@ public final class Listener implements AutoCloseable {
     } else {
       throw new Problem(
           404,
-          "Here are /v1/traces, /v1/logs, /v1/metrics (OTLP/HTTP), /healthz, "
+          (path.startsWith("//")
+                  ? "The path begins with two slashes; leave out the one at the address's end. "
+                  : "")
+              + "Here are /v1/traces, /v1/logs, /v1/metrics (OTLP/HTTP), /healthz, "
               + String.join(", ", new TreeSet<>(self.pages().keySet())));
     }
+  }
+
+  /// The path as it was written: where it begins with two slashes, as that of an endpoint that ends
+  /// with one, a [URI] takes what follows for a host, and `//v1/metrics` would be `/metrics`. What
+  /// has no path behind that (`//metrics`) the JDK's server answers itself, with 404 or 400.
+  private static String path(URI sent) {
+    String host = sent.getScheme() == null ? sent.getRawAuthority() : null;
+    return host == null ? sent.getPath() : "//" + host + sent.getPath();
   }
 
   private static void reads(HttpExchange exchange) throws Problem {

@@ -167,6 +167,16 @@ class ListenerTest {
   }
 
   @Test
+  void aPathWithTwoSlashesIsNoneOfItsOwnAndSaidToBe() throws Exception {
+    assertRefused(
+        post("//v1/traces", PROTOBUF, step(1)), 404, "leave out the one at the address's");
+    assertRefused(send(request("//v1/metrics").GET()), 404, "begins with two slashes");
+    assertRefused(send(request("//nowhere/healthz").GET()), 404, "Here are /v1/traces");
+    assertThat(send(request("//metrics").GET()).statusCode()).isEqualTo(404);
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
   void takesNothingFromWebPages() throws Exception {
     var page =
         request("/v1/traces")
