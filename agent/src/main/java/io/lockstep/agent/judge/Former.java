@@ -1,12 +1,12 @@
 package io.lockstep.agent.judge;
 
+import io.lockstep.agent.sample.KeptFile;
 import io.lockstep.telemetry.rules.Rule.Action;
 import io.lockstep.telemetry.rules.Rule.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +49,9 @@ public final class Former implements AutoCloseable {
     } catch (NoSuchFileException _) {
       return List.of();
     } catch (IOException | IllegalArgumentException e) {
-      LOG.warn("faults of the former run can't be read file={} error={}", file, e.toString());
+      String why =
+          e instanceof IOException io ? KeptFile.problem(file, io) : file + ": " + e.getMessage();
+      LOG.warn("faults of the former run can't be read, what stands is found anew: {}", why);
       return List.of();
     }
   }
@@ -91,15 +93,15 @@ public final class Former implements AutoCloseable {
       text.append('\t').append(fault.sinceNanos()).append('\t').append(fault.heardNanos());
       text.append('\t').append(fault.words().replaceAll("\\p{Cntrl}", " ")).append('\n');
     }
-    Path beside = file.resolveSibling(file.getFileName() + ".next");
     try {
-      Files.writeString(beside, text);
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      KeptFile.replace(file, text.toString());
       failing = false;
     } catch (IOException e) {
       if (!failing) {
         failing = true;
-        LOG.warn("faults that stand can't be kept file={} error={}", file, e.toString());
+        LOG.warn(
+            "faults that stand can't be kept, a restart will forget those that events told: {}",
+            KeptFile.problem(file, e));
       }
     }
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +55,9 @@ final class ActivePorts {
     } catch (NoSuchFileException _) {
       LOG.debug("no port is known of yet file={}", file);
     } catch (IOException e) {
-      LOG.warn("ports of earlier runs can't be read file={} error={}", file, e.toString());
+      LOG.warn(
+          "ports of earlier runs can't be read, one that went down since is not missed: {}",
+          KeptFile.problem(file, e));
     }
   }
 
@@ -134,11 +135,12 @@ final class ActivePorts {
       }
     });
     try {
-      Path next = file.resolveSibling(file.getFileName() + ".next");
-      Files.write(next, now);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      KeptFile.replace(file, now);
     } catch (IOException e) {
-      LOG.warn("ports can't be remembered file={} error={}", file, e.toString());
+      LOG.warn(
+          "ports can't be remembered, one that goes down while the agent is stopped will not be"
+              + " missed: {}",
+          KeptFile.problem(file, e));
     }
   }
 }

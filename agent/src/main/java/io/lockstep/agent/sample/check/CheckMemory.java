@@ -1,11 +1,11 @@
 package io.lockstep.agent.sample.check;
 
+import io.lockstep.agent.sample.KeptFile;
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,9 +71,7 @@ final class CheckMemory {
         lines.add(
             String.join("\t", name, is.state().name(), "" + is.ended().toEpochMilli(), is.line())));
     try {
-      Path next = file.resolveSibling(file.getFileName() + ".next");
-      Files.write(next, lines);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      KeptFile.replace(file, lines);
       if (failing) {
         LOG.info("outcomes of checks are remembered again file={}", file);
       }
@@ -81,9 +79,8 @@ final class CheckMemory {
     } catch (IOException e) {
       if (!failing) {
         LOG.warn(
-            "outcomes of checks can't be remembered file={} error={}",
-            file,
-            FileProblem.words(file, e));
+            "outcomes of checks can't be remembered, they will be told again: {}",
+            KeptFile.problem(file, e));
       }
       failing = true;
     }

@@ -1,11 +1,10 @@
 package io.lockstep.agent.sample.inventory;
 
-import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.agent.sample.KeptFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -47,7 +46,9 @@ final class InventoryMemory {
     } catch (NoSuchFileException _) {
       LOG.debug("no inventory was compared yet file={}", file);
     } catch (IOException e) {
-      LOG.warn("inventory of earlier runs can't be read error={}", FileProblem.words(file, e));
+      LOG.warn(
+          "inventory of earlier runs can't be read, what differs may be told again: {}",
+          KeptFile.problem(file, e));
     }
   }
 
@@ -87,11 +88,11 @@ final class InventoryMemory {
     }
     written = lines; // a failure is said once for each change
     try {
-      Path next = file.resolveSibling(file.getFileName() + ".next");
-      Files.write(next, lines);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      KeptFile.replace(file, lines);
     } catch (IOException e) {
-      LOG.warn("inventory can't be remembered error={}", FileProblem.words(file, e));
+      LOG.warn(
+          "inventory can't be remembered, what differs may be told again: {}",
+          KeptFile.problem(file, e));
     }
   }
 

@@ -1,10 +1,10 @@
 package io.lockstep.agent.sample.kernel;
 
+import io.lockstep.agent.sample.KeptFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +35,9 @@ final class KernelPosition {
     } catch (NoSuchFileException _) {
       LOG.debug("the kernel's log was never read before file={}", from);
     } catch (IOException e) {
-      LOG.warn("position in the kernel's log can't be read file={} error={}", from, e.toString());
+      LOG.warn(
+          "position in the kernel's log can't be read, events may be told again: {}",
+          KeptFile.problem(from, e));
     }
   }
 
@@ -53,19 +55,15 @@ final class KernelPosition {
       return;
     }
     try {
-      Path beside = file.resolveSibling(file.getFileName() + ".next");
-      Files.writeString(
-          beside, place.identity() + "\t" + place.sequence() + "\t" + place.mark() + "\n");
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      KeptFile.replace(
+          file, place.identity() + "\t" + place.sequence() + "\t" + place.mark() + "\n");
       failing = false;
     } catch (IOException e) {
       if (!failing) {
         failing = true;
         LOG.warn(
-            "position in the kernel's log can't be written, a restart may tell events again"
-                + " file={} error={}",
-            file,
-            e.toString());
+            "position in the kernel's log can't be written, a restart may tell events again: {}",
+            KeptFile.problem(file, e));
       }
     }
   }

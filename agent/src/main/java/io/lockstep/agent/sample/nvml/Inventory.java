@@ -1,10 +1,10 @@
 package io.lockstep.agent.sample.nvml;
 
+import io.lockstep.agent.sample.KeptFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -48,7 +48,9 @@ final class Inventory {
     } catch (NoSuchFileException _) {
       LOG.debug("no GPU is known of yet file={}", file);
     } catch (IOException e) {
-      LOG.warn("GPUs of earlier runs can't be read file={} error={}", file, e.toString());
+      LOG.warn(
+          "GPUs of earlier runs can't be read, one that is gone since is not missed: {}",
+          KeptFile.problem(file, e));
     }
     return known;
   }
@@ -73,12 +75,12 @@ final class Inventory {
       return;
     }
     try {
-      Path next = file.resolveSibling(file.getFileName() + ".next");
-      Files.write(next, lines);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      KeptFile.replace(file, lines);
       written = lines;
     } catch (IOException e) {
-      LOG.warn("GPUs can't be remembered file={} error={}", file, e.toString());
+      LOG.warn(
+          "GPUs can't be remembered, one that is gone at the next start will not be missed: {}",
+          KeptFile.problem(file, e));
       written = lines; // said once for each change
     }
   }
