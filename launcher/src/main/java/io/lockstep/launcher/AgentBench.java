@@ -163,13 +163,14 @@ final class AgentBench implements Callable<Integer> {
       measured.configure(server.configurationWithDevice(), receiver, 256);
       long values = measured.values();
       Process agent = measured.start(measured.collectionsLog());
+      StartPeak start = StartPeak.of(agent);
       List<ScrapedPeer> peers = List.of();
       try {
         peers = peers(folder, server);
         System.out.println(
             "warm-up " + Durations.text(before) + ", then measured " + Durations.text(length));
         Thread.sleep(before);
-        run(measured, all(agent, receiver, values, peers), length);
+        run(measured, all(agent, start, receiver, values, peers), length);
         System.out.println("lockstep agent: %d requests".formatted(receiver.requests()));
       } finally {
         peers.forEach(ScrapedPeer::close);
@@ -247,13 +248,13 @@ final class AgentBench implements Callable<Integer> {
   }
 
   private static List<Measured> all(
-      Process agent, BenchReceiver receiver, long values, List<ScrapedPeer> peers)
+      Process agent, StartPeak start, BenchReceiver receiver, long values, List<ScrapedPeer> peers)
       throws IOException {
     var all = new ArrayList<Measured>();
-    all.add(new Measured("lockstep agent", agent, () -> values, receiver::bytes));
+    all.add(new Measured("lockstep agent", agent, start, () -> values, receiver::bytes));
     for (ScrapedPeer peer : peers) {
       try {
-        all.add(new Measured(peer.name(), peer.process(), peer::values, peer::bytes));
+        all.add(new Measured(peer.name(), peer.process(), peer.start(), peer::values, peer::bytes));
       } catch (IOException e) {
         System.out.println(peer.name() + ": left out, " + FileProblem.words(e));
       }

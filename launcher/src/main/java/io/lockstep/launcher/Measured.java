@@ -13,18 +13,21 @@ final class Measured {
   private final Process process;
   private final LongSupplier values;
   private final LongSupplier sent;
+  private final long startPeakKib;
   private final ProcessCost begin;
   private final long sentBefore;
   private final List<Long> proportionalKib = new ArrayList<>();
   private ProcessCost now;
   private OptionalDouble systemCalls = OptionalDouble.empty();
 
+  /// @param start looked at it from its start until now
   /// @param values how many values it gives in a round, by now
   /// @param sent how many bytes it has sent, by now
-  Measured(String name, Process process, LongSupplier values, LongSupplier sent)
+  Measured(String name, Process process, StartPeak start, LongSupplier values, LongSupplier sent)
       throws IOException {
     this.name = name;
     this.process = process;
+    this.startPeakKib = start.kib();
     this.values = values;
     this.sent = sent;
     this.begin = cost();
@@ -70,7 +73,7 @@ final class Measured {
   }
 
   static String heading() {
-    return "%-16s %7s %6s %8s %8s %9s %9s %7s %7s %8s %8s %8s %8s %9s"
+    return "%-16s %7s %6s %8s %8s %9s %9s %9s %7s %7s %8s %8s %8s %8s %9s"
         .formatted(
             "",
             "values",
@@ -79,6 +82,7 @@ final class Measured {
             "its peak",
             "Pss MiB",
             "its peak",
+            "at start",
             "threads",
             "handles",
             "calls/s",
@@ -88,9 +92,10 @@ final class Measured {
             "written/s");
   }
 
-  /// Its line of the table; bytes in KiB.
+  /// Its line of the table; bytes in KiB. The peak of the proportional memory is that of the time
+  /// that was measured, beside it the one from its start until then.
   String row(double seconds) {
-    return "%-16s %7d %6.2f %8.1f %8.1f %9.1f %9.1f %7d %7d %8s %8.0f %8.0f %8.1f %9.1f"
+    return "%-16s %7d %6.2f %8.1f %8.1f %9.1f %9.1f %9.1f %7d %7d %8s %8.0f %8.0f %8.1f %9.1f"
         .formatted(
             name,
             values(),
@@ -99,6 +104,7 @@ final class Measured {
             now.peakKib() / 1024.0,
             proportionalMib(),
             proportionalKib.stream().mapToLong(kib -> kib).max().orElse(0) / 1024.0,
+            startPeakKib / 1024.0,
             now.threads(),
             now.handles(),
             systemCalls.isPresent() ? "%.0f".formatted(systemCalls.getAsDouble()) : "-",

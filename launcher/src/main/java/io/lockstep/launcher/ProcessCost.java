@@ -39,6 +39,23 @@ record ProcessCost(
     }
   }
 
+  /// Its memory alone, shared pages by their share, KiB.
+  ///
+  /// @throws IOException when it has ended, or can't be looked at
+  static long proportionalKib(ProcessHandle process) throws IOException {
+    long kib = proportionalKib(process.pid());
+    try (Stream<ProcessHandle> children = process.descendants()) {
+      for (ProcessHandle child : children.toList()) {
+        kib += proportionalKib(child.pid());
+      }
+    }
+    return kib;
+  }
+
+  private static long proportionalKib(long process) throws IOException {
+    return number(Path.of("/proc", String.valueOf(process), "smaps_rollup"), "Pss:");
+  }
+
   private static ProcessCost alone(ProcessHandle process) throws IOException {
     Path folder = Path.of("/proc", String.valueOf(process.pid()));
     Path status = folder.resolve("status");
@@ -53,7 +70,7 @@ record ProcessCost(
       return new ProcessCost(
           processor,
           number(status, "VmRSS:"),
-          number(folder.resolve("smaps_rollup"), "Pss:"),
+          proportionalKib(process.pid()),
           number(status, "VmHWM:"),
           number(status, "Threads:"),
           handles.count(),

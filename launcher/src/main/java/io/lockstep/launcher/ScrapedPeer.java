@@ -28,6 +28,7 @@ final class ScrapedPeer implements AutoCloseable {
 
   private final String name;
   private final Process process;
+  private final StartPeak start;
   private final URI url;
   private final AtomicLong values = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -36,6 +37,7 @@ final class ScrapedPeer implements AutoCloseable {
   private ScrapedPeer(String name, Process process, URI url) {
     this.name = name;
     this.process = process;
+    this.start = StartPeak.of(process);
     this.url = url;
     Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     this.scraper = Thread.ofPlatform().daemon().name("scraper").start(this::scrapeEachSecond);
@@ -132,6 +134,11 @@ final class ScrapedPeer implements AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  /// What it took at its start.
+  StartPeak start() {
+    return start;
   }
 
   Process process() {

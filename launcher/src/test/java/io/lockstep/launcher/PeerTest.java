@@ -43,7 +43,8 @@ class PeerTest {
     try (ScrapedPeer peer = exporter.start(program, folder, server)) {
       assertThat(peer.values()).isGreaterThan(100);
       assertThat(peer.bytes()).isGreaterThan(1000);
-      var measured = new Measured("exporter", peer.process(), peer::values, peer::bytes);
+      var measured =
+          new Measured("exporter", peer.process(), peer.start(), peer::values, peer::bytes);
       measured.look();
       assertThat(measured.proportionalMib()).isBetween(1.0, 200.0);
       OptionalDouble calls = SystemCalls.aSecond(peer.process().toHandle(), folder);
