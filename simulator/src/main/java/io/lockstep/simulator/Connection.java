@@ -1,6 +1,7 @@
 package io.lockstep.simulator;
 
 import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.otlp.Gzip;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -102,19 +102,8 @@ final class Connection implements AutoCloseable {
     if (!gzip) {
       return body;
     }
-    var out = new ByteArrayOutputStream(body.length / 4 + 64);
-    try (var fast = new FastGzip(out)) {
-      fast.write(body);
-    } catch (IOException e) {
-      throw new IllegalStateException("memory can be written", e);
-    }
-    return out.toByteArray();
-  }
-
-  private static final class FastGzip extends GZIPOutputStream {
-    FastGzip(ByteArrayOutputStream out) throws IOException {
-      super(out);
-      def.setLevel(Deflater.BEST_SPEED);
+    try (var fast = new Gzip(Deflater.BEST_SPEED)) {
+      return fast.compress(body);
     }
   }
 

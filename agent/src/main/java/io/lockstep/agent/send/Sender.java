@@ -1,9 +1,9 @@
 package io.lockstep.agent.send;
 
 import io.lockstep.agent.batch.Encoder;
-import io.lockstep.agent.batch.Gzip;
 import io.lockstep.agent.spool.Spool;
 import io.lockstep.agent.spool.Spooled;
+import io.lockstep.telemetry.otlp.Gzip;
 import io.lockstep.telemetry.otlp.Signal;
 import java.time.Duration;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.agent.Certificate;
-import io.lockstep.agent.batch.Gzip;
 import io.lockstep.telemetry.config.Listen;
+import io.lockstep.telemetry.otlp.Gzip;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.OtlpWriter;
 import io.lockstep.telemetry.otlp.Signal;

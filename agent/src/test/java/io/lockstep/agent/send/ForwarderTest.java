@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.agent.batch.Gzip;
 import io.lockstep.agent.send.Forward.Compression;
 import io.lockstep.agent.send.TestCollector.Received;
 import io.lockstep.agent.send.TestCollector.Reply;
 import io.lockstep.telemetry.config.ByteSize;
+import io.lockstep.telemetry.otlp.Gzip;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,7 +2,7 @@ package io.lockstep.agent.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockstep.agent.batch.Gzip;
+import io.lockstep.telemetry.otlp.Gzip;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

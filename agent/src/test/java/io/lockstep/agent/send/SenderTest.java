@@ -353,7 +353,7 @@ class SenderTest {
   }
 
   private static byte[] gzip(String text) {
-    try (var gzip = new io.lockstep.agent.batch.Gzip(6)) {
+    try (var gzip = new io.lockstep.telemetry.otlp.Gzip(6)) {
       return gzip.compress(text.getBytes(UTF_8));
     }
   }

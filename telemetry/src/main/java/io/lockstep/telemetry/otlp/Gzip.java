@@ -1,4 +1,4 @@
-package io.lockstep.agent.batch;
+package io.lockstep.telemetry.otlp;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
