@@ -39,7 +39,28 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
     return labels.toArray(String[]::new);
   }
 
+  private void rounds(MetricText text) {
+    Core.Rounds rounds = core.rounds();
+    text.counter(
+            "lockstep_collector_rounds_total",
+            "Rounds in which what is sealed was judged.",
+            rounds.count())
+        .counter(
+            "lockstep_collector_round_cpu_seconds_total",
+            "Processor time of these rounds: detectors, alerts, their writing to the state.",
+            rounds.processorNanos() / 1e9)
+        .gauge(
+            "lockstep_collector_judged_until_timestamp_seconds",
+            "What arrived of the time before this has been judged.",
+            rounds.judgedUntilNanos() / 1e9)
+        .gauge(
+            "lockstep_collector_judged_timestamp_seconds",
+            "When the last round ended.",
+            rounds.endedNanos() / 1e9);
+  }
+
   private void detection(MetricText text) {
+    rounds(text);
     text.counter(
         "lockstep_collector_detector_failures_total",
         "Rounds of a detector that ended in a bug.",

@@ -19,6 +19,8 @@ import io.lockstep.telemetry.otlp.Signal;
 import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.BatchReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,8 +72,20 @@ final class Core implements Intake, AutoCloseable {
   private final ScheduledExecutorService core =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("core").factory());
+  private final ThreadMXBean processorTime = ManagementFactory.getThreadMXBean();
   private boolean roundFailed;
   private volatile long lastRound = System.nanoTime();
+  private volatile Rounds rounds = Rounds.NONE;
+
+  /// What the rounds have cost, and how far they have come.
+  ///
+  /// @param count rounds since the start
+  /// @param processorNanos processor time of the thread that makes them, in rounds
+  /// @param judgedUntilNanos what arrived of the time before this has been judged, Unix nanoseconds
+  /// @param endedNanos when the last one ended, Unix nanoseconds
+  record Rounds(long count, long processorNanos, long judgedUntilNanos, long endedNanos) {
+    static final Rounds NONE = new Rounds(0, 0, 0, 0);
+  }
 
   /// What became of a delivery, until it is on the disk.
   private record Done(Delivery delivery, CompletableFuture<Void> written) {}
@@ -196,12 +210,26 @@ final class Core implements Intake, AutoCloseable {
     }
   }
 
+  /// What the rounds have cost, and how far they have come. Any thread.
+  Rounds rounds() {
+    return rounds;
+  }
+
   private void round() {
+    long begun = processorTime.getCurrentThreadCpuTime();
     try {
       long now = nanos(clock.instant());
+      long until = 0;
       for (Watch watch : watches.values()) {
         carryOut(watch.round(book, now), now);
+        until = Math.max(until, judgedUntil(watch.window()));
       }
+      rounds =
+          new Rounds(
+              rounds.count + 1,
+              rounds.processorNanos + processorTime.getCurrentThreadCpuTime() - begun,
+              until,
+              nanos(clock.instant()));
       roundFailed = false;
       lastRound = System.nanoTime();
     } catch (RuntimeException e) {
@@ -211,6 +239,10 @@ final class Core implements Intake, AutoCloseable {
         log.error("a round failed, the next one is tried", e);
       }
     }
+  }
+
+  private static long judgedUntil(Window window) {
+    return window.sinceSlot() == Long.MAX_VALUE ? 0 : window.edgeNanos(); // nothing came yet
   }
 
   /// Writes down what happened, with what is to be told of it, and only then tells it.
