@@ -20,16 +20,20 @@ final class Encoder {
 
   /// @param bootNanos since when counters count, Unix nanoseconds
   Encoder(String host, long bootNanos) {
-    this.writer =
-        new OtlpWriter(
-            Resource.create(
-                Attributes.builder()
-                    .put("host.name", host)
-                    .put("service.name", "lockstep-agent")
-                    .put("service.version", Simulation.VERSION)
-                    .build(),
-                Contract.SCHEMA_URL));
+    this.writer = writer(host);
     this.bootNanos = bootNanos;
+  }
+
+  /// Writes as the agent of that host would.
+  static OtlpWriter writer(String host) {
+    return new OtlpWriter(
+        Resource.create(
+            Attributes.builder()
+                .put("host.name", host)
+                .put("service.name", "lockstep-agent")
+                .put("service.version", Simulation.VERSION)
+                .build(),
+            Contract.SCHEMA_URL));
   }
 
   byte[] metrics(List<Sample> samples, long timeNanos) {

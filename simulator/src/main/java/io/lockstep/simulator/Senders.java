@@ -1,0 +1,186 @@
+package io.lockstep.simulator;
+
+import io.lockstep.telemetry.otlp.BatchId;
+import io.lockstep.telemetry.otlp.Gzip;
+import io.lockstep.telemetry.otlp.Signal;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Loads a collector as the agents of many servers of the [Yardstick] would: a connection and a
+/// virtual thread for each, which sends one request after the other and counts what becomes of it.
+/// Nothing is sent twice: what is refused is what an agent would have had to keep.
+public final class Senders implements AutoCloseable {
+  /// Level of agents.
+  private static final int GZIP_LEVEL = 3;
+
+  /// Where the times begin that are sent as fast as may be: further back than they will get ahead.
+  private static final Duration BACK = Duration.ofHours(12);
+
+  private static final Duration UPTIME = Duration.ofDays(30);
+
+  private final Config config;
+  private final Fleet.Config fleet;
+  private final List<Gzip> packers = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<YardstickServer> servers = new ArrayList<>();
+  private final AtomicReference<Tally> tally = new AtomicReference<>(new Tally());
+  private volatile boolean ending;
+
+  /// How to send.
+  ///
+  /// @param url the collector: `http://127.0.0.1:4318`
+  /// @param token sent as Bearer; null for none
+  /// @param servers connections, 1 to 100,000
+  /// @param everySecond one second's values each second; else as soon as the answer is there, with
+  ///   times that go on by a second each and begin twelve hours back
+  /// @param gzip whether bodies are compressed, as agents do
+  public record Config(
+      URI url, @Nullable String token, int servers, boolean everySecond, boolean gzip) {
+    public Config {
+      if (servers < 1 || servers > 100_000) {
+        throw new IllegalArgumentException("servers must be 1 to 100000, are " + servers);
+      }
+    }
+  }
+
+  /// Prepares all requests; nothing is sent yet.
+  public Senders(Config config) {
+    this.config = config;
+    this.fleet = new Fleet.Config(config.url, config.token, config.gzip, 1);
+    long boot = System.currentTimeMillis() * 1_000_000L - UPTIME.toNanos();
+    for (int i = 0; i < config.servers; i++) {
+      servers.add(new YardstickServer(host(i), 1, boot));
+    }
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      packers.add(new Gzip(GZIP_LEVEL));
+    }
+  }
+
+  private static String host(int server) {
+    return "bench-%05d".formatted(server);
+  }
+
+  /// Values of one server and second.
+  public static int values() {
+    return Yardstick.VALUES;
+  }
+
+  /// Begins to send, the servers spread over the next second.
+  public void start() {
+    long now = System.currentTimeMillis() * 1_000_000L;
+    long run = now / 1_000_000L;
+    long base = System.nanoTime() - now;
+    long first = Math.ceilDiv(now, Nanos.SECOND) * Nanos.SECOND;
+    for (int i = 0; i < config.servers; i++) {
+      long begin = first + i * Nanos.SECOND / config.servers;
+      var voice = new Voice(host(i), servers.get(i), packers.get(i % packers.size()), run);
+      threads.add(Thread.ofVirtual().name(host(i)).start(() -> run(voice, begin, base)));
+    }
+  }
+
+  /// One of the senders.
+  private record Voice(String host, YardstickServer server, Gzip gzip, long run) {}
+
+  /// @param begin when its first second is due, Unix nanoseconds
+  /// @param base what [System#nanoTime()] is ahead of Unix time
+  private void run(Voice voice, long begin, long base) {
+    try (var connection = new Connection(fleet)) {
+      for (long second = 0; !ending; second++) {
+        long due = begin + second * Nanos.SECOND;
+        if (config.everySecond || second == 0) {
+          sleepUntil(due + base);
+        }
+        if (ending) {
+          return;
+        }
+        long time = config.everySecond ? due : due - BACK.toNanos();
+        long since = config.everySecond ? due + base : System.nanoTime();
+        send(connection, voice, new BatchId(voice.host, voice.run, second), time, since);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  private void send(Connection connection, Voice voice, BatchId id, long time, long since) {
+    Tally now = tally.get();
+    byte[] body = voice.server.next(time);
+    byte[] packed = config.gzip ? voice.gzip.compress(body) : body;
+    now.sent(Yardstick.VALUES, packed.length);
+    try {
+      var parcel = new Parcel(0, Signal.METRICS, id, time, () -> body);
+      count(now, connection.post(parcel, packed), System.nanoTime() - since);
+    } catch (IOException e) {
+      now.refused(Yardstick.VALUES, "no answer: " + e.getMessage());
+      pause();
+    }
+  }
+
+  private static void count(Tally now, Reply reply, long nanos) {
+    if (reply.status() != 200) {
+      now.refused(Yardstick.VALUES, reply.reason());
+      return;
+    }
+    long rejected = Math.min(Yardstick.VALUES, reply.rejected());
+    if (rejected > 0) {
+      now.refused(rejected, "HTTP 200, refused in part: " + reply.reason());
+    }
+    now.acknowledged(Yardstick.VALUES - rejected, nanos);
+  }
+
+  /// Not at once again to somebody who is not there.
+  private static void pause() {
+    try {
+      Thread.sleep(Duration.ofMillis(200));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void sleepUntil(long nanoTime) throws InterruptedException {
+    long wait = nanoTime - System.nanoTime();
+    if (wait > 0) {
+      Thread.sleep(Duration.ofNanos(wait));
+    } else if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  /// Begins a new count.
+  ///
+  /// @return what was counted until now; answers that are still to come are added to it
+  public Tally next() {
+    return tally.getAndSet(new Tally());
+  }
+
+  /// What is counted now.
+  public Tally tally() {
+    return tally.get();
+  }
+
+  /// Sends no more, and waits for the answers.
+  ///
+  /// @param time how long to wait at most
+  /// @return whether all have come
+  public boolean end(Duration time) throws InterruptedException {
+    ending = true;
+    long limit = System.nanoTime() + time.toNanos();
+    boolean all = true;
+    for (Thread thread : threads) {
+      all &= thread.join(Duration.ofNanos(Math.max(1, limit - System.nanoTime())));
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    threads.forEach(Thread::interrupt);
+    servers.forEach(YardstickServer::close);
+  }
+}
