@@ -7,12 +7,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
 /// The collector's REST interface as a program sees it.
 final class Api {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   private final URI page;
   private final HttpClient client =
@@ -32,6 +34,33 @@ final class Api {
     }
   }
 
+  /// Waits until the collector is ready.
+  ///
+  /// @throws IOException when it ends or is not ready in time; the message says why
+  void awaitReady(Child collector) throws IOException, InterruptedException {
+    long limit = System.nanoTime() + START_LIMIT.toNanos();
+    for (Optional<String> problem = notReady(); problem.isPresent(); problem = notReady()) {
+      if (!collector.alive()) {
+        throw new IOException(collector.obituary());
+      }
+      if (System.nanoTime() > limit) {
+        throw new IOException(
+            "the collector is not ready after "
+                + START_LIMIT.toSeconds()
+                + " s: "
+                + problem.get()
+                + "\n"
+                + collector.obituary());
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  /// What the collector says of itself.
+  SelfMetrics metrics() throws IOException, InterruptedException {
+    return SelfMetrics.read(new String(bytes("metrics"), StandardCharsets.UTF_8));
+  }
+
   /// Every incident since the start, oldest first, as the collector tells it.
   JsonNode incidents() throws IOException, InterruptedException {
     return get("api/v1/incidents?state=all").path("incidents");
@@ -43,11 +72,15 @@ final class Api {
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
+    return JSON.readTree(bytes(path));
+  }
+
+  private byte[] bytes(String path) throws IOException, InterruptedException {
     var answer = client.send(request(path), BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {
       throw new IOException(page.resolve(path) + " answered " + answer.statusCode());
     }
-    return JSON.readTree(answer.body());
+    return answer.body();
   }
 
   private HttpRequest request(String path) {

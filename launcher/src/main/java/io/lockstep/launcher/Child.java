@@ -1,6 +1,8 @@
 package io.lockstep.launcher;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +35,21 @@ final class Child implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     return new Child(name, log, builder.start());
+  }
+
+  /// Starts a main class whose standard output is read here, with [#lines()].
+  ///
+  /// @param log where its standard error goes, appended
+  static Child speaking(String name, Path log, List<String> jvm, List<String> arguments)
+      throws IOException {
+    ProcessBuilder builder =
+        builder(log, jvm, arguments).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return new Child(name, log, builder.start());
+  }
+
+  /// What it says, line by line, until it ends.
+  BufferedReader lines() {
+    return process.inputReader(StandardCharsets.UTF_8);
   }
 
   /// Runs a main class to its end.
@@ -83,6 +100,10 @@ final class Child implements AutoCloseable {
 
   boolean alive() {
     return process.isAlive();
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   long pid() {

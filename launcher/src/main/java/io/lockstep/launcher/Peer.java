@@ -95,7 +95,8 @@ record Peer(String name, List<String> programs, String path, Order order) {
     return ScrapedPeer.start(name, builder, url, log);
   }
 
-  private static int freePort() throws IOException {
+  /// A port of loopback that nobody listens on.
+  static int freePort() throws IOException {
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     }

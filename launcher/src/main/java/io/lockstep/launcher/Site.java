@@ -19,8 +19,6 @@ import java.util.Set;
 /// A collector with its store, and an agent for this machine: two daemons of ours in processes of
 /// their own, configured by files in one data folder.
 final class Site implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofMinutes(2);
-
   /// Where everything is.
   ///
   /// @param data folder of configuration, logs, spool, state and store
@@ -137,7 +135,7 @@ final class Site implements AutoCloseable {
                 config.toString(),
                 "--exit-with-stdin"));
     add(collector);
-    awaitReady(collector);
+    new Api(place.page()).awaitReady(collector);
   }
 
   private void add(Child child) {
@@ -146,26 +144,6 @@ final class Site implements AutoCloseable {
     }
     if (closing) {
       child.close(); // Ctrl-C came while it was being started
-    }
-  }
-
-  private void awaitReady(Child collector) throws IOException, InterruptedException {
-    var api = new Api(place.page());
-    long limit = System.nanoTime() + START_LIMIT.toNanos();
-    for (Optional<String> problem = api.notReady(); problem.isPresent(); problem = api.notReady()) {
-      if (!collector.alive()) {
-        throw new IOException(collector.obituary());
-      }
-      if (System.nanoTime() > limit) {
-        throw new IOException(
-            "the collector is not ready after "
-                + START_LIMIT.toSeconds()
-                + " s: "
-                + problem.get()
-                + "\n"
-                + collector.obituary());
-      }
-      Thread.sleep(200);
     }
   }
 
