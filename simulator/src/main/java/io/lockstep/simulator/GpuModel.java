@@ -52,6 +52,10 @@ final class GpuModel {
   private final Series state;
   private final Series stateAge;
   private boolean lost;
+
+  /// For how long it has had no fault.
+  private double soundSeconds;
+
   private double celsius;
   private double joules;
   private double bytesIn;
@@ -161,6 +165,7 @@ final class GpuModel {
       return List.of();
     }
     lost = false;
+    soundSeconds = 0;
     String who = "GPU " + index + " (" + uuid + ", " + pci + ")";
     return List.of(state(nowNanos, who + " is ok; before: lost", "ok", "lost"));
   }
@@ -216,6 +221,8 @@ final class GpuModel {
     out.add(eccCorrected.at(corrected));
     out.add(eccUncorrected.at(0L));
     out.add(replays.at(replayed));
+    soundSeconds += seconds;
+    out.add(stateAge.at(soundSeconds));
     out.addAll(sound);
   }
 

@@ -38,7 +38,10 @@ public record Alert(
   }
 
   Alert present(Finding found, long now) {
-    return new Alert(detector, state, sinceNanos, firedNanos, now, 0, now, 0, found.after(finding));
+    // Until it fires, whoever knows of an earlier begin of the same run is right.
+    Finding newest = state == State.PENDING ? found.since(finding.onsetNanos()) : found;
+    return new Alert(
+        detector, state, sinceNanos, firedNanos, now, 0, now, 0, newest.after(finding));
   }
 
   Alert absent(long now) {

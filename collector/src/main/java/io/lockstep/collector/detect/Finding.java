@@ -71,6 +71,13 @@ public record Finding(
     return with(newest(jobs, earlier.jobs));
   }
 
+  /// The same, begun at that time where it is earlier.
+  public Finding since(long earlierNanos) {
+    return earlierNanos >= onsetNanos
+        ? this
+        : new Finding(kind, earlierNanos, severity, action, summary, evidence, jobs);
+  }
+
   private Finding with(List<JobUse> all) {
     return all.equals(jobs)
         ? this

@@ -2,6 +2,7 @@ package io.lockstep.collector.detect;
 
 import io.lockstep.collector.detect.Finding.Action;
 import io.lockstep.collector.detect.Finding.Severity;
+import io.lockstep.collector.window.PartSaid;
 import io.lockstep.collector.window.Watched;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.contract.Column;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Judges one row of the rule table on every subject of its table.
 final class RuleDetector implements Prompt {
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  /// A part's column that says how bad it is, at its worst.
+  private static final double CRITICAL = 2;
+
   private final Rule rule;
   private final IncidentKind kind;
 
@@ -56,13 +62,43 @@ final class RuleDetector implements Prompt {
           if (forgotWords(window, watched) && out.open().contains(key)) {
             out.cannotTell(key); // what was said before this collector started still holds
           } else {
-            out.present(key, finding(watched, present, window, subject));
+            Finding finding = finding(watched, present, window, subject);
+            out.present(key, finding.since(said(window, watched, subject, present.sinceNanos())));
           }
         }
         case Judgement.Absent _ -> out.absent(key);
         case Judgement.CannotTell _ -> out.cannotTell(key);
       }
     }
+  }
+
+  /// When the fault began where the part's last event tells it and the window does not remember the
+  /// part without it: the event may be of a time before this collector, or have waited in an
+  /// agent's spool. Else the time that is given.
+  private long said(Window window, Watched watched, int subject, long sinceNanos) {
+    PartSaid said = window.said(watched.host(), watched.subject());
+    if (said == null || !tellsOfIt(said) || wasGood(window, subject, sinceNanos)) {
+      return sinceNanos;
+    }
+    return said.timeNanos();
+  }
+
+  private boolean tellsOfIt(PartSaid said) {
+    return said.state().isEmpty()
+        ? !said.words().isEmpty()
+        : said.state().equals(rule.limit() == CRITICAL ? "critical" : "warning");
+  }
+
+  /// Whether there is a value before those with the fault.
+  private boolean wasGood(Window window, int subject, long sinceNanos) {
+    float[] values = window.last(rule.column(), subject, Window.SECONDS);
+    long seconds = (window.edgeNanos() - sinceNanos) / SECOND_NANOS;
+    for (int i = 0; i < values.length - seconds; i++) {
+      if (!Float.isNaN(values[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean forgotWords(Window window, Watched watched) {

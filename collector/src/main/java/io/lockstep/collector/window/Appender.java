@@ -163,7 +163,8 @@ final class Appender {
     PartSaid now = PartSaid.of(event, event.timeNanos() + host.clockOffsetNanos());
     var part = new Watched(event.host(), event.subject());
     if (now != null && (said.size() < WORDS_MAX || said.containsKey(part))) {
-      said.put(part, now);
+      // What waited in a spool comes after what was sent at once.
+      said.merge(part, now, (old, next) -> next.timeNanos() < old.timeNanos() ? old : next);
     }
   }
 

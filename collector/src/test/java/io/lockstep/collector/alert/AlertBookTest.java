@@ -56,6 +56,33 @@ class AlertBookTest {
   }
 
   @Test
+  void untilItFiresTheEarliestBeginThatIsKnownIsTheOnset() {
+    Finding event = finding("port-down", 3);
+    book.happened("port-down", PATIENCE, PORT, event, seconds(100));
+    apply("port-down", present(PORT, finding("port-down", 99)), 101);
+    List<Transition> opened = apply("port-down", present(PORT, finding("port-down", 99)), 103);
+    assertThat(opened)
+        .singleElement()
+        .satisfies(one -> assertThat(one.incident().onsetNanos()).isEqualTo(seconds(3)));
+  }
+
+  @Test
+  void anIncidentThatStandsKeepsItsIdWhateverIsLearntOfItsBegin() {
+    fire("port-down", PORT, 100);
+    Incident stood = book.incidents().getFirst();
+    var back = new AlertBook(AlertBook.Config.DEFAULT, book.incidents());
+    Finding older = finding("port-down", 1);
+    assertThat(back.apply("c", "port-down", PATIENCE, KEEP, present(PORT, older), seconds(900)))
+        .isEmpty();
+    assertThat(back.incidents())
+        .singleElement()
+        .satisfies(incident -> {
+          assertThat(incident.id()).isEqualTo(stood.id());
+          assertThat(incident.onsetNanos()).isEqualTo(stood.onsetNanos());
+        });
+  }
+
+  @Test
   void notKnowingClearsNothingAndDoesNotCountTowardsPatience() {
     present("port-down", PORT, 100);
     for (long at = 101; at < 200; at++) {

@@ -91,6 +91,23 @@ class RuleDetectorTest {
   }
 
   @Test
+  void aCollectorThatComesBackLearnsSinceWhenAGpuIsLost() {
+    var lost = new SubjectKey("c", "node", "GPU-1");
+    for (int i = 0; i < 30; i++, second++) {
+      long now = START + second * SECOND;
+      Row row = Batches.row(Contract.column(Table.GPU, "state"), "node", "GPU-1", now, 2);
+      row.set(Contract.column(Table.GPU, "state_age"), 3600.4 + i);
+      window.append(Batches.rows(new BatchId("node", 1, ++number), row), now);
+      window.seal(now);
+      Finding finding = Heard.of(detector("gpu-lost"), window).present.get(lost);
+      if (finding != null) {
+        assertThat(finding.onsetNanos()).isEqualTo(START - 3600 * SECOND + SECOND);
+      }
+    }
+    assertThat(Heard.of(detector("gpu-lost"), window).present).containsKey(lost);
+  }
+
+  @Test
   void anEventTellsSoonerThatAPortIsDownAndThatItIsBack() {
     run(20, _ -> true);
     long now = START + second * SECOND;

@@ -43,18 +43,23 @@ class SiteRulesTest {
   }
 
   private void says(String name, String subject, String attribute, String line) {
+    says(name, subject, Map.of(attribute, line), 0);
+  }
+
+  /// @param ago seconds for which it waited in the agent's spool
+  private void says(String name, String subject, Map<String, String> attributes, int ago) {
     long now = START + second * SECOND;
     var event =
         new Event(
             "e" + second,
-            now,
+            now - ago * SECOND,
             "node",
             "lockstep-agent",
             name,
             13,
             subject,
             "",
-            Map.of(attribute, line));
+            attributes);
     window.append(Batches.events(new BatchId("node", 1, ++number), event), now);
   }
 
@@ -96,6 +101,36 @@ class SiteRulesTest {
     assertThat(Heard.of(critical, window).present.get(DISK))
         .isNotNull()
         .satisfies(finding -> assertThat(finding.summary()).endsWith(": its last event says how"));
+  }
+
+  private long onset(String rule, SubjectKey subject) {
+    Finding finding = Heard.of(detector(rule), window).present.get(subject);
+    assertThat(finding).as("finding of " + rule).isNotNull();
+    return finding.onsetNanos();
+  }
+
+  @Test
+  void aCollectorThatComesBackLearnsFromTheSpoolSinceWhenACheckIsCritical() {
+    run(60, "check_severity", "check/disk", 2);
+    assertThat(onset("site-check", DISK)).isGreaterThanOrEqualTo(START);
+    says("lockstep.check.changed", "check/disk", changed("ok"), 5000);
+    assertThat(onset("site-check", DISK)).isGreaterThanOrEqualTo(START);
+    says("lockstep.check.changed", "check/disk", changed("critical"), 4000);
+    assertThat(onset("site-check", DISK)).isEqualTo(START + (60 - 4000) * SECOND);
+    says("lockstep.check.changed", "check/disk", changed("warning"), 4500);
+    assertThat(onset("site-check", DISK)).isEqualTo(START + (60 - 4000) * SECOND);
+  }
+
+  @Test
+  void anEventOfAnEarlierTimeIsNotTheBeginOfWhatTheWindowSawBegin() {
+    says("lockstep.check.changed", "check/disk", changed("critical"), 4000);
+    run(60, "check_severity", "check/disk", 0);
+    run(60, "check_severity", "check/disk", 2);
+    assertThat(onset("site-check", DISK)).isGreaterThanOrEqualTo(START + 59 * SECOND);
+  }
+
+  private static Map<String, String> changed(String state) {
+    return Map.of("lockstep.check.state", state, "lockstep.check.output", "it is " + state);
   }
 
   @Test

@@ -148,7 +148,7 @@ final class GpuMetrics {
         "s",
         Subject.HARDWARE,
         "For how long the GPU has been in its state, as far as the agent knows.",
-        stored(GPU, "state_age", FLOAT));
+        live(GPU, "state_age", FLOAT));
     rows.gauge(
         "lockstep.gpu.recovery_action",
         "{action}",

@@ -1,5 +1,7 @@
 package io.lockstep.telemetry.rules;
 
+import io.lockstep.telemetry.contract.Column;
+import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rules.LinkHistory.Change;
 import io.lockstep.telemetry.rules.Rule.Unless;
@@ -11,6 +13,9 @@ public final class Rules {
 
   /// How far back the begin of a fault is looked for, seconds.
   private static final int MEMORY_SECONDS = 600;
+
+  private static final Column STATE = Contract.column(Table.GPU, "state");
+  private static final Column STATE_AGE = Contract.column(Table.GPU, "state_age");
 
   private Rules() {}
 
@@ -50,9 +55,20 @@ public final class Rules {
     if (rule.onceGood() && !wasGood && !run.afterGood() && !wasUp(rule, readings, subject)) {
       return Judgement.CANNOT_TELL;
     }
-    long since = readings.edgeNanos() - run.seconds() * SECOND;
+    long seconds = Math.max(run.seconds(), stateAge(rule, readings, subject));
+    long since = readings.edgeNanos() - seconds * SECOND;
     boolean longEnough = run.seconds() >= rule.window().toSeconds();
     return longEnough ? new Judgement.Present(latest, since) : Judgement.ABSENT;
+  }
+
+  /// For how long the subject has been in its state, whole seconds, by who saw it begin: a
+  /// collector that comes back, or is new, remembers less; 0 where nobody says it.
+  private static long stateAge(Rule rule, Readings readings, int subject) {
+    if (!rule.column().equals(STATE)) {
+      return 0;
+    }
+    double age = readings.latest(STATE_AGE, subject);
+    return Double.isNaN(age) ? 0 : Math.round(age);
   }
 
   /// The newest values beyond the limit without a good one between them.
