@@ -67,6 +67,11 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
       marks.asks(Marks.Asker.LIST, next);
     }
 
+    /// Another call begins.
+    private void calls() {
+      since = System.nanoTime();
+    }
+
     private void ended() {
       marks.asks(Marks.Asker.LIST, -1);
     }
@@ -76,7 +81,7 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
       return index;
     }
 
-    /// For how long, in nanoseconds.
+    /// For how long the call under way has lasted, in nanoseconds: many slow ones are no hang.
     long nanos() {
       return System.nanoTime() - since;
     }
@@ -97,18 +102,19 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
       Nvml nvml = open == null ? Nvml.open(library) : open;
       progress.nvml = nvml;
       try {
-        return list(nvml, words, progress);
+        return list(nvml, nvml.watched(progress::calls), words, progress);
       } finally {
         progress.ended();
       }
     };
   }
 
-  private static Listing list(Nvml nvml, Map<Integer, String> unasked, Progress progress)
-      throws IOException {
+  /// @param watched the same library, by which GPUs are asked
+  private static Listing list(
+      Nvml nvml, Nvml watched, Map<Integer, String> unasked, Progress progress) throws IOException {
     var found = new ArrayList<Found>();
     var problems = new ArrayList<Problem>();
-    int count = nvml.count();
+    int count = watched.count();
     for (int index = 0; index < count; index++) {
       String why = unasked.get(index);
       if (why != null) {
@@ -117,12 +123,12 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
       }
       progress.reached(index);
       try {
-        Pointer handle = nvml.device(index);
-        String uuid = nvml.text(List.of("nvmlDeviceGetUUID"), handle);
+        Pointer handle = watched.device(index);
+        String uuid = watched.text(List.of("nvmlDeviceGetUUID"), handle);
         if (uuid.isEmpty()) {
           problems.add(new Problem(index, State.OK, "does not say its UUID"));
         } else {
-          found.add(new Found(identity(nvml, index, uuid, handle), handle));
+          found.add(new Found(identity(watched, index, uuid, handle), handle));
         }
       } catch (NvmlException e) {
         if (ReturnCode.isLibraryGone(e.code())) {

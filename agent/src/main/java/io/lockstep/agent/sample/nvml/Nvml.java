@@ -35,13 +35,25 @@ final class Nvml {
   /// unloading it would pull it away from under that call.
   private static final Set<String> LEFT = ConcurrentHashMap.newKeySet();
 
-  private final Map<String, Optional<Function>> functions = new ConcurrentHashMap<>();
+  private final Map<String, Optional<Function>> functions;
   private final NativeLibrary library;
   private final String name;
+  private final Runnable watch;
 
-  private Nvml(NativeLibrary library, String name) {
+  private Nvml(
+      NativeLibrary library,
+      String name,
+      Map<String, Optional<Function>> functions,
+      Runnable watch) {
     this.library = library;
     this.name = name;
+    this.functions = functions;
+    this.watch = watch;
+  }
+
+  /// The same library, of whose calls somebody is told before each.
+  Nvml watched(Runnable by) {
+    return new Nvml(library, name, functions, by);
   }
 
   /// Loads the library and initializes it.
@@ -64,7 +76,7 @@ final class Nvml {
               + " (samplers.gpu.library)",
           e);
     }
-    var nvml = new Nvml(library, name);
+    var nvml = new Nvml(library, name, new ConcurrentHashMap<>(), () -> {});
     int code = nvml.call(List.of("nvmlInitWithFlags"), NO_GPUS);
     if (code == ReturnCode.FUNCTION_NOT_FOUND) {
       code = nvml.call(List.of("nvmlInit_v2", "nvmlInit"));
@@ -121,6 +133,7 @@ final class Nvml {
     for (String name : names) {
       Optional<Function> function = functions.computeIfAbsent(name, this::find);
       if (function.isPresent()) {
+        watch.run();
         return function.get().invokeInt(arguments);
       }
     }

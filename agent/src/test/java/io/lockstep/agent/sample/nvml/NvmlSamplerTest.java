@@ -302,6 +302,22 @@ class NvmlSamplerTest {
   }
 
   @Test
+  void aDriverOfWhichEachCallIsSlowHangsInNone() throws Exception {
+    hang = Duration.ofMillis(500);
+    deadline = Duration.ofMillis(100);
+    nvml.gpus(2);
+    nvml.set("slow", 60);
+    nvml.write();
+    start();
+    Reading listed = until(reading -> gpu(reading, 1, "state") != null);
+    for (int gpu = 0; gpu < 2; gpu++) {
+      assertThat(state(listed, gpu)).isEqualTo(1);
+      assertThat(listed.events()).noneMatch(one -> one.body().contains("does not return"));
+    }
+    assertThat(server.sampler().trouble()).isEmpty();
+  }
+
+  @Test
   void aDriverThatIsReplacedWhileACallHangsKillsNobody() throws Exception {
     nvml.gpus(2);
     start();
