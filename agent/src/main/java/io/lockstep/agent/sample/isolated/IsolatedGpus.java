@@ -195,14 +195,17 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
     if (libraryCrashes) {
       return none;
     }
-    SortedSet<Integer> inside = inside(report);
+    MarkFile.Left left = marking.left();
+    SortedSet<Integer> inside = inside(report, left);
     if (!inTurn && !leftOut.tells(inside, round)) {
       inTurn = true;
       wait = 1;
       return none;
     }
     SortedSet<Integer> guilty = leftOut.ended(inside, round);
-    if (2 * Long.bitCount(leftOut.at(round)) > Math.max(2, heard.gpus())) {
+    // One that ends before its first answer has told nothing yet, but counted them.
+    int all = Math.max(2, Math.max(heard.gpus(), left.gpus()));
+    if (2 * Long.bitCount(leftOut.at(round)) > all) {
       leftOut.clear();
       libraryCrashes = true;
       return none;
@@ -212,8 +215,7 @@ public final class IsolatedGpus implements Sampler, AutoCloseable {
 
   /// Where it was when it ended: the JVM's report names the thread; else all come into question
   /// that somebody asked about.
-  private SortedSet<Integer> inside(@Nullable CrashReport report) {
-    MarkFile.Left left = marking.left();
+  private static SortedSet<Integer> inside(@Nullable CrashReport report, MarkFile.Left left) {
     String thread = report == null ? "" : report.thread();
     return switch (thread) {
       case "gpu-list" -> only(left.lister());

@@ -11,11 +11,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// A small file, mapped into the memory of the process that reads GPUs: a mark costs it no system
-/// call, and stands there when it has been ended by whatever. A byte for each GPU, and one for each
-/// [Asker].
+/// call, and stands there when it has been ended by whatever. A byte for each GPU, one for each
+/// [Asker], and one for how many GPUs there are.
 final class MarkFile implements Marks {
   private static final int GPUS = 64;
-  private static final int BYTES = GPUS + Asker.values().length;
+  private static final int COUNT = GPUS + Asker.values().length;
+  private static final int BYTES = COUNT + 1;
 
   private final MappedByteBuffer bytes;
 
@@ -31,6 +32,11 @@ final class MarkFile implements Marks {
   /// first mark in a hole would be the end of the process.
   static void empty(Path file) throws IOException {
     Files.write(file, new byte[BYTES]);
+  }
+
+  @Override
+  public void counts(int gpus) {
+    bytes.put(COUNT, (byte) Math.clamp(gpus, 0, GPUS));
   }
 
   @Override
@@ -58,8 +64,9 @@ final class MarkFile implements Marks {
   /// @param readers GPUs that were being read
   /// @param lister the one that the list asked about; −1 for none
   /// @param events the one that was asked for events; −1 for none
-  record Left(SortedSet<Integer> readers, int lister, int events) {
-    static final Left NOTHING = new Left(new TreeSet<>(), -1, -1);
+  /// @param gpus how many the driver has; 0 where it did not come to say it
+  record Left(SortedSet<Integer> readers, int lister, int events, int gpus) {
+    static final Left NOTHING = new Left(new TreeSet<>(), -1, -1, 0);
 
     /// All of them.
     SortedSet<Integer> all() {
@@ -87,7 +94,8 @@ final class MarkFile implements Marks {
           readers.add(index);
         }
       }
-      return new Left(readers, all[place(Asker.LIST)] - 1, all[place(Asker.EVENTS)] - 1);
+      return new Left(
+          readers, all[place(Asker.LIST)] - 1, all[place(Asker.EVENTS)] - 1, all[COUNT]);
     } catch (IOException _) {
       return Left.NOTHING;
     }

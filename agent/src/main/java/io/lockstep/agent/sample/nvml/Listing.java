@@ -115,6 +115,7 @@ record Listing(Nvml nvml, String driver, List<Found> found, List<Problem> proble
     var found = new ArrayList<Found>();
     var problems = new ArrayList<Problem>();
     int count = watched.count();
+    progress.marks.counts(count);
     for (int index = 0; index < count; index++) {
       String why = unasked.get(index);
       if (why != null) {

@@ -15,11 +15,17 @@ public interface Marks {
   Marks NONE =
       new Marks() {
         @Override
+        public void counts(int gpus) {}
+
+        @Override
         public void reads(int index, boolean inside) {}
 
         @Override
         public void asks(Asker asker, int index) {}
       };
+
+  /// How many GPUs the driver has.
+  void counts(int gpus);
 
   /// A GPU's own thread begins, or ends, to read it.
   ///

@@ -187,6 +187,21 @@ class IsolatedGpusTest {
   }
 
   @Test
+  void soAreTwoThatCrashItBeforeItHasEverAnswered() throws Exception {
+    nvml.gpus(5);
+    nvml.set(1, "segfault", 1);
+    nvml.set(3, "segfault", 1);
+    nvml.write();
+    Reading without = until("the others", reading -> power(reading).size() == 3);
+    assertThat(states(without)).containsExactlyInAnyOrder(1.0, 1.0, 1.0, 4.0, 4.0);
+    nvml.set(1, "segfault", 0);
+    nvml.set(3, "segfault", 0);
+    nvml.write();
+    Reading all = until("all", reading -> power(reading).size() == 5);
+    assertThat(states(all)).containsOnly(1.0);
+  }
+
+  @Test
   void soIsOneOfWhichNoReportIsLeft() throws Exception {
     nvml.gpus(4);
     until("all", reading -> power(reading).size() == 4);

@@ -14,6 +14,7 @@ class MarkingTest {
 
   private static void mark(Path file) throws Exception {
     var child = new MarkFile(file);
+    child.counts(8);
     child.reads(5, true);
     child.reads(6, true);
     child.reads(6, false);
@@ -25,6 +26,7 @@ class MarkingTest {
     var marking = new Marking(folder.resolve("gpu-marks"));
     mark(Objects.requireNonNull(marking.ready()));
     assertThat(marking.left().all()).containsExactly(5, 7);
+    assertThat(marking.left().gpus()).isEqualTo(8);
     assertThat(marking.ready()).isNotNull();
     assertThat(marking.left().all()).isEmpty();
   }
