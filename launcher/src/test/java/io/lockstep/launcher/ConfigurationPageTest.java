@@ -1,18 +1,28 @@
 package io.lockstep.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.agent.Config;
 import io.lockstep.collector.CollectorConfig;
+import io.lockstep.telemetry.config.ConfigException;
 import io.lockstep.telemetry.config.Configs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// `docs/configuration.md` shows every key with its default.
+/// `docs/configuration.md` shows every key with its default, and what the agent takes.
 class ConfigurationPageTest {
   private static final Path PAGE = Path.of("..", "docs", "configuration.md");
+
+  @TempDir Path folder;
 
   @Test
   void thePageShowsEveryKeyWithItsDefault() throws IOException {
@@ -21,6 +31,35 @@ class ConfigurationPageTest {
       Files.writeString(PAGE, page);
     }
     assertThat(PAGE).as("run ./mvnw verify -Dgolden=update").hasContent(page);
+  }
+
+  static List<KeyLimit> limits() {
+    return KeyLimit.ALL;
+  }
+
+  @ParameterizedTest
+  @MethodSource("limits")
+  void theAgentTakesWhatThePageSaysAndNoMore(KeyLimit limit) throws IOException {
+    for (String place : limit.places()) {
+      for (String taken : List.of(limit.least(), limit.most())) {
+        assertThatCode(() -> read(place, taken)).as(place + " " + taken).doesNotThrowAnyException();
+      }
+      for (String refused : List.of(limit.below(), limit.above())) {
+        if (!refused.isEmpty()) {
+          assertThatThrownBy(() -> read(place, refused))
+              .as(place + " " + refused)
+              .isInstanceOf(ConfigException.class);
+        }
+      }
+    }
+  }
+
+  /// @param value empty for none
+  private void read(String place, String value) throws IOException, ConfigException {
+    if (!value.isEmpty()) {
+      Path file = Files.writeString(folder.resolve("agent.yaml"), place.formatted(value));
+      Configs.read(file, Map.of(), Config.DEFAULT, Config.class);
+    }
   }
 
   private static String page() {
@@ -65,22 +104,11 @@ class ConfigurationPageTest {
 
     What the agent takes where a value's form does not say it:
 
-    | Key | From, to |
-    |---|---|
-    | `interval` | 100ms to 1m |
-    | `interval` of a sampler that is not named below | 100ms to 1h |
-    | `samplers.gpu.hang`, `.expected` | 100ms to 5m, 0 to 64 |
-    | `samplers.textfile.interval`, `.series_max` | 1s to 1h, 1 to 20000 |
-    | `samplers.inventory.interval`, `.settle` | 10s to 1h, 0s to 7d |
-    | a check's `interval`, `timeout` | 10s to 1d, 1s to 1h |
-    | `samplers.checks.parallel` | 1 to 16 |
-    | `budget.cpu`, `.patience` | above 0.001 and at most 64 cores, 10s to 1h |
-    | `budget.memory`, `.handles`, `.disk` | at least 32MiB, 64, 1KiB |
-    | `judge.alone` | at least 5s |
-    | `send.timeout` | above 0s and at most 60s |
-    | `forward`'s `queue` | 64KiB to 64MiB |
-    | `spool.bytes`, `.age` | at least 16MiB, above 0s |
+    %s\
     """
-        .formatted(Configs.print(CollectorConfig.DEFAULT), Configs.print(Config.DEFAULT));
+        .formatted(
+            Configs.print(CollectorConfig.DEFAULT),
+            Configs.print(Config.DEFAULT),
+            KeyLimit.table());
   }
 }
