@@ -2,8 +2,10 @@ package io.lockstep.collector;
 
 import io.lockstep.collector.http.MetricSource;
 import io.lockstep.collector.http.MetricText;
+import io.lockstep.collector.http.ProcessUse;
 import io.lockstep.collector.receive.Count;
 import io.lockstep.collector.receive.OtlpReceiver;
+import io.lockstep.collector.store.QuestDbServer;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.StoreState;
 import io.lockstep.collector.window.Counts;
@@ -20,6 +22,7 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
     receiving(text);
     detection(text);
     storing(text);
+    storeProcess(text);
   }
 
   private void receiving(MetricText text) {
@@ -117,5 +120,29 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
         "lockstep_collector_store_batches_late_total",
         "Batches whose senders were told to come later.",
         state.lateBatches());
+  }
+
+  /// Of the default store, a process of its own.
+  private void storeProcess(MetricText text) {
+    QuestDbServer server = store.server();
+    if (server == null || server.pid() < 0) {
+      return;
+    }
+    ProcessHandle.of(server.pid())
+        .map(ProcessUse::of)
+        .ifPresent(use -> {
+          use.processorSeconds()
+              .ifPresent(used ->
+                  text.counter(
+                      "lockstep_collector_store_cpu_seconds_total",
+                      "Processor time that the store's process has used.",
+                      used));
+          use.residentBytes()
+              .ifPresent(bytes ->
+                  text.gauge(
+                      "lockstep_collector_store_resident_bytes",
+                      "Resident memory of the store's process, mapped files included.",
+                      bytes));
+        });
   }
 }

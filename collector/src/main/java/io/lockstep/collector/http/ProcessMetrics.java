@@ -14,12 +14,11 @@ final class ProcessMetrics implements MetricSource {
 
   @Override
   public void writeTo(MetricText text) {
-    ProcessHandle.current()
-        .info()
-        .totalCpuDuration()
-        .ifPresent(used ->
-            text.counter(
-                "process_cpu_seconds_total", "Processor time used.", used.toNanos() / 1e9));
+    ProcessUse use = ProcessUse.of(ProcessHandle.current());
+    use.processorSeconds()
+        .ifPresent(used -> text.counter("process_cpu_seconds_total", "Processor time used.", used));
+    use.residentBytes()
+        .ifPresent(bytes -> text.gauge("process_resident_memory_bytes", "Resident memory.", bytes));
     text.gauge("process_start_time_seconds", "Start of the process.", started.toEpochMilli() / 1e3)
         .gauge("jvm_memory_heap_used_bytes", "Heap in use.", memory.getHeapMemoryUsage().getUsed())
         .gauge("jvm_memory_heap_max_bytes", "Heap limit.", memory.getHeapMemoryUsage().getMax())

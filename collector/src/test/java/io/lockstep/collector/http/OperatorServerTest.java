@@ -175,7 +175,7 @@ final class OperatorServerTest {
           .contains("\nlockstep_receive_points_total 12\n")
           .contains("\nlockstep_store_rows_total{table=\"a\\\"b\\\\c\\nd\"} 3\n")
           .contains("\nlockstep_http_streams 0\n")
-          .contains("process_cpu_seconds_total ");
+          .contains("process_cpu_seconds_total ", "process_resident_memory_bytes ");
     }
   }
 
