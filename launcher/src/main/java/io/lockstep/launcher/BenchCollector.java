@@ -1,33 +1,40 @@
 package io.lockstep.launcher;
 
+import io.lockstep.launcher.IngestReport.Stored;
+import io.lockstep.launcher.LoadGenerator.To;
+import io.lockstep.simulator.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /// A collector with everything on and its store, from this installation, for a measurement: in
 /// processes and a folder of their own, with the flags of the JVM that this process was given,
 /// which are those of every collector.
-final class BenchCollector implements AutoCloseable {
+final class BenchCollector implements Loaded {
   private final Child child;
   private final int otlp;
-  private final int http;
+  private final Api api;
   private final BenchStore store;
 
   private BenchCollector(Child child, int otlp, int http, BenchStore store) {
     this.store = store;
     this.child = child;
+    this.api = new Api(URI.create("http://127.0.0.1:" + http + "/"));
     this.otlp = otlp;
-    this.http = http;
   }
 
   /// Starts it and waits until it is ready.
   ///
-  /// @param more further sections of its configuration, YAML
-  static BenchCollector start(Path folder, String more) throws IOException, InterruptedException {
+  /// @param keys of its configuration, in the words of its file: `store.writer.linger`
+  static BenchCollector start(Path folder, Map<String, String> keys)
+      throws IOException, InterruptedException {
     int otlp = Peer.freePort();
     int http = Peer.freePort();
     int questdb = Peer.freePort();
@@ -41,8 +48,7 @@ final class BenchCollector implements AutoCloseable {
         http: {listen: {address: "127.0.0.1:%d"}}
         store: {questdb: {port: %d}}
         """
-                .formatted(Site.quoted(folder.resolve("collector")), otlp, http, questdb)
-            + more);
+            .formatted(Site.quoted(folder.resolve("collector")), otlp, http, questdb));
     Child child =
         Child.start(
             "collector",
@@ -53,16 +59,25 @@ final class BenchCollector implements AutoCloseable {
                 "collector",
                 "--config",
                 config.toString(),
-                "--exit-with-stdin"));
+                "--exit-with-stdin"),
+            environment(keys));
     var store = new BenchStore(folder.resolve("collector/store/questdb"), questdb);
     var collector = new BenchCollector(child, otlp, http, store);
     try {
-      new Api(collector.page()).awaitReady(child);
+      collector.api.awaitReady(child);
       return collector;
     } catch (IOException | InterruptedException e) {
       collector.close();
       throw e;
     }
+  }
+
+  /// A key as a variable of the environment.
+  private static Map<String, String> environment(Map<String, String> keys) {
+    var environment = new HashMap<String, String>();
+    keys.forEach((key, value) ->
+        environment.put("LOCKSTEP_" + key.toUpperCase(Locale.ROOT).replace('.', '_'), value));
+    return environment;
   }
 
   private static List<String> jvm() {
@@ -76,21 +91,18 @@ final class BenchCollector implements AutoCloseable {
     return flags;
   }
 
-  URI url() {
-    return URI.create("http://127.0.0.1:" + otlp);
+  @Override
+  public To to() {
+    return To.of(URI.create("http://127.0.0.1:" + otlp), Wire.OTLP);
   }
 
-  URI page() {
-    return URI.create("http://127.0.0.1:" + http + "/");
-  }
-
-  /// The collector itself.
-  ProcessHandle process() {
+  @Override
+  public ProcessHandle program() {
     return child.handle();
   }
 
-  /// Its store's.
-  ProcessHandle storeProcess() throws IOException {
+  @Override
+  public ProcessHandle store() throws IOException {
     return child
         .handle()
         .children()
@@ -98,12 +110,40 @@ final class BenchCollector implements AutoCloseable {
         .orElseThrow(() -> new IOException("the collector's store does not run"));
   }
 
-  BenchStore store() {
+  @Override
+  public SelfMetrics metrics() throws IOException, InterruptedException {
+    return api.metrics();
+  }
+
+  @Override
+  public long incidents() throws IOException, InterruptedException {
+    return api.incidents().size();
+  }
+
+  @Override
+  public void settle() throws IOException, InterruptedException {
+    store.settle();
+  }
+
+  @Override
+  public Stored stored(SelfMetrics before, SelfMetrics now)
+      throws IOException, InterruptedException {
+    return Stored.told(before, now).found(store.bytes(), store.rows());
+  }
+
+  /// Its operators' port.
+  Api api() {
+    return api;
+  }
+
+  /// Its store, to be asked.
+  BenchStore tables() {
     return store;
   }
 
-  String obituary() {
-    return child.obituary();
+  @Override
+  public String obituary() {
+    return "the " + child.obituary();
   }
 
   @Override

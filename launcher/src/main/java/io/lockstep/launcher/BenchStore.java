@@ -36,6 +36,11 @@ record BenchStore(Path folder, int port) {
     }
   }
 
+  /// Asks for one whole number.
+  long number(String query) throws IOException {
+    return sql().number(query);
+  }
+
   /// Rows in all tables.
   long rows() throws IOException {
     QuestDbQuery sql = sql();
@@ -46,9 +51,15 @@ record BenchStore(Path folder, int port) {
     return rows;
   }
 
-  /// What it takes on the disk, in blocks: a store gives its files more length than they hold.
+  /// What it takes on the disk.
   long bytes() throws IOException, InterruptedException {
-    Process du = new ProcessBuilder("du", "-s", "-B1", folder.resolve("db").toString()).start();
+    return blocks(folder.resolve("db"));
+  }
+
+  /// What a folder takes on the disk, in blocks: a store gives its files more length than they
+  /// hold.
+  static long blocks(Path folder) throws IOException, InterruptedException {
+    Process du = new ProcessBuilder("du", "-s", "-B1", folder.toString()).start();
     String said = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (du.waitFor() != 0 && said.isEmpty()) {
       throw new IOException("du can't say what " + folder + " takes");

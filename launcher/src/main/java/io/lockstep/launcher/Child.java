@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A daemon of ours in a JVM of its own. Its standard input is a pipe that nobody writes to: when
@@ -30,10 +31,24 @@ final class Child implements AutoCloseable {
   /// @param arguments the main class and its arguments
   static Child start(String name, Path log, List<String> jvm, List<String> arguments)
       throws IOException {
+    return start(name, log, jvm, arguments, Map.of());
+  }
+
+  /// Starts a main class.
+  ///
+  /// @param environment what it is told beside what this process was
+  static Child start(
+      String name,
+      Path log,
+      List<String> jvm,
+      List<String> arguments,
+      Map<String, String> environment)
+      throws IOException {
     ProcessBuilder builder =
         builder(log, jvm, arguments)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
     return new Child(name, log, builder.start());
   }
 

@@ -3,12 +3,20 @@ package io.lockstep.launcher;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.launcher.LoadGenerator.Load;
+import io.lockstep.launcher.LoadGenerator.To;
+import io.lockstep.simulator.Wire;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +82,42 @@ final class IngestBench implements Callable<Integer> {
   private boolean plain;
 
   @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "Load this collector, which runs already, as http://127.0.0.1:4318. What it is sent it"
+              + " keeps: servers bench-00000 and so on.")
+  private @Nullable URI url;
+
+  @Option(
+      names = "--page",
+      paramLabel = "URL",
+      description =
+          "Its operators' port, as http://127.0.0.1:8470, from which its costs are read; with --url.")
+  private @Nullable URI page;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Holds the token that it asks senders for, in one line; with --url.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A key of the collector's configuration, as store.writer.linger=200ms; may be repeated.")
+  private Map<String, String> keys = new LinkedHashMap<>();
+
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME",
+      description =
+          "Load this afterwards with the same values, and print ratios; may be repeated:"
+              + " victoriametrics, prometheus, otelcol (into nothing).")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
       names = "--data",
       paramLabel = "DIR",
       description =
@@ -98,14 +142,18 @@ final class IngestBench implements Callable<Integer> {
             !plain,
             time("--warm-up", warmUp),
             time("--duration", duration));
+    if (url == null && (page != null || tokenFile != null)) {
+      throw wrong("--page and --token-file go with --url");
+    }
+    peers();
     Path folder = data.toAbsolutePath().normalize();
     try {
       DemoFolder.check(folder);
       try (FolderLock _ = FolderLock.take(folder, "--data")) {
         DemoFolder.clean(folder);
-        IngestReport report = measure(folder, load);
-        print(report);
-        return report.whole() ? 0 : 1;
+        List<IngestReport> reports = measure(folder, load);
+        print(reports);
+        return reports.getFirst().whole() ? 0 : 1;
       }
     } catch (IOException e) {
       System.err.println("lockstep bench ingest: " + FileProblem.words(e));
@@ -113,26 +161,69 @@ final class IngestBench implements Callable<Integer> {
     }
   }
 
-  private IngestReport measure(Path folder, Load load) throws IOException, InterruptedException {
+  /// The collector first, then its peers, one after the other.
+  private List<IngestReport> measure(Path folder, Load load)
+      throws IOException, InterruptedException {
+    var reports = new ArrayList<IngestReport>();
+    try (Loaded collector = collector(folder)) {
+      reports.add(measure("lockstep", collector, folder, load));
+    }
+    for (IngestPeers.Kind kind : peers()) {
+      try (Loaded peer = IngestPeer.start(kind, folder)) {
+        reports.add(measure(kind.name(), peer, folder, load));
+      } catch (IOException e) {
+        System.err.println(kind.name() + ": left out, " + FileProblem.words(e));
+      }
+    }
+    return reports;
+  }
+
+  private Loaded collector(Path folder) throws IOException, InterruptedException {
+    URI there = url;
+    return there == null
+        ? BenchCollector.start(folder, keys)
+        : new ElsewhereCollector(
+            new To(there, Wire.OTLP, tokenFile, true), page == null ? null : new Api(page));
+  }
+
+  private static IngestReport measure(String name, Loaded loaded, Path folder, Load load)
+      throws IOException, InterruptedException {
     System.err.println(
-        "lockstep: %d servers, warm-up %s, then measured %s; data in %s"
+        "%s: %d servers by %s, warm-up %s, then measured %s; data in %s"
             .formatted(
+                name,
                 load.servers(),
+                loaded.to().wire().name().toLowerCase(Locale.ROOT),
                 Durations.text(load.warmUp()),
                 Durations.text(load.length()),
                 folder));
-    try (BenchCollector collector = BenchCollector.start(folder, "")) {
-      return new IngestRun(collector).run(folder, load);
-    }
+    return new IngestRun(name, loaded, load).run(folder);
   }
 
-  private void print(IngestReport report) throws JsonProcessingException {
+  private List<IngestPeers.Kind> peers() {
+    return peers.stream()
+        .map(name ->
+            IngestPeers.ALL.stream()
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                    wrong("--peer must be victoriametrics, prometheus or otelcol, is " + name)))
+        .toList();
+  }
+
+  private void print(List<IngestReport> reports) throws JsonProcessingException {
     if (json) {
       System.out.println(
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
-    } else {
-      IngestText.of(report).forEach(System.out::println);
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(reports));
+      return;
     }
+    for (IngestReport report : reports) {
+      IngestText.of(report).forEach(System.out::println);
+      System.out.println();
+    }
+    reports.stream()
+        .skip(1)
+        .forEach(peer -> System.out.println(IngestText.ratios(reports.getFirst(), peer)));
   }
 
   private Duration time(String option, String text) {

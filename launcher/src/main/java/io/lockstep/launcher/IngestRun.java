@@ -14,78 +14,60 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Loads one collector and looks at what that costs.
+/// Loads a collector, or what does some of its work, and looks at what that costs.
 final class IngestRun {
   private static final Duration LOOK = Duration.ofMillis(400);
   private static final Duration MEMORY = Duration.ofSeconds(5);
   private static final List<String> OUTCOMES = List.of("late", "ahead", "unsettled", "refused");
 
-  private final BenchCollector collector;
-  private final Api api;
+  private final String name;
+  private final Loaded loaded;
+  private final Load load;
   private final List<Memory> memory = new ArrayList<>();
   private volatile JudgedTimes judged = new JudgedTimes();
   private volatile boolean over;
   private volatile @Nullable IOException failure;
-  private long begun;
 
-  /// All that is read at the ends of a stretch.
-  private record Mark(
-      long nanos,
-      Cost collector,
-      ThreadTimes threads,
-      Cost store,
-      Cost generator,
-      SelfMetrics metrics,
-      long incidents) {}
-
-  IngestRun(BenchCollector collector) {
-    this.collector = collector;
-    this.api = new Api(collector.page());
+  /// @param name of what is loaded, in the report
+  IngestRun(String name, Loaded loaded, Load load) {
+    this.name = name;
+    this.loaded = loaded;
+    this.load = load;
   }
 
   /// Loads it.
   ///
   /// @param folder for the log of what sends
-  IngestReport run(Path folder, Load load) throws IOException, InterruptedException {
-    try (var generator = LoadGenerator.start(folder, collector.url(), load)) {
-      Mark before = mark(generator.process());
-      begun = before.nanos;
-      Thread looks = Thread.ofVirtual().start(this::look);
+  IngestReport run(Path folder) throws IOException, InterruptedException {
+    try (var generator = LoadGenerator.start(folder, loaded.to(), load)) {
+      Mark begin = mark(generator);
+      Thread looks = Thread.ofVirtual().start(() -> look(generator, begin.nanos()));
       generator.await("measuring");
-      Mark first = mark(generator.process());
+      Mark middle = mark(generator);
       judged = new JudgedTimes();
       generator.await("ending");
-      Mark second = mark(generator.process());
-      var judgedTimes = load.everySecond() ? judged.times() : null;
+      Mark end = mark(generator);
       SendersProgram.Result result = generator.result();
-      collector.store().settle();
-      Duration store = Cost.of(collector.storeProcess()).processor();
+      loaded.settle();
       over = true;
       looks.join();
       rethrow();
-      return report(load, List.of(before, first, second), result, store, judgedTimes);
+      return report(List.of(begin, middle, end, mark(generator)), result);
     }
   }
 
-  private Mark mark(ProcessHandle generator) throws IOException, InterruptedException {
-    return new Mark(
-        System.nanoTime(),
-        Cost.of(collector.process()),
-        ThreadTimes.of(collector.process()),
-        Cost.of(collector.storeProcess()),
-        Cost.of(generator),
-        api.metrics(),
-        api.incidents().size());
+  private Mark mark(LoadGenerator generator) throws IOException, InterruptedException {
+    return Mark.of(loaded, generator.process());
   }
 
-  private void look() {
+  private void look(LoadGenerator generator, long begun) {
     try {
       long next = System.nanoTime();
       while (!over) {
-        judged.add(api.metrics());
+        judged.add(loaded.metrics());
         if (System.nanoTime() >= next) {
           next += MEMORY.toNanos();
-          memory.add(memory());
+          memory.add(memory(mark(generator), begun));
         }
         Thread.sleep(LOOK);
       }
@@ -96,76 +78,63 @@ final class IngestRun {
     }
   }
 
+  private static Memory memory(Mark now, long begun) {
+    return new Memory(
+        (now.nanos() - begun) / 1e9,
+        now.program().cost().resident(),
+        now.program().cost().own(),
+        now.store().cost().resident(),
+        now.store().cost().own());
+  }
+
   private void rethrow() throws IOException {
-    if (failure != null) {
-      throw new IOException(failure.getMessage() + "; the " + collector.obituary(), failure);
+    IOException met = failure;
+    if (met != null) {
+      throw new IOException(met.getMessage() + "; " + loaded.obituary(), met);
     }
   }
 
-  private Memory memory() throws IOException {
-    Cost own = Cost.of(collector.process());
-    Cost store = Cost.of(collector.storeProcess());
-    return new Memory(
-        (System.nanoTime() - begun) / 1e9,
-        own.residentKib() / 1024.0,
-        store.residentKib() / 1024.0,
-        store.ownKib() / 1024.0);
-  }
-
-  private IngestReport report(
-      Load load,
-      List<Mark> marks,
-      SendersProgram.Result result,
-      Duration storeAtLast,
-      IngestReport.@Nullable Times judgedTimes)
+  /// @param marks at the begin, between warm-up and measuring, at the end, and when what was put
+  ///   off is done
+  private IngestReport report(List<Mark> marks, SendersProgram.Result result)
       throws IOException, InterruptedException {
-    SelfMetrics last = api.metrics();
-    Stretch warmUp =
-        stretch(marks.get(0), marks.get(1), marks.get(1).store.processor(), result.warmUp());
-    Stretch measured = stretch(marks.get(1), marks.get(2), storeAtLast, result.measured());
-    SelfMetrics first = marks.getFirst().metrics;
-    long values =
-        (long)
-            (last.get("lockstep_collector_store_values_total")
-                - first.get("lockstep_collector_store_values_total"));
+    SelfMetrics first = marks.getFirst().metrics();
+    SelfMetrics last = marks.getLast().metrics();
+    Stored stored = loaded.stored(first, last);
     long acknowledged = result.warmUp().acknowledged() + result.measured().acknowledged();
     return new IngestReport(
+        name,
         load.servers(),
         Senders.values(),
         load.everySecond() ? "1s" : "max",
         load.gzip(),
-        warmUp,
-        measured,
-        judgedTimes,
+        load.due(seconds(marks.get(1), marks.get(2))),
+        stretch(marks.get(0), marks.get(1), marks.get(1), result.warmUp()),
+        stretch(marks.get(1), marks.get(2), marks.get(3), result.measured()),
+        load.everySecond() ? judged.times() : null,
         List.copyOf(memory),
-        new Stored(
-            collector.store().bytes(),
-            values,
-            lines(last) - lines(first),
-            collector.store().rows()),
-        Math.max(0, acknowledged - values),
+        stored,
+        stored == null ? 0 : Math.max(0, acknowledged - stored.values()),
         notJudged(last),
-        marks.getLast().incidents - marks.getFirst().incidents);
+        marks.get(2).incidents() - marks.get(0).incidents());
   }
 
-  private static long lines(SelfMetrics metrics) {
-    return (long) metrics.get("lockstep_collector_store_lines_total");
-  }
-
-  private static Stretch stretch(Mark from, Mark to, Duration store, SendersProgram.Count count) {
+  /// @param settled when the store is done with what came in the stretch
+  private static Stretch stretch(Mark from, Mark to, Mark settled, SendersProgram.Count count) {
     return new Stretch(
-        (to.nanos - from.nanos) / 1e9,
+        seconds(from, to),
         count,
-        seconds(from.collector.processor(), to.collector.processor()),
-        seconds(from.store.processor(), store),
-        to.metrics.get("lockstep_collector_round_cpu_seconds_total")
-            - from.metrics.get("lockstep_collector_round_cpu_seconds_total"),
-        seconds(from.generator.processor(), to.generator.processor()),
-        to.threads.since(from.threads));
+        to.program().cost().processor() - from.program().cost().processor(),
+        settled.store().cost().processor() - from.store().cost().processor(),
+        to.metrics().known("lockstep_collector_round_cpu_seconds_total")
+            - from.metrics().known("lockstep_collector_round_cpu_seconds_total"),
+        to.generator().cost().processor() - from.generator().cost().processor(),
+        to.program().threads().since(from.program().threads()),
+        settled.store().threads().since(from.store().threads()));
   }
 
-  private static double seconds(Duration from, Duration to) {
-    return to.minus(from).toNanos() / 1e9;
+  private static double seconds(Mark from, Mark to) {
+    return (to.nanos() - from.nanos()) / 1e9;
   }
 
   private static Map<String, Long> notJudged(SelfMetrics metrics) {

@@ -7,6 +7,7 @@ import io.lockstep.launcher.IngestReport.Times;
 import io.lockstep.launcher.SendersProgram.Count;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /// A report of `lockstep bench ingest` for people.
@@ -28,16 +29,49 @@ final class IngestText {
     text.refused("in the warm-up", report.warmUp().count());
     text.refused("when measured", report.measured().count());
     text.times();
-    text.threads();
+    text.threads("collector's", report.measured().threads());
+    text.threads("store's", report.measured().storeThreads());
     text.memory();
     text.end();
     return text.lines;
   }
 
+  /// Ours to a peer's.
+  static String ratios(IngestReport ours, IngestReport peer) {
+    return "%s : %s = CPU for each point %s (first sight %s), memory %s, bytes on disk %s"
+        .formatted(
+            ours.name(),
+            peer.name(),
+            ratio(cost(ours.measured()), cost(peer.measured())),
+            ratio(cost(ours.warmUp()), cost(peer.warmUp())),
+            ratio(resident(ours), resident(peer)),
+            ratio(perValue(ours), perValue(peer)));
+  }
+
+  private static double cost(Stretch one) {
+    return one.perMillion(one.collectorAndStore());
+  }
+
+  private static double resident(IngestReport report) {
+    Memory most = Memory.most(report.memory());
+    return most.collector() + (Double.isNaN(most.store()) ? 0 : most.store());
+  }
+
+  private static double perValue(IngestReport report) {
+    Stored stored = report.stored();
+    return stored == null || stored.bytes() < 0 ? Double.NaN : stored.perValue();
+  }
+
+  private static String ratio(double ours, double theirs) {
+    double ratio = ours / theirs;
+    return Double.isFinite(ratio) ? "%.2f".formatted(ratio) : "unknown";
+  }
+
   private void costs() {
     lines.add(
-        "%,d servers, %d values each, %s, %s"
+        "%s: %,d servers, %d values each, %s, %s"
             .formatted(
+                report.name(),
                 report.servers(),
                 report.values(),
                 report.rate().equals("1s") ? "every second" : "as fast as they are acknowledged",
@@ -45,6 +79,9 @@ final class IngestText {
     lines.add("%-34s %14s %14s".formatted("", "warm-up", "measured"));
     row("seconds", "%,.0f", Stretch::seconds);
     row("points sent", "%,.0f", one -> (double) one.count().sent());
+    if (report.due() > 0) {
+      row("  of those that were due, %", "%.1f", this::sentOfDue);
+    }
     row("points acknowledged", "%,.0f", one -> (double) one.count().acknowledged());
     row("  a second", "%,.0f", Stretch::perSecond);
     row("bytes of requests for each point", "%.2f", Stretch::bytesPerPoint);
@@ -56,13 +93,18 @@ final class IngestText {
     row("cores, collector and store", "%.2f", one -> one.collectorAndStore() / one.seconds());
   }
 
+  private double sentOfDue(Stretch one) {
+    double due = report.due() / report.measured().seconds() * one.seconds();
+    return 100 * one.count().sent() / due;
+  }
+
   private void row(String what, String form, ToDoubleFunction<Stretch> value) {
     lines.add(
         "%-34s %14s %14s"
             .formatted(
                 what,
-                form.formatted(value.applyAsDouble(report.warmUp())),
-                form.formatted(value.applyAsDouble(report.measured()))));
+                number(form, value.applyAsDouble(report.warmUp())),
+                number(form, value.applyAsDouble(report.measured()))));
   }
 
   private void refused(String when, Count count) {
@@ -86,18 +128,20 @@ final class IngestText {
         .formatted(what, times.median(), times.p99(), times.longest());
   }
 
-  private void threads() {
-    Stretch measured = report.measured();
-    lines.add("collector's threads, CPU seconds per million points:");
-    measured
-        .threads()
-        .forEach((name, seconds) ->
-            lines.add("  %-32s %.3f".formatted(name, measured.perMillion(seconds))));
+  private void threads(String whose, Map<String, Double> threads) {
+    if (threads.isEmpty()) {
+      return;
+    }
+    lines.add(whose + " threads, CPU seconds per million points:");
+    threads.forEach((name, seconds) ->
+        lines.add("  %-32s %.3f".formatted(name, report.measured().perMillion(seconds))));
   }
 
   private void memory() {
     List<Memory> memory = report.memory();
-    lines.add("%-34s %9s %9s %9s".formatted("resident MiB after", "collector", "store", "its own"));
+    lines.add(
+        "%-34s %9s %9s %9s %9s"
+            .formatted("resident MiB after", "collector", "its own", "store", "its own"));
     int looks = Math.min(LOOKS, memory.size());
     for (int look = 1; look <= looks; look++) {
       Memory one = memory.get(look * memory.size() / looks - 1);
@@ -108,15 +152,27 @@ final class IngestText {
 
   private void memory(String when, Memory one) {
     lines.add(
-        "  %-32s %9.0f %9.0f %9.0f".formatted(when, one.collector(), one.store(), one.storeOwn()));
+        "  %-32s %9s %9s %9s %9s"
+            .formatted(
+                when,
+                number("%.0f", one.collector()),
+                number("%.0f", one.collectorOwn()),
+                number("%.0f", one.store()),
+                number("%.0f", one.storeOwn())));
+  }
+
+  private static String number(String form, double value) {
+    return Double.isNaN(value) ? "-" : form.formatted(value);
   }
 
   private void end() {
     Stored stored = report.stored();
-    if (stored != null) {
+    if (stored != null && stored.bytes() >= 0) {
       lines.add(
           "on disk: %,d bytes for %,d values, %.2f for each"
               .formatted(stored.bytes(), stored.values(), stored.perValue()));
+    }
+    if (stored != null && stored.rows() >= 0) {
       lines.add("rows in the store: %,d of %,d".formatted(stored.rows(), stored.lines()));
     }
     lines.add("lost: %,d; incidents opened: %,d".formatted(report.lost(), report.incidents()));

@@ -1,12 +1,15 @@
 package io.lockstep.launcher;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.simulator.Senders;
+import io.lockstep.simulator.Wire;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A [SendersProgram] and what it says.
 final class LoadGenerator implements AutoCloseable {
@@ -15,6 +18,7 @@ final class LoadGenerator implements AutoCloseable {
 
   private final Child child;
   private final BufferedReader lines;
+  private boolean said;
 
   private LoadGenerator(Child child) {
     this.child = child;
@@ -26,10 +30,25 @@ final class LoadGenerator implements AutoCloseable {
   /// @param servers connections
   /// @param everySecond else as fast as it is acknowledged
   /// @param gzip else plain
-  record Load(int servers, boolean everySecond, boolean gzip, Duration warmUp, Duration length) {}
+  record Load(int servers, boolean everySecond, boolean gzip, Duration warmUp, Duration length) {
+    /// Points that a stretch of so many seconds ought to have; 0 where as many come as can be.
+    double due(double seconds) {
+      return everySecond ? servers * seconds * Senders.values() : 0;
+    }
+  }
+
+  /// Where it is sent, and how.
+  ///
+  /// @param tokenFile holds the token that is sent; null for none
+  /// @param goodbye whether the servers' agents say at the end that they stop
+  record To(URI url, Wire wire, @Nullable Path tokenFile, boolean goodbye) {
+    static To of(URI url, Wire wire) {
+      return new To(url, wire, null, false);
+    }
+  }
 
   /// Starts it and waits until it is about to send.
-  static LoadGenerator start(Path folder, URI url, Load load)
+  static LoadGenerator start(Path folder, To to, Load load)
       throws IOException, InterruptedException {
     var generator =
         new LoadGenerator(
@@ -39,12 +58,15 @@ final class LoadGenerator implements AutoCloseable {
                 List.of("-Xmx2g", "-cp", System.getProperty("java.class.path")),
                 List.of(
                     SendersProgram.class.getName(),
-                    url.toString(),
+                    to.url.toString(),
                     String.valueOf(load.servers),
                     load.everySecond ? "1s" : "max",
                     load.gzip ? "gzip" : "plain",
                     String.valueOf(load.warmUp.toMillis()),
-                    String.valueOf(load.length.toMillis()))));
+                    String.valueOf(load.length.toMillis()),
+                    to.wire.name(),
+                    to.tokenFile == null ? "" : to.tokenFile.toString(),
+                    to.goodbye ? "goodbye" : "")));
     generator.await("ready");
     return generator;
   }
@@ -63,7 +85,9 @@ final class LoadGenerator implements AutoCloseable {
 
   /// What it says last.
   SendersProgram.Result result() throws IOException, InterruptedException {
-    return JSON.readValue(line(), SendersProgram.Result.class);
+    SendersProgram.Result result = JSON.readValue(line(), SendersProgram.Result.class);
+    said = true;
+    return result;
   }
 
   private String line() throws IOException, InterruptedException {
@@ -75,8 +99,18 @@ final class LoadGenerator implements AutoCloseable {
     return line;
   }
 
+  /// When it has said goodbye, where it shall.
   @Override
   public void close() {
+    try {
+      if (said) {
+        await("bye");
+      }
+    } catch (IOException _) {
+      // It has ended: nobody says more.
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
     child.close();
   }
 }

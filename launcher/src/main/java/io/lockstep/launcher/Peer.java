@@ -62,6 +62,11 @@ record Peer(String name, List<String> programs, String path, Order order) {
 
   /// Its program, where one is on the PATH; null where none is.
   @Nullable Path program() {
+    return onPath(programs);
+  }
+
+  /// The first of these programs in the first folder of the PATH that has one; null when none has.
+  static @Nullable Path onPath(List<String> programs) {
     for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
       for (String program : programs) {
         Path file = Path.of(place).resolve(program);

@@ -34,6 +34,16 @@ record SelfMetrics(Map<String, Double> values) {
     return values.getOrDefault(name, 0.0);
   }
 
+  /// A value; NaN when it is not there.
+  double known(String name) {
+    return values.getOrDefault(name, Double.NaN);
+  }
+
+  /// The sum over all labels of a name; 0 when it is not there.
+  double all(String name) {
+    return get(name) + sum(name, "");
+  }
+
   /// The sum over all labels of a name, with this text among the labels.
   double sum(String name, String label) {
     double sum = 0;

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 ///
 /// @param nanos by thread id and name
 record ThreadTimes(Map<String, Long> nanos) {
+  static final ThreadTimes NONE = new ThreadTimes(Map.of());
 
   /// A thread that ends meanwhile is left out.
   static ThreadTimes of(ProcessHandle process) throws IOException {

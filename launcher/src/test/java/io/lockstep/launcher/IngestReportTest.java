@@ -17,20 +17,22 @@ class IngestReportTest {
       new Count(2_000_000, 2_000_000, 20_000_000, Map.of(), 50_000_000, 200_000_000, 900_000_000);
 
   private static Stretch stretch(Count count) {
-    return new Stretch(10, count, 3, 1.5, 0.25, 0.5, Map.of("read", 2.0));
+    return new Stretch(10, count, 3, 1.5, 0.25, 0.5, Map.of("read", 2.0), Map.of("apply", 1.0));
   }
 
   private static IngestReport report(Count warmUp, Count measured, long lost, long rows) {
     return new IngestReport(
+        "lockstep",
         1250,
         600,
         "1s",
         true,
+        2_000_000,
         stretch(warmUp),
         stretch(measured),
         new Times(2.5, 3, 3.25),
-        List.of(new Memory(0, 100, 200, 50), new Memory(5, 90, 300, 60)),
-        new Stored(8_000_000, 4_000_000, 100, rows),
+        List.of(new Memory(0, 100, 80, 200, 50), new Memory(5, 90, 85, 300, 60)),
+        new Stored(4_000_000, 100, rows, 8_000_000),
         lost,
         Map.of("late", 7L),
         0);
@@ -62,7 +64,7 @@ class IngestReportTest {
     String text = String.join("\n", IngestText.of(report(refused, WHOLE, 3, 100)));
     assertThat(text)
         .contains(
-            "1,250 servers, 600 values each, every second, gzip",
+            "lockstep: 1,250 servers, 600 values each, every second, gzip",
             "not acknowledged in the warm-up: 600 points, HTTP 503 behind",
             "median 0.050 s, p99 0.200 s, longest 0.900 s",
             "median 2.500 s, p99 3.000 s, longest 3.250 s",
@@ -77,28 +79,36 @@ class IngestReportTest {
     assertThat(text.lines().filter(line -> line.startsWith("  the most")))
         .first()
         .asString()
-        .matches(" *the most +100 +300 +60");
+        .matches(" *the most +100 +85 +300 +60");
   }
 
   @Test
   void aCollectorThatIsOnlyHeardOfHasNoStoreToShow() {
     IngestReport whole = report(WHOLE, WHOLE, 0, 100);
-    var bare =
-        new IngestReport(
-            3,
-            600,
-            "max",
-            false,
-            whole.warmUp(),
-            whole.measured(),
-            null,
-            List.of(),
-            null,
-            0,
-            Map.of(),
-            0);
+    var bare = bare("lockstep", whole.warmUp(), whole.measured());
     assertThat(String.join("\n", IngestText.of(bare)))
         .contains("as fast as they are acknowledged, plain")
         .doesNotContain("sent to judged", "on disk");
+  }
+
+  private static IngestReport bare(String name, Stretch warmUp, Stretch measured) {
+    return new IngestReport(
+        name, 3, 600, "max", false, 0, warmUp, measured, null, List.of(), null, 0, Map.of(), 0);
+  }
+
+  @Test
+  void whatDoesNotKeepUpIsNoSuccess() {
+    Count half = new Count(1_000_000, 1_000_000, 1, Map.of(), 1, 1, 1);
+    assertThat(report(WHOLE, half, 0, 100).whole()).isFalse();
+    assertThat(String.join("\n", IngestText.of(report(WHOLE, half, 0, 100)))).contains("50.0");
+  }
+
+  @Test
+  void ratiosAreOursToThePeers() {
+    var peer = new Stretch(10, WHOLE, 9, Double.NaN, Double.NaN, 1, Map.of(), Map.of());
+    assertThat(IngestText.ratios(report(WHOLE, WHOLE, 0, 100), bare("peer", peer, peer)))
+        .isEqualTo(
+            "lockstep : peer = CPU for each point 0.50 (first sight 0.50), memory unknown, bytes on"
+                + " disk unknown");
   }
 }

@@ -73,7 +73,7 @@ class SelfMetricsTest {
   @Test
   void aProcessHasMemoryAndThreads() throws IOException {
     ProcessHandle self = ProcessHandle.current();
-    assertThat(Cost.of(self).residentKib()).isGreaterThan(Cost.of(self).ownKib()).isPositive();
+    assertThat(Cost.of(self).resident()).isGreaterThan(Cost.of(self).own()).isPositive();
     assertThat(ThreadTimes.of(self).nanos()).isNotEmpty();
   }
 }

@@ -1,6 +1,5 @@
 package io.lockstep.simulator;
 
-import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Gzip;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -38,30 +37,35 @@ final class Connection implements AutoCloseable {
   /// @param body as it is to be sent
   /// @throws IOException when there is no response
   Reply post(Parcel parcel, byte[] body) throws IOException {
+    return post(Envelope.otlp(parcel.signal().path(), config.gzip(), parcel.id()), body);
+  }
+
+  /// Posts one request, as above.
+  Reply post(Envelope envelope, byte[] body) throws IOException {
     boolean used = socket != null;
     try {
-      return exchange(parcel, body);
+      return exchange(envelope, body);
     } catch (IOException e) {
       close();
       if (!used) {
         throw e;
       }
-      return again(parcel, body);
+      return again(envelope, body);
     }
   }
 
-  private Reply again(Parcel parcel, byte[] body) throws IOException {
+  private Reply again(Envelope envelope, byte[] body) throws IOException {
     try {
-      return exchange(parcel, body);
+      return exchange(envelope, body);
     } catch (IOException e) {
       close();
       throw e;
     }
   }
 
-  private Reply exchange(Parcel parcel, byte[] body) throws IOException {
+  private Reply exchange(Envelope envelope, byte[] body) throws IOException {
     var request = new ByteArrayOutputStream(body.length + 512);
-    request.writeBytes(head(parcel, body.length));
+    request.writeBytes(head(envelope, body.length));
     request.writeBytes(body);
     open().getOutputStream().write(request.toByteArray());
     return response();
@@ -107,21 +111,14 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  private byte[] head(Parcel parcel, int length) {
+  private byte[] head(Envelope envelope, int length) {
     var head = new StringBuilder(400);
     String base = config.url().getRawPath().replaceAll("/+$", "");
-    head.append("POST ").append(base).append(parcel.signal().path()).append(" HTTP/1.1\r\n");
+    head.append("POST ").append(base).append(envelope.path()).append(" HTTP/1.1\r\n");
     field(head, "Host", config.url().getRawAuthority());
     field(head, "User-Agent", "lockstep-simulator");
-    field(head, "Content-Type", "application/x-protobuf");
-    if (config.gzip()) {
-      field(head, "Content-Encoding", "gzip");
-    }
     field(head, "Content-Length", Integer.toString(length));
-    BatchId id = parcel.id();
-    if (id != null) {
-      field(head, BatchId.HEADER, id.header());
-    }
+    envelope.fields().forEach((name, value) -> field(head, name, value));
     if (config.token() != null) {
       field(head, "Authorization", "Bearer " + config.token());
     }

@@ -2,12 +2,15 @@ package io.lockstep.simulator;
 
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Gzip;
+import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.otlp.OtlpWriter;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,7 @@ public final class Senders implements AutoCloseable {
   private final Fleet.Config fleet;
   private final List<Gzip> packers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final List<YardstickServer> servers = new ArrayList<>();
+  private final List<Voice> voices = new ArrayList<>();
   private final AtomicReference<Tally> tally = new AtomicReference<>(new Tally());
   private volatile boolean ending;
 
@@ -39,8 +42,9 @@ public final class Senders implements AutoCloseable {
   /// @param everySecond one second's values each second; else as soon as the answer is there, with
   ///   times that go on by a second each and begin twelve hours back
   /// @param gzip whether bodies are compressed, as agents do
+  /// @param wire what the other side takes
   public record Config(
-      URI url, @Nullable String token, int servers, boolean everySecond, boolean gzip) {
+      URI url, @Nullable String token, int servers, boolean everySecond, boolean gzip, Wire wire) {
     public Config {
       if (servers < 1 || servers > 100_000) {
         throw new IllegalArgumentException("servers must be 1 to 100000, are " + servers);
@@ -52,12 +56,14 @@ public final class Senders implements AutoCloseable {
   public Senders(Config config) {
     this.config = config;
     this.fleet = new Fleet.Config(config.url, config.token, config.gzip, 1);
-    long boot = System.currentTimeMillis() * 1_000_000L - UPTIME.toNanos();
-    for (int i = 0; i < config.servers; i++) {
-      servers.add(new YardstickServer(host(i), 1, boot));
-    }
     for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
       packers.add(new Gzip(GZIP_LEVEL));
+    }
+    long boot = System.currentTimeMillis() * 1_000_000L - UPTIME.toNanos();
+    for (int i = 0; i < config.servers; i++) {
+      var server = new YardstickServer(host(i), 1);
+      var writing = Writing.of(config.wire, host(i), server, boot);
+      voices.add(new Voice(host(i), server, writing, packers.get(i % packers.size())));
     }
   }
 
@@ -78,29 +84,35 @@ public final class Senders implements AutoCloseable {
     long first = Math.ceilDiv(now, Nanos.SECOND) * Nanos.SECOND;
     for (int i = 0; i < config.servers; i++) {
       long begin = first + i * Nanos.SECOND / config.servers;
-      var voice = new Voice(host(i), servers.get(i), packers.get(i % packers.size()), run);
-      threads.add(Thread.ofVirtual().name(host(i)).start(() -> run(voice, begin, base)));
+      Voice voice = voices.get(i);
+      var turn = new Turn(run, begin, base);
+      threads.add(Thread.ofVirtual().name(voice.host).start(() -> run(voice, turn)));
     }
   }
 
   /// One of the senders.
-  private record Voice(String host, YardstickServer server, Gzip gzip, long run) {}
+  private record Voice(String host, YardstickServer server, Writing writing, Gzip gzip) {}
 
+  /// When it is its turn.
+  ///
+  /// @param run of its batch ids
   /// @param begin when its first second is due, Unix nanoseconds
   /// @param base what [System#nanoTime()] is ahead of Unix time
-  private void run(Voice voice, long begin, long base) {
+  private record Turn(long run, long begin, long base) {}
+
+  private void run(Voice voice, Turn turn) {
     try (var connection = new Connection(fleet)) {
       for (long second = 0; !ending; second++) {
-        long due = begin + second * Nanos.SECOND;
+        long due = turn.begin + second * Nanos.SECOND;
         if (config.everySecond || second == 0) {
-          sleepUntil(due + base);
+          sleepUntil(due + turn.base);
         }
         if (ending) {
           return;
         }
         long time = config.everySecond ? due : due - BACK.toNanos();
-        long since = config.everySecond ? due + base : System.nanoTime();
-        send(connection, voice, new BatchId(voice.host, voice.run, second), time, since);
+        long since = config.everySecond ? due + turn.base : System.nanoTime();
+        send(connection, voice, new BatchId(voice.host, turn.run, second), time, since);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // closed
@@ -109,12 +121,14 @@ public final class Senders implements AutoCloseable {
 
   private void send(Connection connection, Voice voice, BatchId id, long time, long since) {
     Tally now = tally.get();
-    byte[] body = voice.server.next(time);
-    byte[] packed = config.gzip ? voice.gzip.compress(body) : body;
-    now.sent(Yardstick.VALUES, packed.length);
+    boolean gzip = config.gzip && voice.writing.packs();
+    voice.server.advance();
+    byte[] plain = voice.writing.body(voice.server.samples(), time);
+    byte[] body = gzip ? voice.gzip.compress(plain) : plain;
+    now.sent(Yardstick.VALUES, body.length);
     try {
-      var parcel = new Parcel(0, Signal.METRICS, id, time, () -> body);
-      count(now, connection.post(parcel, packed), System.nanoTime() - since);
+      Reply reply = connection.post(voice.writing.envelope(id, gzip), body);
+      count(now, reply, System.nanoTime() - since);
     } catch (IOException e) {
       now.refused(Yardstick.VALUES, "no answer: " + e.getMessage());
       pause();
@@ -122,7 +136,7 @@ public final class Senders implements AutoCloseable {
   }
 
   private static void count(Tally now, Reply reply, long nanos) {
-    if (reply.status() != 200) {
+    if (reply.status() != 200 && reply.status() != 204) {
       now.refused(Yardstick.VALUES, reply.reason());
       return;
     }
@@ -177,10 +191,41 @@ public final class Senders implements AutoCloseable {
     return all;
   }
 
+  /// Says in the name of every server's agent that it was asked to stop, so that nobody takes them
+  /// for silent. After the end; what can't be said is not said.
+  public void sayGoodbye() throws InterruptedException {
+    var last = new ArrayList<Thread>();
+    for (Voice voice : voices) {
+      last.add(Thread.ofVirtual().start(() -> sayGoodbye(voice.host)));
+    }
+    for (Thread one : last) {
+      one.join();
+    }
+  }
+
+  private void sayGoodbye(String host) {
+    long now = System.currentTimeMillis();
+    var stopped =
+        new Occurrence(
+            "lockstep.agent.stopped", now * 1_000_000L, "The agent was asked to stop", Map.of());
+    try (var connection = new Connection(fleet);
+        OtlpWriter writer = Encoder.writer(host)) {
+      var id = new BatchId(host, now, 0);
+      byte[] body = writer.events(List.of(stopped));
+      connection.post(new Parcel(0, Signal.LOGS, id, now * 1_000_000L, () -> body), packed(body));
+    } catch (IOException _) {
+      // Then it will be missed.
+    }
+  }
+
+  private byte[] packed(byte[] body) {
+    return config.gzip ? packers.getFirst().compress(body) : body;
+  }
+
   @Override
   public void close() {
     ending = true;
     threads.forEach(Thread::interrupt);
-    servers.forEach(YardstickServer::close);
+    packers.forEach(Gzip::close);
   }
 }

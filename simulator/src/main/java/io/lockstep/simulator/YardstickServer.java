@@ -1,60 +1,73 @@
 package io.lockstep.simulator;
 
-import io.lockstep.telemetry.otlp.OtlpWriter;
-import io.lockstep.telemetry.otlp.RoundWriter;
 import io.lockstep.telemetry.otlp.Sample;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 
-/// One server of the [Yardstick]: its values, and the request that holds them, of which each second
-/// only times and values are written anew. One thread at a time.
-final class YardstickServer implements AutoCloseable {
+/// One server of the [Yardstick] and its values, second by second. One thread at a time.
+final class YardstickServer {
+  private final List<Place> places = new ArrayList<>();
   private final List<Series> series = new ArrayList<>();
   private final List<Movement> movements = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
   private final double[] values;
-  private final OtlpWriter otlp;
-  private final RoundWriter writer;
   private long random;
+
+  /// Whose a value is.
+  ///
+  /// @param value what of its kind
+  /// @param subject a GPU's UUID, a port, a part; empty for the host
+  record Place(Yardstick.Value value, String subject) {}
 
   /// @param host its name
   /// @param seed of its values
-  /// @param bootNanos since when counters count, Unix nanoseconds
-  YardstickServer(String host, long seed, long bootNanos) {
+  YardstickServer(String host, long seed) {
     for (int i = 0; i < ClusterSpec.PER_SERVER; i++) {
-      String uuid =
-          "GPU-" + UUID.nameUUIDFromBytes((host + "/" + i).getBytes(StandardCharsets.UTF_8));
-      Yardstick.gpu().forEach(value -> add(value, uuid));
+      byte[] name = (host + "/" + i).getBytes(StandardCharsets.UTF_8);
+      String uuid = "GPU-" + UUID.nameUUIDFromBytes(name);
+      Yardstick.gpu().forEach(value -> add(new Place(value, uuid)));
     }
     for (String port : ClusterSpec.PORTS) {
-      Yardstick.port().forEach(value -> add(value, port));
+      Yardstick.port().forEach(value -> add(new Place(value, port)));
     }
-    Yardstick.host().forEach(value -> add(value, value.part()));
+    Yardstick.host().forEach(value -> add(new Place(value, value.part())));
     this.values = new double[series.size()];
     this.random = new Chance(seed).of(host).bits(0) | 1;
     for (int i = 0; i < values.length; i++) {
       values[i] = movements.get(i).first(nextRandom());
       samples.add(shown(i));
     }
-    this.otlp = Encoder.writer(host);
-    this.writer = new RoundWriter(otlp, bootNanos);
   }
 
-  private void add(Yardstick.Value value, String subject) {
-    series.add(Series.of(value.column().table(), value.column().name(), subject));
-    movements.add(Movements.of(value.column()));
+  private void add(Place place) {
+    var column = place.value.column();
+    places.add(place);
+    series.add(Series.of(column.table(), column.name(), place.subject));
+    movements.add(Movements.of(column));
   }
 
   private Sample shown(int i) {
     return series.get(i).at(movements.get(i).shown(values[i]));
   }
 
-  /// The values of the next second as a request.
+  /// Whose the values are, in their order: those of a GPU together, then those of a port, then the
+  /// host's.
+  List<Place> places() {
+    return Collections.unmodifiableList(places);
+  }
+
+  /// The values of now.
   ///
-  /// @return bytes that are good until the next call
-  byte[] next(long timeNanos) {
+  /// @return always the same list, which changes with [#advance]
+  List<Sample> samples() {
+    return Collections.unmodifiableList(samples);
+  }
+
+  /// Goes on by a second.
+  void advance() {
     for (int i = 0; i < values.length; i++) {
       Movement movement = movements.get(i);
       if (movement.moves()) {
@@ -65,12 +78,6 @@ final class YardstickServer implements AutoCloseable {
         }
       }
     }
-    return writer.metrics(samples, timeNanos);
-  }
-
-  /// The values of the second that was made last, in the order of the request's making.
-  List<Sample> samples() {
-    return List.copyOf(samples);
   }
 
   /// Xorshift64 (Marsaglia 2003), whose high bits are good enough here.
@@ -79,10 +86,5 @@ final class YardstickServer implements AutoCloseable {
     random ^= random >>> 7;
     random ^= random << 17;
     return random;
-  }
-
-  @Override
-  public void close() {
-    otlp.close();
   }
 }

@@ -12,6 +12,7 @@ import io.lockstep.telemetry.otlp.Signal;
 import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.BatchReader;
 import io.lockstep.telemetry.rows.Row;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -23,8 +24,21 @@ class YardstickTest {
   private static final long NOW = 1_800_000_000_000_000_000L;
   private static final BatchId ID = new BatchId("node-1", 1, 0);
 
-  private final YardstickServer server =
-      new YardstickServer("node-1", 1, NOW - 86_400 * Nanos.SECOND);
+  private final Sender one = new Sender("node-1");
+
+  /// A server, and its requests.
+  private record Sender(YardstickServer server, Writing writing) {
+    Sender(String host) {
+      this(
+          new YardstickServer(host, 1),
+          new OtlpWriting(Wire.OTLP, host, NOW - 1000 * Nanos.SECOND));
+    }
+
+    byte[] next(long timeNanos) {
+      server.advance();
+      return writing.body(server.samples(), timeNanos).clone();
+    }
+  }
 
   static Batch read(BatchId id, byte[] body, long time) throws OtlpException {
     return new BatchReader(BatchReader.Limits.DEFAULT)
@@ -37,7 +51,7 @@ class YardstickTest {
 
   @Test
   void aSecondIsSixHundredValuesInRowsOfTheContract() throws OtlpException {
-    Batch batch = read(ID, server.next(NOW), NOW);
+    Batch batch = read(ID, one.next(NOW), NOW);
     assertThat(batch.refused()).as(batch.reason()).isZero();
     assertThat(batch.points()).isEmpty();
     assertThat(values(batch, Table.GPU, Table.GPU_SLOW)).isEqualTo(8 * 45);
@@ -55,10 +69,10 @@ class YardstickTest {
 
   @Test
   void countersGoUpAndWhatIsMeasuredGoesToAndFro() {
-    server.next(NOW);
-    List<Sample> before = server.samples();
-    server.next(NOW + Nanos.SECOND);
-    List<Sample> after = server.samples();
+    one.next(NOW);
+    var before = List.copyOf(one.server().samples());
+    one.next(NOW + Nanos.SECOND);
+    var after = List.copyOf(one.server().samples());
     int changed = 0;
     for (int i = 0; i < before.size(); i++) {
       var kind = before.get(i).metric().kind();
@@ -74,19 +88,33 @@ class YardstickTest {
 
   @Test
   void onlyTimesAndValuesDifferFromSecondToSecond() {
-    byte[] first = server.next(NOW).clone();
-    byte[] second = server.next(NOW + Nanos.SECOND);
+    byte[] first = one.next(NOW);
+    byte[] second = one.next(NOW + Nanos.SECOND);
     assertThat(second).hasSameSizeAs(first);
     assertThat(Arrays.mismatch(first, second)).isPositive();
   }
 
   @Test
   void twoServersSayDifferentThingsAndTheSameServerTheSame() {
-    byte[] one = server.next(NOW).clone();
-    var again = new YardstickServer("node-1", 1, NOW - 86_400 * Nanos.SECOND);
-    var other = new YardstickServer("node-2", 1, NOW - 86_400 * Nanos.SECOND);
-    assertThat(again.next(NOW)).isEqualTo(one);
-    assertThat(other.next(NOW)).isNotEqualTo(one);
+    byte[] said = one.next(NOW);
+    assertThat(new Sender("node-1").next(NOW)).isEqualTo(said);
+    assertThat(new Sender("node-2").next(NOW)).isNotEqualTo(said);
+  }
+
+  /// A line for each row of the contract, and as many values.
+  @Test
+  void theSameValuesAreLinesOfInfluxDb() throws OtlpException {
+    var writing = new LineWriting("node-1", one.server().places());
+    one.server().advance();
+    String text = new String(writing.body(one.server().samples(), NOW), StandardCharsets.UTF_8);
+    List<String> lines = text.lines().toList();
+    assertThat(lines)
+        .hasSize(read(ID, one.next(NOW), NOW).rows().size())
+        .allMatch(line -> line.endsWith(" " + NOW / 1_000_000));
+    assertThat(lines.getFirst()).startsWith("gpu,cluster=bench,host=node-1,subject=GPU-");
+    assertThat(lines.getFirst()).contains(" utilization=0.9", ",state=1,");
+    assertThat(lines.stream().mapToLong(line -> line.split(" ", -1)[1].split(",", -1).length).sum())
+        .isEqualTo(Senders.values());
   }
 
   @Test
@@ -105,8 +133,8 @@ class YardstickTest {
     var temperature = Contract.column(Table.GPU, "temperature");
     var health = Contract.column(Table.GPU, "state");
     for (int second = 0; second < 600; second++) {
-      server.next(NOW + second * Nanos.SECOND);
-      for (Sample sample : server.samples()) {
+      one.next(NOW + second * Nanos.SECOND);
+      for (Sample sample : one.server().samples()) {
         if (sample.isOf(temperature)) {
           assertThat(sample.value()).isBetween(40.0, 85.0);
         } else if (sample.isOf(health)) {
