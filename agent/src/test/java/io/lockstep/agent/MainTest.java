@@ -120,14 +120,16 @@ class MainTest {
     assertThat(lines(run("--config", file.toString(), "--check-config")))
         .satisfiesExactly(
             one -> assertThat(one).contains(":2:9: samplers.gpu.isolaton is not known; did you"),
+            one -> assertThat(one).contains(":2:28: samplers.gpu: expected must be 0 to 64"),
             one ->
                 assertThat(one).contains(":3:1: colectors is not known; did you mean collectors?"),
-            one -> assertThat(one).contains(":5:3: spool: bytes must be at least 16MiB"));
+            one -> assertThat(one).contains(":5:3: spool: bytes must be at least 16MiB"),
+            one -> assertThat(one).contains(":6:1: interval must be 100ms to 1m"));
     assertThat(lines(run("--config", file.toString(), "--once")))
         .singleElement()
         .asString()
         .contains("isolaton")
-        .endsWith("(and 2 more mistakes; --check-config names all)");
+        .endsWith("(and 4 more mistakes; --check-config names all)");
   }
 
   @Test

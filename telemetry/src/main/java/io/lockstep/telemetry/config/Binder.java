@@ -103,6 +103,7 @@ final class Binder {
     int before = misfits.size();
     Set<String> meant = unknown(path, section, keys.keySet());
     var made = new Making(path, type, instead);
+    made.doubtful.addAll(meant);
     for (var entry : keys.entrySet()) {
       RecordComponent component = entry.getValue();
       String key = entry.getKey();
@@ -122,7 +123,7 @@ final class Binder {
       }
     }
     boolean fits = misfits.size() == before;
-    return fits || (meant.isEmpty() && instead != null) ? construct(made) : instead;
+    return fits || instead != null ? construct(made) : instead;
   }
 
   /// Tells of keys that are not known.

@@ -277,6 +277,17 @@ class ConfigsTest {
         "ratio: x\nseed: y\nstore: 1\n", "(and 2 more mistakes; --check-config names all)");
   }
 
+  @Test
+  void asksARecordOfWhichAKeyIsMistypedButForThatKey() {
+    assertThat(mistakes("listen: {address: '0.0.0.0:1', token_fil: x}\n", Map.of()))
+        .containsExactly(
+            "file:1:32: listen.token_fil is not known; did you mean listen.token_file?");
+    assertThat(mistakes("store: {batch_rows: 0, flush: 1s}\n", Map.of()))
+        .containsExactly(
+            "file:1:9: store: batch_rows must be above 0, is 0",
+            "file:1:24: store.flush is not known; did you mean store.flush_every?");
+  }
+
   record Range(int least, int most, String name) {
     Range {
       if (least > most) {
