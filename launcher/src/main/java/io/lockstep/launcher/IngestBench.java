@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.launcher.LoadGenerator.Load;
 import io.lockstep.launcher.LoadGenerator.To;
 import io.lockstep.simulator.Wire;
+import io.lockstep.simulator.Yardstick;
 import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
@@ -78,6 +79,15 @@ final class IngestBench implements Callable<Integer> {
       description = "How long it runs before, which is reported apart (default: ${DEFAULT-VALUE}).")
   private String warmUp = "60s";
 
+  @Option(
+      names = "--shape",
+      paramLabel = "even|agent",
+      defaultValue = "even",
+      description =
+          "The same 600 values every second, or as agents do: some 430, and on whole tens of seconds"
+              + " all that changes slowly besides (default: ${DEFAULT-VALUE}).")
+  private String shape = "even";
+
   @Option(names = "--plain", description = "Do not compress requests, as agents do.")
   private boolean plain;
 
@@ -140,6 +150,7 @@ final class IngestBench implements Callable<Integer> {
             servers,
             rate.equals("1s"),
             !plain,
+            shape(),
             time("--warm-up", warmUp),
             time("--duration", duration));
     if (url == null && (page != null || tokenFile != null)) {
@@ -224,6 +235,14 @@ final class IngestBench implements Callable<Integer> {
     reports.stream()
         .skip(1)
         .forEach(peer -> System.out.println(IngestText.ratios(reports.getFirst(), peer)));
+  }
+
+  private Yardstick shape() {
+    return switch (shape) {
+      case "even" -> Yardstick.EVEN;
+      case "agent" -> Yardstick.AGENT;
+      default -> throw wrong("--shape must be even or agent, is \"" + shape + "\"");
+    };
   }
 
   private Duration time(String option, String text) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name of what was loaded
 /// @param servers that sent, each with a connection
-/// @param values of a server in each request
+/// @param values of a server in a second, on average
 /// @param rate `1s` or `max`
 /// @param gzip whether requests were compressed
 /// @param due points that ought to have been sent when it was measured; 0 where as many are sent as
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record IngestReport(
     String name,
     int servers,
-    int values,
+    double values,
     String rate,
     boolean gzip,
     double due,
@@ -143,8 +143,8 @@ record IngestReport(
 
   /// Whether everything was taken and kept.
   boolean whole() {
-    return warmUp.count.refused().isEmpty()
-        && measured.count.refused().isEmpty()
+    return warmUp.count.acknowledged() == warmUp.count.sent()
+        && measured.count.acknowledged() == measured.count.sent()
         && measured.count.acknowledged() > 0
         && measured.count.sent() >= KEPT_UP * due
         && lost == 0

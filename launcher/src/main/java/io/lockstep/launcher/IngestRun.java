@@ -4,7 +4,6 @@ import io.lockstep.launcher.IngestReport.Memory;
 import io.lockstep.launcher.IngestReport.Stored;
 import io.lockstep.launcher.IngestReport.Stretch;
 import io.lockstep.launcher.LoadGenerator.Load;
-import io.lockstep.simulator.Senders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +104,7 @@ final class IngestRun {
     return new IngestReport(
         name,
         load.servers(),
-        Senders.values(),
+        load.shape().perSecond(),
         load.everySecond() ? "1s" : "max",
         load.gzip(),
         load.due(seconds(marks.get(1), marks.get(2))),

@@ -69,7 +69,7 @@ final class IngestText {
 
   private void costs() {
     lines.add(
-        "%s: %,d servers, %d values each, %s, %s"
+        "%s: %,d servers, %.0f values each, %s, %s"
             .formatted(
                 report.name(),
                 report.servers(),

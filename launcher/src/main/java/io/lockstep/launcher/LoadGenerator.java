@@ -1,8 +1,8 @@
 package io.lockstep.launcher;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lockstep.simulator.Senders;
 import io.lockstep.simulator.Wire;
+import io.lockstep.simulator.Yardstick;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -30,10 +30,17 @@ final class LoadGenerator implements AutoCloseable {
   /// @param servers connections
   /// @param everySecond else as fast as it is acknowledged
   /// @param gzip else plain
-  record Load(int servers, boolean everySecond, boolean gzip, Duration warmUp, Duration length) {
+  /// @param shape of what a server sends
+  record Load(
+      int servers,
+      boolean everySecond,
+      boolean gzip,
+      Yardstick shape,
+      Duration warmUp,
+      Duration length) {
     /// Points that a stretch of so many seconds ought to have; 0 where as many come as can be.
     double due(double seconds) {
-      return everySecond ? servers * seconds * Senders.values() : 0;
+      return everySecond ? servers * seconds * shape.perSecond() : 0;
     }
   }
 
@@ -56,19 +63,23 @@ final class LoadGenerator implements AutoCloseable {
                 "load generator",
                 folder.resolve("load.log"),
                 List.of("-Xmx2g", "-cp", System.getProperty("java.class.path")),
-                List.of(
-                    SendersProgram.class.getName(),
-                    to.url.toString(),
-                    String.valueOf(load.servers),
-                    load.everySecond ? "1s" : "max",
-                    load.gzip ? "gzip" : "plain",
-                    String.valueOf(load.warmUp.toMillis()),
-                    String.valueOf(load.length.toMillis()),
-                    to.wire.name(),
-                    to.tokenFile == null ? "" : to.tokenFile.toString(),
-                    to.goodbye ? "goodbye" : "")));
+                List.of(SendersProgram.class.getName(), order(to, load).json())));
     generator.await("ready");
     return generator;
+  }
+
+  private static SendersProgram.Order order(To to, Load load) {
+    return new SendersProgram.Order(
+        to.url.toString(),
+        to.tokenFile == null ? "" : to.tokenFile.toString(),
+        load.servers,
+        load.everySecond,
+        load.gzip,
+        to.wire,
+        load.shape,
+        load.warmUp.toMillis(),
+        load.length.toMillis(),
+        to.goodbye);
   }
 
   ProcessHandle process() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.simulator.Senders;
 import io.lockstep.simulator.Tally;
 import io.lockstep.simulator.Wire;
+import io.lockstep.simulator.Yardstick;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -57,32 +58,58 @@ final class SendersProgram {
   /// @param unanswered whether answers had not come when it gave up
   record Result(Count warmUp, Count measured, boolean unanswered) {}
 
+  /// What it is told.
+  ///
+  /// @param url of the collector
+  /// @param tokenFile holds the token that is sent; empty for none
+  /// @param warmUpMillis how long is sent before it is measured
+  /// @param lengthMillis how long is measured
+  /// @param goodbye whether the servers' agents say at the end that they stop
+  record Order(
+      String url,
+      String tokenFile,
+      int servers,
+      boolean everySecond,
+      boolean gzip,
+      Wire wire,
+      Yardstick shape,
+      long warmUpMillis,
+      long lengthMillis,
+      boolean goodbye) {
+    private Senders.Config config() throws IOException {
+      return new Senders.Config(
+          URI.create(url),
+          tokenFile.isEmpty() ? null : Files.readString(Path.of(tokenFile)).strip(),
+          servers,
+          everySecond,
+          gzip,
+          wire,
+          shape);
+    }
+
+    String json() throws IOException {
+      return JSON.writeValueAsString(this);
+    }
+  }
+
   /// Loads a collector.
   ///
-  /// @param arguments URL, servers, `1s` or `max`, `gzip` or `plain`, the milliseconds of warm-up
-  ///   and of measuring, the [Wire], the file of the token or nothing, and whether to say `goodbye`
+  /// @param arguments an [Order] as JSON
   public static void main(String[] arguments) throws Exception {
     endWithInput();
-    var config =
-        new Senders.Config(
-            URI.create(arguments[0]),
-            arguments[7].isEmpty() ? null : Files.readString(Path.of(arguments[7])).strip(),
-            Integer.parseInt(arguments[1]),
-            arguments[2].equals("1s"),
-            arguments[3].equals("gzip"),
-            Wire.valueOf(arguments[6]));
-    try (var senders = new Senders(config)) {
+    Order order = JSON.readValue(arguments[0], Order.class);
+    try (var senders = new Senders(order.config())) {
       System.out.println("ready");
       senders.start();
-      Thread.sleep(Long.parseLong(arguments[4]));
+      Thread.sleep(order.warmUpMillis);
       Tally warmUp = senders.next();
       System.out.println("measuring");
-      Thread.sleep(Long.parseLong(arguments[5]));
+      Thread.sleep(order.lengthMillis);
       System.out.println("ending");
       boolean answered = senders.end(LAST_ANSWERS);
       var result = new Result(Count.of(warmUp), Count.of(senders.tally()), !answered);
       System.out.println(JSON.writeValueAsString(result));
-      if (arguments[8].equals("goodbye")) {
+      if (order.goodbye) {
         Thread.sleep(SEEN);
         senders.sayGoodbye();
       }

@@ -11,6 +11,7 @@ import io.lockstep.launcher.IngestReport.Times;
 import io.lockstep.launcher.LoadGenerator.Load;
 import io.lockstep.launcher.LoadGenerator.To;
 import io.lockstep.simulator.Wire;
+import io.lockstep.simulator.Yardstick;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -33,9 +34,10 @@ class IngestBenchTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"true, true", "false, false"})
-  void whatWasSentIsStoredAndCounted(boolean everySecond, boolean gzip) throws Exception {
-    var load = new Load(3, everySecond, gzip, Duration.ofSeconds(2), Duration.ofSeconds(5));
+  @CsvSource({"true, true, AGENT", "false, false, EVEN"})
+  void whatWasSentIsStoredAndCounted(boolean everySecond, boolean gzip, Yardstick shape)
+      throws Exception {
+    var load = new Load(3, everySecond, gzip, shape, Duration.ofSeconds(2), Duration.ofSeconds(5));
     IngestReport report;
     try (BenchCollector collector = BenchCollector.start(folder, Map.of())) {
       report = new IngestRun("lockstep", collector, load).run(folder);
@@ -80,7 +82,8 @@ class IngestBenchTest {
   /// As one that runs already is loaded: by what it says of itself, and its servers say goodbye.
   @Test
   void aCollectorElsewhereTellsWhatItCosts() throws Exception {
-    var load = new Load(2, true, true, Duration.ofSeconds(2), Duration.ofSeconds(3));
+    var load =
+        new Load(2, true, true, Yardstick.EVEN, Duration.ofSeconds(2), Duration.ofSeconds(3));
     try (BenchCollector collector = BenchCollector.start(folder, Map.of())) {
       var there = new To(collector.to().url(), Wire.OTLP, null, true);
       var elsewhere = new ElsewhereCollector(there, collector.api());
@@ -119,7 +122,8 @@ class IngestBenchTest {
             known.stored(),
             known.settle(),
             known.order());
-    var load = new Load(2, true, true, Duration.ofSeconds(2), Duration.ofSeconds(3));
+    var load =
+        new Load(2, true, true, Yardstick.EVEN, Duration.ofSeconds(2), Duration.ofSeconds(3));
     try (IngestPeer peer = IngestPeer.start(kind, folder)) {
       IngestReport report = new IngestRun("victoriametrics", peer, load).run(folder);
       String text = String.join("\n", IngestText.of(report));

@@ -4,6 +4,7 @@ import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.Gzip;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.OtlpWriter;
+import io.lockstep.telemetry.otlp.Sample;
 import io.lockstep.telemetry.otlp.Signal;
 import java.io.IOException;
 import java.net.URI;
@@ -43,8 +44,15 @@ public final class Senders implements AutoCloseable {
   ///   times that go on by a second each and begin twelve hours back
   /// @param gzip whether bodies are compressed, as agents do
   /// @param wire what the other side takes
+  /// @param shape what a server sends
   public record Config(
-      URI url, @Nullable String token, int servers, boolean everySecond, boolean gzip, Wire wire) {
+      URI url,
+      @Nullable String token,
+      int servers,
+      boolean everySecond,
+      boolean gzip,
+      Wire wire,
+      Yardstick shape) {
     public Config {
       if (servers < 1 || servers > 100_000) {
         throw new IllegalArgumentException("servers must be 1 to 100000, are " + servers);
@@ -61,19 +69,22 @@ public final class Senders implements AutoCloseable {
     }
     long boot = System.currentTimeMillis() * 1_000_000L - UPTIME.toNanos();
     for (int i = 0; i < config.servers; i++) {
-      var server = new YardstickServer(host(i), 1);
-      var writing = Writing.of(config.wire, host(i), server, boot);
-      voices.add(new Voice(host(i), server, writing, packers.get(i % packers.size())));
+      voices.add(voice(host(i), packers.get(i % packers.size()), boot));
     }
+  }
+
+  private Voice voice(String host, Gzip gzip, long boot) {
+    var server = new YardstickServer(config.shape, host, 1);
+    Writing whole = Writing.of(config.wire, host, server.places(true), boot);
+    Writing second =
+        config.shape == Yardstick.EVEN
+            ? whole
+            : Writing.of(config.wire, host, server.places(false), boot);
+    return new Voice(host, server, whole, second, gzip);
   }
 
   private static String host(int server) {
     return "bench-%05d".formatted(server);
-  }
-
-  /// Values of one server and second.
-  public static int values() {
-    return Yardstick.VALUES;
   }
 
   /// Begins to send, the servers spread over the next second.
@@ -91,7 +102,11 @@ public final class Senders implements AutoCloseable {
   }
 
   /// One of the senders.
-  private record Voice(String host, YardstickServer server, Writing writing, Gzip gzip) {}
+  ///
+  /// @param whole writes seconds in which everything is sent
+  /// @param second writes the others
+  private record Voice(
+      String host, YardstickServer server, Writing whole, Writing second, Gzip gzip) {}
 
   /// When it is its turn.
   ///
@@ -121,30 +136,33 @@ public final class Senders implements AutoCloseable {
 
   private void send(Connection connection, Voice voice, BatchId id, long time, long since) {
     Tally now = tally.get();
-    boolean gzip = config.gzip && voice.writing.packs();
+    boolean whole = config.shape.whole(time);
+    Writing writing = whole ? voice.whole : voice.second;
+    boolean gzip = config.gzip && writing.packs();
     voice.server.advance();
-    byte[] plain = voice.writing.body(voice.server.samples(), time);
+    List<Sample> samples = voice.server.samples(whole);
+    byte[] plain = writing.body(samples, time);
     byte[] body = gzip ? voice.gzip.compress(plain) : plain;
-    now.sent(Yardstick.VALUES, body.length);
+    now.sent(samples.size(), body.length);
     try {
-      Reply reply = connection.post(voice.writing.envelope(id, gzip), body);
-      count(now, reply, System.nanoTime() - since);
+      Reply reply = connection.post(writing.envelope(id, gzip), body);
+      count(now, samples.size(), reply, System.nanoTime() - since);
     } catch (IOException e) {
-      now.refused(Yardstick.VALUES, "no answer: " + e.getMessage());
+      now.refused(samples.size(), "no answer: " + e.getMessage());
       pause();
     }
   }
 
-  private static void count(Tally now, Reply reply, long nanos) {
+  private static void count(Tally now, long points, Reply reply, long nanos) {
     if (reply.status() != 200 && reply.status() != 204) {
-      now.refused(Yardstick.VALUES, reply.reason());
+      now.refused(points, reply.reason());
       return;
     }
-    long rejected = Math.min(Yardstick.VALUES, reply.rejected());
+    long rejected = Math.min(points, reply.rejected());
     if (rejected > 0) {
       now.refused(rejected, "HTTP 200, refused in part: " + reply.reason());
     }
-    now.acknowledged(Yardstick.VALUES - rejected, nanos);
+    now.acknowledged(points - rejected, nanos);
   }
 
   /// Not at once again to somebody who is not there.

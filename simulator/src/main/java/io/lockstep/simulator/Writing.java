@@ -8,7 +8,7 @@ import java.util.List;
 sealed interface Writing permits OtlpWriting, LineWriting, RemoteWriting {
   /// A request's body, not compressed beyond what its protocol wants.
   ///
-  /// @param samples all values of a second, in the server's order
+  /// @param samples values of a second, in the order of their places
   /// @return bytes that are good until the next call
   byte[] body(List<Sample> samples, long timeNanos);
 
@@ -24,12 +24,13 @@ sealed interface Writing permits OtlpWriting, LineWriting, RemoteWriting {
 
   /// What writes so.
   ///
+  /// @param places whose the values will be, in their order
   /// @param bootNanos since when counters count, Unix nanoseconds
-  static Writing of(Wire wire, String host, YardstickServer server, long bootNanos) {
+  static Writing of(Wire wire, String host, List<YardstickServer.Place> places, long bootNanos) {
     return switch (wire) {
       case OTLP, OTLP_VICTORIAMETRICS, OTLP_PROMETHEUS -> new OtlpWriting(wire, host, bootNanos);
-      case INFLUX -> new LineWriting(host, server.places());
-      case REMOTE_WRITE -> new RemoteWriting(host, server.places());
+      case INFLUX -> new LineWriting(host, places);
+      case REMOTE_WRITE -> new RemoteWriting(host, places);
     };
   }
 }

@@ -3,20 +3,23 @@ package io.lockstep.simulator;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What a server of the yardstick sends each second: 600 values, of 8 GPUs 45 each, of 8 ports 15
-/// each, of the host 120. An agent reads some of these columns every ten seconds only; here all
-/// come every second, so that each second is as heavy as the contract allows.
-final class Yardstick {
-  static final int GPU_VALUES = 45;
-  static final int PORT_VALUES = 15;
-  static final int HOST_VALUES = 120;
+/// What a server sends each second, in one of two shapes.
+public enum Yardstick {
+  /// The yardstick to the letter: 600 values every second, of 8 GPUs 45 each, of 8 ports 15 each,
+  /// of the host 120. What stands in the tables of what changes slowly comes every second as well,
+  /// a row of few values in a table of many columns.
+  EVEN,
+  /// As agents do: what they read each second, and on whole tens of seconds all that they read more
+  /// seldom besides, all servers at the same time.
+  AGENT;
 
-  /// Of one server each second.
-  static final int VALUES = ClusterSpec.PER_SERVER * (GPU_VALUES + PORT_VALUES) + HOST_VALUES;
+  private static final int GPU_VALUES = 45;
+  private static final int PORT_VALUES = 15;
+  private static final int HOST_VALUES = 120;
+  private static final int SLOW_SECONDS = 10;
 
   private static final List<String> PORT =
       List.of(
@@ -70,34 +73,73 @@ final class Yardstick {
   private static final List<String> DISK =
       List.of("disk_read", "disk_written", "disk_reads", "disk_writes", "disk_io_time");
 
-  private Yardstick() {}
-
   /// A value that each of its kind has.
   ///
   /// @param column its place in the store
   /// @param part of which part of the host; empty but for parts
   record Value(Column column, String part) {}
 
+  /// Whether a second is one in which everything is sent.
+  boolean whole(long timeNanos) {
+    return this == EVEN || Math.floorDiv(timeNanos, Nanos.SECOND) % SLOW_SECONDS == 0;
+  }
+
+  /// Whether a value is sent every second.
+  boolean everySecond(Value value) {
+    return this == EVEN
+        || value.column.table() == Table.GPU
+        || value.column.table() == Table.HOST
+        || (value.column.table() == Table.PORT && PORT.contains(value.column.name()));
+  }
+
+  /// How many values a server sends in a second, on average.
+  public double perSecond() {
+    double sum = 0;
+    for (Value value : gpu()) {
+      sum += ClusterSpec.PER_SERVER * share(value);
+    }
+    for (Value value : port()) {
+      sum += ClusterSpec.PER_SERVER * share(value);
+    }
+    for (Value value : host()) {
+      sum += share(value);
+    }
+    return sum;
+  }
+
+  private double share(Value value) {
+    return everySecond(value) ? 1 : 1.0 / SLOW_SECONDS;
+  }
+
   /// Of each GPU.
-  static List<Value> gpu() {
-    return first(GPU_VALUES, all(Table.GPU), named(Table.GPU_SLOW, GPU_SLOW));
+  List<Value> gpu() {
+    return switch (this) {
+      case EVEN ->
+          joined(List.of(all(Table.GPU), named(Table.GPU_SLOW, GPU_SLOW))).subList(0, GPU_VALUES);
+      case AGENT -> joined(List.of(all(Table.GPU), all(Table.GPU_SLOW)));
+    };
   }
 
   /// Of each port.
-  static List<Value> port() {
-    return first(PORT_VALUES, named(Table.PORT, PORT));
+  List<Value> port() {
+    return switch (this) {
+      case EVEN -> joined(List.of(named(Table.PORT, PORT))).subList(0, PORT_VALUES);
+      case AGENT -> joined(List.of(all(Table.PORT)));
+    };
   }
 
   /// Of the host.
-  static List<Value> host() {
-    return first(
-        HOST_VALUES,
-        all(Table.HOST),
-        all(Table.HOST_SLOW),
-        part("nvme0n1", DISK),
-        part("nvme1n1", DISK),
-        part("eth0", INTERFACE),
-        part("eth1", INTERFACE));
+  List<Value> host() {
+    List<Value> all =
+        joined(
+            List.of(
+                all(Table.HOST),
+                all(Table.HOST_SLOW),
+                part("nvme0n1", DISK),
+                part("nvme1n1", DISK),
+                part("eth0", INTERFACE),
+                part("eth1", INTERFACE)));
+    return this == EVEN ? all.subList(0, HOST_VALUES) : all;
   }
 
   private static Stream<Value> all(Table table) {
@@ -112,12 +154,7 @@ final class Yardstick {
     return names.stream().map(name -> new Value(Contract.column(Table.PART, name), part));
   }
 
-  @SafeVarargs
-  private static List<Value> first(int many, Stream<Value>... all) {
-    var values = new ArrayList<Value>();
-    for (Stream<Value> some : all) {
-      values.addAll(some.toList());
-    }
-    return List.copyOf(values.subList(0, many));
+  private static List<Value> joined(List<Stream<Value>> all) {
+    return all.stream().flatMap(some -> some).toList();
   }
 }

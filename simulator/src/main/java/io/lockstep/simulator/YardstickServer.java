@@ -3,7 +3,7 @@ package io.lockstep.simulator;
 import io.lockstep.telemetry.otlp.Sample;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 
@@ -13,6 +13,8 @@ final class YardstickServer {
   private final List<Series> series = new ArrayList<>();
   private final List<Movement> movements = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
+  private final BitSet everySecond = new BitSet();
+  private final Yardstick yardstick;
   private final double[] values;
   private long random;
 
@@ -24,16 +26,17 @@ final class YardstickServer {
 
   /// @param host its name
   /// @param seed of its values
-  YardstickServer(String host, long seed) {
+  YardstickServer(Yardstick yardstick, String host, long seed) {
+    this.yardstick = yardstick;
     for (int i = 0; i < ClusterSpec.PER_SERVER; i++) {
       byte[] name = (host + "/" + i).getBytes(StandardCharsets.UTF_8);
       String uuid = "GPU-" + UUID.nameUUIDFromBytes(name);
-      Yardstick.gpu().forEach(value -> add(new Place(value, uuid)));
+      yardstick.gpu().forEach(value -> add(new Place(value, uuid)));
     }
     for (String port : ClusterSpec.PORTS) {
-      Yardstick.port().forEach(value -> add(new Place(value, port)));
+      yardstick.port().forEach(value -> add(new Place(value, port)));
     }
-    Yardstick.host().forEach(value -> add(new Place(value, value.part())));
+    yardstick.host().forEach(value -> add(new Place(value, value.part())));
     this.values = new double[series.size()];
     this.random = new Chance(seed).of(host).bits(0) | 1;
     for (int i = 0; i < values.length; i++) {
@@ -44,6 +47,7 @@ final class YardstickServer {
 
   private void add(Place place) {
     var column = place.value.column();
+    everySecond.set(places.size(), yardstick.everySecond(place.value));
     places.add(place);
     series.add(Series.of(column.table(), column.name(), place.subject));
     movements.add(Movements.of(column));
@@ -55,15 +59,28 @@ final class YardstickServer {
 
   /// Whose the values are, in their order: those of a GPU together, then those of a port, then the
   /// host's.
-  List<Place> places() {
-    return Collections.unmodifiableList(places);
+  ///
+  /// @param whole of a second in which everything is sent
+  List<Place> places(boolean whole) {
+    return sent(places, whole);
   }
 
   /// The values of now.
   ///
-  /// @return always the same list, which changes with [#advance]
-  List<Sample> samples() {
-    return Collections.unmodifiableList(samples);
+  /// @param whole as above
+  List<Sample> samples(boolean whole) {
+    return sent(samples, whole);
+  }
+
+  private <T> List<T> sent(List<T> all, boolean whole) {
+    if (whole) {
+      return List.copyOf(all);
+    }
+    var some = new ArrayList<T>(everySecond.cardinality());
+    for (int i = everySecond.nextSetBit(0); i >= 0; i = everySecond.nextSetBit(i + 1)) {
+      some.add(all.get(i));
+    }
+    return some;
   }
 
   /// Goes on by a second.

@@ -54,7 +54,8 @@ class SendersTest {
 
   private Senders senders(boolean everySecond) {
     var url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    return new Senders(new Senders.Config(url, null, 4, everySecond, true, Wire.OTLP));
+    return new Senders(
+        new Senders.Config(url, null, 4, everySecond, true, Wire.OTLP, Yardstick.EVEN));
   }
 
   @Test

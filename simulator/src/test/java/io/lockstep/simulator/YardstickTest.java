@@ -1,6 +1,7 @@
 package io.lockstep.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
@@ -30,13 +31,13 @@ class YardstickTest {
   private record Sender(YardstickServer server, Writing writing) {
     Sender(String host) {
       this(
-          new YardstickServer(host, 1),
+          new YardstickServer(Yardstick.EVEN, host, 1),
           new OtlpWriting(Wire.OTLP, host, NOW - 1000 * Nanos.SECOND));
     }
 
     byte[] next(long timeNanos) {
       server.advance();
-      return writing.body(server.samples(), timeNanos).clone();
+      return writing.body(server.samples(true), timeNanos).clone();
     }
   }
 
@@ -57,7 +58,7 @@ class YardstickTest {
     assertThat(values(batch, Table.GPU, Table.GPU_SLOW)).isEqualTo(8 * 45);
     assertThat(values(batch, Table.PORT)).isEqualTo(8 * 15);
     assertThat(values(batch, Table.HOST, Table.HOST_SLOW, Table.PART)).isEqualTo(120);
-    assertThat(values(batch, Table.values())).isEqualTo(Senders.values());
+    assertThat(values(batch, Table.values())).isEqualTo(600);
   }
 
   private static long values(Batch batch, Table... tables) {
@@ -67,12 +68,34 @@ class YardstickTest {
         .sum();
   }
 
+  /// Of the tables of what changes slowly nothing comes but on whole tens of seconds.
+  @Test
+  void asAgentsDoTheSlowTablesComeEveryTenSeconds() throws OtlpException {
+    var server = new YardstickServer(Yardstick.AGENT, "node-1", 1);
+    long sent = 0;
+    for (int second = 0; second < 20; second++) {
+      long time = NOW + second * Nanos.SECOND;
+      boolean whole = Yardstick.AGENT.whole(time);
+      var writing = new OtlpWriting(Wire.OTLP, "node-1", NOW);
+      Batch batch = read(ID, writing.body(server.samples(whole), time), time);
+      assertThat(batch.refused()).as(batch.reason()).isZero();
+      assertThat(values(batch, Table.GPU_SLOW, Table.HOST_SLOW, Table.PART) > 0).isEqualTo(whole);
+      assertThat(values(batch, Table.GPU)).isEqualTo(8L * Contract.columns(Table.GPU).size());
+      assertThat(whole).isEqualTo(second % 10 == 0);
+      sent += values(batch, Table.values());
+    }
+    assertThat(Yardstick.AGENT.perSecond())
+        .isCloseTo(sent / 20.0, within(0.01))
+        .isBetween(450.0, 750.0);
+    assertThat(Yardstick.EVEN.perSecond()).isCloseTo(600, within(0.01));
+  }
+
   @Test
   void countersGoUpAndWhatIsMeasuredGoesToAndFro() {
     one.next(NOW);
-    var before = List.copyOf(one.server().samples());
+    var before = List.copyOf(one.server().samples(true));
     one.next(NOW + Nanos.SECOND);
-    var after = List.copyOf(one.server().samples());
+    var after = List.copyOf(one.server().samples(true));
     int changed = 0;
     for (int i = 0; i < before.size(); i++) {
       var kind = before.get(i).metric().kind();
@@ -104,9 +127,9 @@ class YardstickTest {
   /// A line for each row of the contract, and as many values.
   @Test
   void theSameValuesAreLinesOfInfluxDb() throws OtlpException {
-    var writing = new LineWriting("node-1", one.server().places());
+    var writing = new LineWriting("node-1", one.server().places(true));
     one.server().advance();
-    String text = new String(writing.body(one.server().samples(), NOW), StandardCharsets.UTF_8);
+    String text = new String(writing.body(one.server().samples(true), NOW), StandardCharsets.UTF_8);
     List<String> lines = text.lines().toList();
     assertThat(lines)
         .hasSize(read(ID, one.next(NOW), NOW).rows().size())
@@ -114,7 +137,7 @@ class YardstickTest {
     assertThat(lines.getFirst()).startsWith("gpu,cluster=bench,host=node-1,subject=GPU-");
     assertThat(lines.getFirst()).contains(" utilization=0.9", ",state=1,");
     assertThat(lines.stream().mapToLong(line -> line.split(" ", -1)[1].split(",", -1).length).sum())
-        .isEqualTo(Senders.values());
+        .isEqualTo(600);
   }
 
   @Test
@@ -134,7 +157,7 @@ class YardstickTest {
     var health = Contract.column(Table.GPU, "state");
     for (int second = 0; second < 600; second++) {
       one.next(NOW + second * Nanos.SECOND);
-      for (Sample sample : one.server().samples()) {
+      for (Sample sample : one.server().samples(true)) {
         if (sample.isOf(temperature)) {
           assertThat(sample.value()).isBetween(40.0, 85.0);
         } else if (sample.isOf(health)) {
