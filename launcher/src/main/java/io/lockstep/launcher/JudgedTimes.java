@@ -1,6 +1,7 @@
 package io.lockstep.launcher;
 
 import io.lockstep.simulator.Latencies;
+import org.jspecify.annotations.Nullable;
 
 /// From a point's time to the end of the round that judged its second: what the collector says of
 /// its rounds, and that points are spread evenly over each second.
@@ -26,8 +27,11 @@ final class JudgedTimes {
     until = now;
   }
 
-  /// What it comes to.
-  IngestReport.Times times() {
+  /// What it comes to; null when nobody told.
+  IngestReport.@Nullable Times times() {
+    if (latencies.count() == 0) {
+      return null;
+    }
     return new IngestReport.Times(
         latencies.at(0.5).toNanos() / 1e9,
         latencies.at(0.99).toNanos() / 1e9,

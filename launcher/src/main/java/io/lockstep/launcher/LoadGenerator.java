@@ -38,9 +38,10 @@ final class LoadGenerator implements AutoCloseable {
       Yardstick shape,
       Duration warmUp,
       Duration length) {
-    /// Points that a stretch of so many seconds ought to have; 0 where as many come as can be.
+    /// Points that a stretch of so many seconds ought to have at least; 0 where as many come as can
+    /// be.
     double due(double seconds) {
-      return everySecond ? servers * seconds * shape.perSecond() : 0;
+      return everySecond ? servers * shape.least(seconds) : 0;
     }
   }
 

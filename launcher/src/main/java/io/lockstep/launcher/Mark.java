@@ -23,28 +23,32 @@ record Mark(
     static Spent of(@Nullable ProcessHandle process) throws IOException {
       return process == null ? UNKNOWN : new Spent(Cost.of(process), ThreadTimes.of(process));
     }
+
+    /// @param processor what the name of its processor time begins with
+    /// @param resident what the name of its resident memory begins with
+    private static Spent told(SelfMetrics metrics, String processor, String resident) {
+      return new Spent(
+          Cost.told(metrics, processor + "seconds_total", resident + "bytes"), ThreadTimes.NONE);
+    }
   }
 
+  /// Looks at the processes first: what is told may come late.
   static Mark of(Loaded loaded, ProcessHandle generator) throws IOException, InterruptedException {
-    SelfMetrics metrics = loaded.metrics();
+    long nanos = System.nanoTime();
     ProcessHandle program = loaded.program();
-    Spent own =
-        program == null
-            ? new Spent(
-                Cost.told(metrics, "process_cpu_seconds_total", "process_resident_memory_bytes"),
-                ThreadTimes.NONE)
-            : Spent.of(program);
-    ProcessHandle store = loaded.store();
-    Spent stores =
-        store == null && program == null
-            ? new Spent(
-                Cost.told(
-                    metrics,
-                    "lockstep_collector_store_cpu_seconds_total",
-                    "lockstep_collector_store_resident_bytes"),
-                ThreadTimes.NONE)
-            : Spent.of(store);
+    Spent own = Spent.of(program);
+    Spent store = Spent.of(loaded.store());
+    Spent loads = Spent.of(generator);
+    SelfMetrics metrics = loaded.metrics();
     return new Mark(
-        System.nanoTime(), own, stores, Spent.of(generator), metrics, loaded.incidents());
+        nanos,
+        program == null ? Spent.told(metrics, "process_cpu_", "process_resident_memory_") : own,
+        program == null
+            ? Spent.told(
+                metrics, "lockstep_collector_store_cpu_", "lockstep_collector_store_resident_")
+            : store,
+        loads,
+        metrics,
+        loaded.incidents());
   }
 }

@@ -94,21 +94,28 @@ public enum Yardstick {
 
   /// How many values a server sends in a second, on average.
   public double perSecond() {
-    double sum = 0;
-    for (Value value : gpu()) {
-      sum += ClusterSpec.PER_SERVER * share(value);
-    }
-    for (Value value : port()) {
-      sum += ClusterSpec.PER_SERVER * share(value);
-    }
-    for (Value value : host()) {
-      sum += share(value);
-    }
-    return sum;
+    return often() + seldom() / (double) SLOW_SECONDS;
   }
 
-  private double share(Value value) {
-    return everySecond(value) ? 1 : 1.0 / SLOW_SECONDS;
+  /// How many values a server sends in so many seconds at least, whichever second they begin with.
+  public double least(double seconds) {
+    return often() * seconds + seldom() * Math.floor(seconds / SLOW_SECONDS);
+  }
+
+  /// Values that are sent every second.
+  private long often() {
+    return count(true);
+  }
+
+  /// Values that are sent every ten seconds only.
+  private long seldom() {
+    return count(false);
+  }
+
+  private long count(boolean often) {
+    Stream<Value> parts = Stream.concat(gpu().stream(), port().stream());
+    return ClusterSpec.PER_SERVER * parts.filter(one -> everySecond(one) == often).count()
+        + host().stream().filter(one -> everySecond(one) == often).count();
   }
 
   /// Of each GPU.

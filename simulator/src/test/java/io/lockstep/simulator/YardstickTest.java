@@ -87,6 +87,9 @@ class YardstickTest {
     assertThat(Yardstick.AGENT.perSecond())
         .isCloseTo(sent / 20.0, within(0.01))
         .isBetween(450.0, 750.0);
+    assertThat(Yardstick.AGENT.least(20)).isCloseTo((double) sent, within(0.01));
+    assertThat(Yardstick.AGENT.least(9)).isLessThan(9 * Yardstick.AGENT.perSecond());
+    assertThat(Yardstick.EVEN.least(9)).isCloseTo(5400, within(0.01));
     assertThat(Yardstick.EVEN.perSecond()).isCloseTo(600, within(0.01));
   }
 
