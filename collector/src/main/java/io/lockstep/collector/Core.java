@@ -299,7 +299,7 @@ final class Core implements Intake, AutoCloseable {
         incident.id(),
         incident.kind().label(),
         incident.subject(),
-        incident.lead().finding().told());
+        incident.told());
   }
 
   private static long nanos(Instant instant) {

@@ -126,6 +126,12 @@ public record Incident(
     return all.jobs();
   }
 
+  /// What its lead says, with all these jobs: an alert that came later, as after a restart, may not
+  /// know of a job that the fault has ended.
+  public String told() {
+    return lead().finding().touching(jobs()).told();
+  }
+
   private static String id(IncidentKind kind, SubjectKey subject, long onsetNanos) {
     String text =
         String.join(

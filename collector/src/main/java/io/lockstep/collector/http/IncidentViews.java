@@ -72,7 +72,7 @@ final class IncidentViews {
         instant(incident.openedNanos()),
         incident.isOpen() ? null : instant(incident.resolvedNanos()),
         title(window, incident),
-        finding.told(),
+        incident.told(),
         evidence,
         incident.jobs(),
         lead.detector(),

@@ -121,7 +121,7 @@ final class CloudEvents {
     if (reopened) {
       data.put("reopened", true);
     }
-    data.put("summary", finding.told());
+    data.put("summary", incident.told());
     evidence(data.putArray("evidence"), finding);
     ArrayNode jobs = data.putArray("jobs");
     incident.jobs().forEach(job -> job(jobs.addObject(), job));

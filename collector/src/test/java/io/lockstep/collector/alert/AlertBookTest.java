@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.collector.alert.Transition.What;
 import io.lockstep.collector.detect.Finding;
 import io.lockstep.collector.detect.IncidentKind;
+import io.lockstep.collector.detect.JobUse;
 import io.lockstep.collector.detect.SubjectKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +81,18 @@ class AlertBookTest {
           assertThat(incident.id()).isEqualTo(stood.id());
           assertThat(incident.onsetNanos()).isEqualTo(stood.onsetNanos());
         });
+  }
+
+  @Test
+  void anAlertThatComesLaterWithoutTheJobDoesNotHideIt() {
+    var job = new JobUse("slurm", "4711", "0", List.of(9), 64);
+    Finding down = finding("port-down", 7).touching(List.of(job));
+    apply("port-down", present(PORT, down), 100);
+    apply("port-down", present(PORT, down), 103);
+    fire("port-flapping", PORT, 110);
+    Incident incident = book.incidents().getFirst();
+    assertThat(incident.lead().detector()).isEqualTo("port-flapping");
+    assertThat(incident.told()).contains("Slurm job 4711 (rank 9 of 64)");
   }
 
   @Test
