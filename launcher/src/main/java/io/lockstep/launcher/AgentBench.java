@@ -140,15 +140,7 @@ final class AgentBench implements Callable<Integer> {
   }
 
   private Duration time(String option, String text) {
-    try {
-      Duration time = Durations.parse(text);
-      if (time.compareTo(SHORTEST) >= 0) {
-        return time;
-      }
-    } catch (IllegalArgumentException _) {
-      // said below
-    }
-    throw wrong(option + " must be at least 5s, as 10m or 90s, is " + text);
+    return TimeOption.read(command, option, text, SHORTEST);
   }
 
   private ParameterException wrong(String message) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -76,7 +77,12 @@ final class Api {
   }
 
   private byte[] bytes(String path) throws IOException, InterruptedException {
-    var answer = client.send(request(path), BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer;
+    try {
+      answer = client.send(request(path), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new IOException("no answer from " + page.resolve("/" + path) + ": " + e, e);
+    }
     if (answer.statusCode() != 200) {
       throw new IOException(page.resolve(path) + " answered " + answer.statusCode());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.launcher.LoadGenerator.Load;
 import io.lockstep.launcher.LoadGenerator.To;
+import io.lockstep.simulator.Fleet;
 import io.lockstep.simulator.Wire;
 import io.lockstep.simulator.Yardstick;
 import io.lockstep.telemetry.config.Durations;
@@ -11,6 +12,7 @@ import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FolderLock;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,6 +158,7 @@ final class IngestBench implements Callable<Integer> {
     if (url == null && (page != null || tokenFile != null)) {
       throw wrong("--page and --token-file go with --url");
     }
+    check(url, page);
     peers();
     Path folder = data.toAbsolutePath().normalize();
     try {
@@ -169,6 +172,21 @@ final class IngestBench implements Callable<Integer> {
     } catch (IOException e) {
       System.err.println("lockstep bench ingest: " + FileProblem.words(e));
       return 1;
+    }
+  }
+
+  private void check(@Nullable URI... addresses) {
+    for (URI one : addresses) {
+      try {
+        if (one != null) {
+          Fleet.Config.of(one, null);
+        }
+      } catch (IllegalArgumentException e) {
+        throw wrong(String.valueOf(e.getMessage()));
+      }
+    }
+    if (tokenFile != null && !Files.isReadable(tokenFile)) {
+      throw wrong("--token-file: " + tokenFile + " can't be read");
     }
   }
 
@@ -246,15 +264,7 @@ final class IngestBench implements Callable<Integer> {
   }
 
   private Duration time(String option, String text) {
-    try {
-      Duration time = Durations.parse(text);
-      if (time.compareTo(SHORTEST) >= 0) {
-        return time;
-      }
-    } catch (IllegalArgumentException _) {
-      // said below
-    }
-    throw wrong(option + " must be at least 1s, as 5m or 90s, is " + text);
+    return TimeOption.read(command, option, text, SHORTEST);
   }
 
   private ParameterException wrong(String message) {

@@ -62,8 +62,9 @@ record IngestReport(
       Map<String, Double> threads,
       Map<String, Double> storeThreads) {
 
+    /// NaN when there is nothing to divide by.
     double perMillion(double processorSeconds) {
-      return count.acknowledged() == 0 ? 0 : processorSeconds / count.acknowledged() * 1e6;
+      return count.acknowledged() == 0 ? Double.NaN : processorSeconds / count.acknowledged() * 1e6;
     }
 
     double perSecond() {

@@ -116,7 +116,9 @@ final class IngestText {
 
   private void times() {
     Count count = report.measured().count();
-    lines.add(times("sent to acknowledged", Times.of(count)));
+    if (count.acknowledged() > 0) {
+      lines.add(times("sent to acknowledged", Times.of(count)));
+    }
     Times judged = report.judged();
     if (judged != null) {
       lines.add(times("sent to judged", judged));

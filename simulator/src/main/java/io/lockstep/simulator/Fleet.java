@@ -76,7 +76,10 @@ public final class Fleet implements AutoCloseable {
     }
   }
 
-  private static void sleepUntil(long nanoTime) throws InterruptedException {
+  /// Not at all when that is over.
+  ///
+  /// @param nanoTime of [System#nanoTime()]
+  static void sleepUntil(long nanoTime) throws InterruptedException {
     long wait = nanoTime - System.nanoTime();
     if (wait > 0) {
       Thread.sleep(Duration.ofNanos(wait));

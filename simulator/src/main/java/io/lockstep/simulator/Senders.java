@@ -120,7 +120,7 @@ public final class Senders implements AutoCloseable {
       for (long second = 0; !ending; second++) {
         long due = turn.begin + second * Nanos.SECOND;
         if (config.everySecond || second == 0) {
-          sleepUntil(due + turn.base);
+          Fleet.sleepUntil(due + turn.base);
         }
         if (ending) {
           return;
@@ -171,15 +171,6 @@ public final class Senders implements AutoCloseable {
       Thread.sleep(Duration.ofMillis(200));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void sleepUntil(long nanoTime) throws InterruptedException {
-    long wait = nanoTime - System.nanoTime();
-    if (wait > 0) {
-      Thread.sleep(Duration.ofNanos(wait));
-    } else if (Thread.interrupted()) {
-      throw new InterruptedException();
     }
   }
 
