@@ -2,6 +2,8 @@ package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +26,8 @@ final class DeviceCalls {
   private record Pause(int rounds, long until) {}
 
   private final Memory scratch = new Memory(SCRATCH_BYTES);
+  private final ByteBuffer view =
+      scratch.getByteBuffer(0, SCRATCH_BYTES).order(ByteOrder.nativeOrder());
   private final Set<String> never = new HashSet<>();
   private final Map<String, Integer> failures = new HashMap<>();
   private final Map<String, Pause> pauses = new HashMap<>();
@@ -54,6 +58,11 @@ final class DeviceCalls {
     return scratch;
   }
 
+  /// The same memory, read and written without a call each time.
+  ByteBuffer view() {
+    return view;
+  }
+
   /// A 32-bit number that a function writes to its last argument.
   ///
   /// @param middle arguments between the GPU and the answer
@@ -72,8 +81,8 @@ final class DeviceCalls {
     }
     int code = call(List.of(name), withDevice(withAnswer(middle)));
     // All bits set is NVML's for not available.
-    return settled(question, code) && scratch.getInt(0) != -1
-        ? (Long) Integer.toUnsignedLong(scratch.getInt(0))
+    return settled(question, code) && view.getInt(0) != -1
+        ? (Long) Integer.toUnsignedLong(view.getInt(0))
         : null;
   }
 
@@ -89,7 +98,7 @@ final class DeviceCalls {
 
   /// A 64-bit number that the first of these functions writes to its last argument.
   @Nullable Long number64(List<String> names) throws NvmlException {
-    return ask(names, scratch) && scratch.getLong(0) >= 0 ? (Long) scratch.getLong(0) : null;
+    return ask(names, scratch) && view.getLong(0) >= 0 ? (Long) view.getLong(0) : null;
   }
 
   /// A 64-bit number that a function writes to its last argument; asked, and given up, by itself.
@@ -100,7 +109,7 @@ final class DeviceCalls {
       return null;
     }
     int code = call(List.of(name), withDevice(withAnswer(middle)));
-    return settled(question, code) && scratch.getLong(0) >= 0 ? (Long) scratch.getLong(0) : null;
+    return settled(question, code) && view.getLong(0) >= 0 ? (Long) view.getLong(0) : null;
   }
 
   private Object[] withAnswer(Object... middle) {

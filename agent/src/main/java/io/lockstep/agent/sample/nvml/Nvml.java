@@ -1,6 +1,5 @@
 package io.lockstep.agent.sample.nvml;
 
-import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
@@ -11,7 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +34,15 @@ final class Nvml {
   /// unloading it would pull it away from under that call.
   private static final Set<String> LEFT = ConcurrentHashMap.newKeySet();
 
-  private final Map<String, Optional<Function>> functions;
+  /// Where the code of a function is; empty for one that the library does not have.
+  private final Map<String, OptionalLong> functions;
+
   private final NativeLibrary library;
   private final String name;
   private final Runnable watch;
 
   private Nvml(
-      NativeLibrary library,
-      String name,
-      Map<String, Optional<Function>> functions,
-      Runnable watch) {
+      NativeLibrary library, String name, Map<String, OptionalLong> functions, Runnable watch) {
     this.library = library;
     this.name = name;
     this.functions = functions;
@@ -131,20 +129,20 @@ final class Nvml {
   /// @return one of [ReturnCode]; FUNCTION_NOT_FOUND when it has none of them
   int call(List<String> names, Object... arguments) {
     for (String name : names) {
-      Optional<Function> function = functions.computeIfAbsent(name, this::find);
+      OptionalLong function = functions.computeIfAbsent(name, this::find);
       if (function.isPresent()) {
         watch.run();
-        return function.get().invokeInt(arguments);
+        return NativeCall.of(function.getAsLong(), arguments);
       }
     }
     return ReturnCode.FUNCTION_NOT_FOUND;
   }
 
-  private Optional<Function> find(String name) {
+  private OptionalLong find(String name) {
     try {
-      return Optional.of(library.getFunction(name));
+      return OptionalLong.of(Pointer.nativeValue(library.getFunction(name)));
     } catch (UnsatisfiedLinkError _) {
-      return Optional.empty();
+      return OptionalLong.empty();
     }
   }
 
