@@ -2,7 +2,6 @@ package io.lockstep.agent.batch;
 
 import io.lockstep.agent.sample.Crew;
 import io.lockstep.agent.sample.Reading;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,7 +55,9 @@ final class Round {
     try {
       if (!closed) {
         outcomes.put(sampler, outcome);
-        complete.signalAll();
+        if (outcomes.size() == expected) {
+          complete.signal();
+        }
       }
       return !closed;
     } finally {
@@ -64,13 +65,13 @@ final class Round {
     }
   }
 
-  /// Waits for all, or so long, and takes nothing more.
+  /// Waits for all, so many nanoseconds at most, and takes nothing more.
   ///
   /// @return outcomes by the sampler's name; who did not answer is not in it
-  Map<String, Outcome> close(Duration deadline) throws InterruptedException {
+  Map<String, Outcome> close(long nanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = deadline.toNanos();
+      long left = nanos;
       while (outcomes.size() < expected && left > 0) {
         long some = Math.min(left, Crew.PATIENCE_NANOS);
         long rest = complete.awaitNanos(some);

@@ -29,6 +29,8 @@ public final class Rounds implements AutoCloseable {
   private final Crew crew = new Crew("samplers");
   private final Map<Reader, Health> readers = new LinkedHashMap<>();
   private final Duration interval;
+  private final Duration deadline;
+  private final Outcome late;
   private final Outlet outlet;
   private final Burden burden;
   private boolean first = true;
@@ -42,6 +44,8 @@ public final class Rounds implements AutoCloseable {
   /// @param burden is told how long rounds take, and tells which are left out
   public Rounds(List<? extends Sampler> samplers, Duration interval, Outlet outlet, Burden burden) {
     this.interval = interval;
+    deadline = interval.multipliedBy(4).dividedBy(5);
+    late = new Outcome(null, null, "no answer within " + deadline.toMillis() + " ms");
     this.burden = burden;
     this.outlet = outlet;
     for (Sampler sampler : samplers) {
@@ -88,9 +92,7 @@ public final class Rounds implements AutoCloseable {
     List<Reader> due = due(time);
     var round = new Round(time, crew);
     due.forEach(reader -> reader.begin(round));
-    Duration deadline = interval.multipliedBy(4).dividedBy(5);
-    Map<String, Outcome> outcomes = round.close(deadline);
-    var late = new Outcome(null, null, "no answer within " + deadline.toMillis() + " ms");
+    Map<String, Outcome> outcomes = round.close(deadline.toNanos());
     var samples = new ArrayList<Sample>();
     var events = new ArrayList<Occurrence>();
     for (Reader reader : due) {

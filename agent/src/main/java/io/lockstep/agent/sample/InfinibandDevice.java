@@ -57,6 +57,15 @@ final class InfinibandDevice implements AutoCloseable {
     worker.begin(() -> read(part, slowly));
   }
 
+  /// Waits for what was begun, unless it is known to hang.
+  ///
+  /// @param untilNanos as in [#end]
+  void settle(long untilNanos) throws InterruptedException {
+    if (!hangs) {
+      worker.settle(untilNanos);
+    }
+  }
+
   /// Ends the round.
   ///
   /// @param untilNanos waits so long at most, by the monotonic clock, for one that is not known to

@@ -119,6 +119,9 @@ public final class InfinibandSampler implements Sampler, AutoCloseable {
     }
     read.forEach(device -> device.begin(notes, slowly));
     try {
+      if (!read.isEmpty()) {
+        read.getLast().settle(until);
+      }
       for (InfinibandDevice device : read) {
         device.end(notes, until);
       }

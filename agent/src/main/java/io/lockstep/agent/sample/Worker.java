@@ -41,6 +41,17 @@ public final class Worker<T> implements AutoCloseable {
     return running != null && !running.isDone();
   }
 
+  /// Waits until the last piece of work has returned. Who waits for several that share threads
+  /// waits for the last of them first: then it is woken once.
+  ///
+  /// @param untilNanos waits so long at most, by the monotonic clock
+  public void settle(long untilNanos) throws InterruptedException {
+    FutureTask<T> work = running;
+    if (work != null) {
+      boolean _ = returns(work, untilNanos);
+    }
+  }
+
   /// What came of the last piece of work; null when it runs still.
   ///
   /// @param untilNanos waits so long at most, by the monotonic clock

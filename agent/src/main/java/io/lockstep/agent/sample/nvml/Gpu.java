@@ -118,6 +118,15 @@ final class Gpu {
     }
   }
 
+  /// Waits for what was begun, unless it is known to hang.
+  ///
+  /// @param untilNanos as in [#end]
+  void settle(long untilNanos) throws InterruptedException {
+    if (asked && !late) {
+      worker.settle(untilNanos);
+    }
+  }
+
   /// Ends the round: takes what was read, and how it stands with the GPU.
   ///
   /// @param untilNanos waits so long at most, by the monotonic clock

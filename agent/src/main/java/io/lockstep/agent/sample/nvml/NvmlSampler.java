@@ -171,6 +171,9 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
       gpus.all().forEach(gpu -> gpu.begin(round, slowRound));
     }
     int code = 0;
+    if (!inTurn && !gpus.all().isEmpty()) {
+      List.copyOf(gpus.all()).getLast().settle(until);
+    }
     for (Gpu gpu : gpus.all()) {
       if (inTurn) {
         gpu.begin(round, slowRound);
