@@ -8,10 +8,16 @@ import java.nio.file.Path;
 final class BootId {
   private static final Path FILE = Path.of("/proc/sys/kernel/random/boot_id");
 
+  private static final String NOW = read();
+
   private BootId() {}
 
   /// As the kernel says it; `unknown` where it does not.
   static String now() {
+    return NOW;
+  }
+
+  private static String read() {
     try {
       return Files.readString(FILE).strip();
     } catch (IOException _) {

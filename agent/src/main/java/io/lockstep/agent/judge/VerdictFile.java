@@ -1,14 +1,21 @@
 package io.lockstep.agent.judge;
 
+import io.lockstep.agent.sample.Crew;
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,17 +23,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The verdict as a small file, which `deploy/lockstep-check` reads without a JVM: lines of a word
-/// and what belongs to it, replaced as a whole when the verdict changes and each five seconds, with
+/// and what belongs to it, replaced as a whole when the verdict changes and each ten seconds, with
 /// the server's uptime by which a reader knows how old it is. Meant for a folder in memory
 /// (`/run`); that folder is never made here: where it is missing, there is no file. Any thread.
 ///
 /// Writing is never waited for: a file system that hangs holds up no tick.
 public final class VerdictFile implements Consumer<Verdict> {
   private static final Logger LOG = LoggerFactory.getLogger(VerdictFile.class);
-  private static final long BEAT_NANOS = 5_000_000_000L;
+  private static final long BEAT_NANOS = 10_000_000_000L;
   private static final Path UPTIME = Path.of("/proc/uptime");
 
-  private final ReentrantLock writing = new ReentrantLock();
+  private static final Set<PosixFilePermission> READABLE =
+      PosixFilePermissions.fromString("rw-r--r--");
+
+  private final Crew writer = new Crew("verdict");
+  private final AtomicReference<@Nullable Verdict> next = new AtomicReference<>();
+  private final AtomicBoolean waiting = new AtomicBoolean();
   private final Path file;
   private final LongSupplier nanoTime;
   private Verdict written = Verdict.unknown("");
@@ -61,17 +73,23 @@ public final class VerdictFile implements Consumer<Verdict> {
     ever = true;
     written = verdict;
     writtenAt = now;
-    Thread.ofVirtual().name("verdict").start(() -> write(verdict, false));
+    next.set(verdict);
+    if (waiting.compareAndSet(false, true)) { // else the one before hangs, or has not begun
+      writer.execute(this::writeNext);
+    }
   }
 
-  private void write(Verdict verdict, boolean last) {
-    if (!writing.tryLock()) {
-      return; // the one before hangs; the next beat comes
+  private void writeNext() {
+    waiting.set(false);
+    Verdict verdict = next.getAndSet(null);
+    if (verdict != null && !closed) {
+      write(verdict);
     }
+  }
+
+  private void write(Verdict verdict) {
     try {
-      if (!closed || last) {
-        replace(text(verdict));
-      }
+      replace(text(verdict));
       if (trouble != null) {
         trouble = null;
         LOG.info("verdict file can be written file={}", file);
@@ -81,18 +99,13 @@ public final class VerdictFile implements Consumer<Verdict> {
         trouble = FileProblem.words(file, e);
         LOG.warn("verdict file can't be written, `check` cannot tell error={}", trouble);
       }
-    } finally {
-      writing.unlock();
     }
   }
 
   private void replace(String text) throws IOException {
     Path beside = file.resolveSibling(file.getFileName() + ".next");
-    Files.deleteIfExists(beside);
-    Files.createFile(
-        beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
-    Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-r--r--"));
     Files.writeString(beside, text);
+    Files.setPosixFilePermissions(beside, READABLE);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
@@ -117,14 +130,15 @@ public final class VerdictFile implements Consumer<Verdict> {
   /// Says that the agent was stopped: nothing is known from here on. Waits a second at most.
   public void close() {
     closed = true;
-    Thread last =
-        Thread.ofVirtual()
-            .name("verdict")
-            .start(() -> write(Verdict.unknown("the agent was stopped"), true));
+    var last = new FutureTask<>(() -> write(Verdict.unknown("the agent was stopped")), true);
+    writer.execute(last);
+    writer.close();
     try {
-      last.join(Duration.ofSeconds(1));
+      last.get(1, TimeUnit.SECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("verdict file does not say that the agent was stopped", e);
     }
   }
 }

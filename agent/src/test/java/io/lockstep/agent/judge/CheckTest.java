@@ -141,7 +141,7 @@ class CheckTest {
     verdicts.accept(HOT);
     awaitFile();
     Files.delete(file);
-    nanoTime.addAndGet(5_000_000_000L);
+    nanoTime.addAndGet(10_000_000_000L);
     verdicts.accept(HOT);
     awaitFile();
     verdicts.close();
