@@ -1,6 +1,7 @@
 package io.lockstep.telemetry.contract;
 
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /// One column of a wide table: a metric with fixed attribute values.
 ///
@@ -52,6 +53,26 @@ public record Column(
         case LONG -> size < 0x1p63;
       };
     }
+  }
+
+  /// A name is unique in its table; the record's own would go through all attributes, for every
+  /// value of every second.
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Column that
+            && name.equals(that.name)
+            && table == that.table
+            && metric.equals(that.metric)
+            && attributes.equals(that.attributes)
+            && type == that.type
+            && live == that.live
+            && index == that.index);
   }
 
   @Override

@@ -59,6 +59,19 @@ public record Metric(
     return name.hashCode();
   }
 
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Metric that
+            && name.equals(that.name)
+            && unit.equals(that.unit)
+            && kind == that.kind
+            && help.equals(that.help)
+            && subject.equals(that.subject)
+            && distinguishing.equals(that.distinguishing)
+            && columns.equals(that.columns));
+  }
+
   /// The column for a data point with these attributes.
   ///
   /// @param attributes the value of an attribute by its name, null when it is absent
