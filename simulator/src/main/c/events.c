@@ -67,7 +67,7 @@ static ret wait_for_event(struct set *s, struct data *out, u32 millis, int watch
     pthread_mutex_unlock(&lock);
     long left = end - millis_now();
     if (left <= 0) return TIMED_OUT;
-    pause_until_change(watch, left < 1000 ? left : 1000);
+    pause_until_change(watch, left < 5000 ? left : 5000);
   }
 }
 

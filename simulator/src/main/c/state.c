@@ -44,6 +44,7 @@ struct event events[256];
 int event_count;
 struct device devices[GPUS + GPUS * MIGS];
 int gpu_count, gpu_seen[GPUS];
+static int troubles[GPUS + 1]; /* whether the file has faults for all, and for each GPU or a part of it */
 static struct timespec read_at, looked_at;
 static off_t read_size;
 int inits;
@@ -54,8 +55,16 @@ static u32 bucket(int gpu, const char *name) {
   return hash % BUCKETS;
 }
 
+static int *trouble(int place) {
+  return &troubles[place < 0 ? 0 : 1 + (place < MIG_KEYS ? place : (place - MIG_KEYS) / MIGS)];
+}
+static int is_fault(const char *name) {
+  return !strncmp(name, "hang ", 5) || !strcmp(name, "code") || !strcmp(name, "slow") || !strcmp(name, "segfault") || !strcmp(name, "kill");
+}
+
 static void put(int gpu, const char *name, const char *value) {
   if (key_count < KEYS) {
+    if (is_fault(name)) *trouble(gpu) = 1;
     u32 b = bucket(gpu, name);
     keys[key_count].gpu = gpu;
     keys[key_count].next = buckets[b];
@@ -137,6 +146,7 @@ void refresh(void) {
   key_count = event_count = gpu_count = 0;
   memset(buckets, 0, sizeof buckets);
   memset(gpu_seen, 0, sizeof gpu_seen);
+  memset(troubles, 0, sizeof troubles);
   char line[4096];
   while (fgets(line, sizeof line, file)) {
     char *rest, *first = strtok_r(line, " \t\r\n", &rest);
@@ -174,26 +184,29 @@ void pause_millis(long millis) {
   nanosleep(&time, 0);
 }
 
-/* What every call about a GPU does first: is it there, may it be asked this, does it hang. Of a MIG device its GPU is
-   asked first. */
-ret enter(device d, const char *what) {
+/* The faults that the file orders for this call. */
+static ret suffer(device d, const char *what) {
   char name[48];
-  if (!inits) return UNINITIALIZED;
-  if (!d || d < devices || d >= devices + GPUS + GPUS * MIGS) return INVALID;
   if (number_or(-1, "segfault", 0) || number_or(d->place, "segfault", 0)) *(volatile int *)0 = 1;
   if (number_or(d->place, "kill", 0)) kill(getpid(), SIGKILL);
-  if (d->place >= MIG_KEYS) {
-    ret code = enter(&devices[(d->place - MIG_KEYS) / MIGS], what);
-    if (code) return code;
-  }
   long slow = number_or(-1, "slow", 0);
   if (slow) pause_millis(slow);
   snprintf(name, sizeof name, "hang %s", what);
   while (number_or(d->place, name, 0) || number_or(d->place, "hang all", 0)) pause_millis(20);
-  long long code = number_or(d->place, "code", 0);
-  if (code) return (ret)code;
+  return (ret)number_or(d->place, "code", 0);
+}
+
+/* What every call about a GPU does first: is it there, may it be asked this, does it hang. Of a MIG device its GPU is
+   asked as well. */
+ret enter(device d, const char *what) {
+  char name[48];
+  if (!inits) return UNINITIALIZED;
+  if (!d || d < devices || d >= devices + GPUS + GPUS * MIGS) return INVALID;
   snprintf(name, sizeof name, "no %s", what);
-  return (ret)number_or(d->place, name, 0);
+  ret forbidden = (ret)number_or(d->place, name, 0); /* looks at the file, too */
+  ret code = troubles[0] || *trouble(d->place) ? suffer(d, what) : OK;
+  if (!code && d->place >= MIG_KEYS) code = enter(&devices[(d->place - MIG_KEYS) / MIGS], what);
+  return code ? code : forbidden;
 }
 
 ret text(device d, const char *what, char *out, u32 length) {
