@@ -65,7 +65,7 @@ final class EventTimes {
   private List<Field> fields(Function<Ids, List<Integer>> some) {
     return candidates.stream()
         .flatMap(ids -> some.apply(ids).stream())
-        .map(id -> new Field(id, 0))
+        .map(id -> Field.of(id, 0))
         .toList();
   }
 

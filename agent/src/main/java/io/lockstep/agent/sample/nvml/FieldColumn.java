@@ -55,7 +55,7 @@ record FieldColumn(String column, Field field, double unit) {
           of("margin_gpu_max", 196, 0, 1));
 
   private static FieldColumn of(String column, int id, int scope, double unit) {
-    return new FieldColumn(column, new Field(id, scope), unit);
+    return new FieldColumn(column, Field.of(id, scope), unit);
   }
 
   /// Reads these columns in one call, and adds what the GPU has.

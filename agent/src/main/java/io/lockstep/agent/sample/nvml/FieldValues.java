@@ -1,10 +1,12 @@
 package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Memory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads many fields of one GPU in one call: `nvmlDeviceGetFieldValues`. Layout of
@@ -47,8 +49,18 @@ final class FieldValues {
   /// @param scope a link, [#ALL_LINKS], or 0 where the field has no parts
   /// @param name what it is called where it is remembered that a GPU does not say it
   record Field(int id, int scope, String name) {
-    Field(int id, int scope) {
-      this(id, scope, "field " + id + (scope == 0 ? "" : "/" + Integer.toUnsignedString(scope)));
+    /// Each is made once: some are read of every link of every GPU each minute.
+    private static final Map<Long, Field> ALL = new ConcurrentHashMap<>();
+
+    static Field of(int id, int scope) {
+      Long key = key(id, scope);
+      Field known = ALL.get(key);
+      return known == null ? ALL.computeIfAbsent(key, _ -> named(id, scope)) : known;
+    }
+
+    private static Field named(int id, int scope) {
+      String part = scope == 0 ? "" : "/" + Integer.toUnsignedString(scope);
+      return new Field(id, scope, "field " + id + part);
     }
 
     Long key() {
@@ -86,17 +98,18 @@ final class FieldValues {
   }
 
   private void some(DeviceCalls calls, List<Field> fields) throws NvmlException {
-    Memory at = calls.scratch();
-    at.clear((long) fields.size() * SIZE);
+    Memory scratch = calls.scratch();
+    scratch.clear((long) fields.size() * SIZE);
+    ByteBuffer at = calls.view();
     for (int i = 0; i < fields.size(); i++) {
-      at.setInt((long) i * SIZE, fields.get(i).id());
-      at.setInt((long) i * SIZE + SCOPE, fields.get(i).scope());
+      at.putInt(i * SIZE, fields.get(i).id());
+      at.putInt(i * SIZE + SCOPE, fields.get(i).scope());
     }
-    if (!calls.ask(List.of("nvmlDeviceGetFieldValues"), fields.size(), at)) {
+    if (!calls.ask(List.of("nvmlDeviceGetFieldValues"), fields.size(), scratch)) {
       return;
     }
     for (int i = 0; i < fields.size(); i++) {
-      long base = (long) i * SIZE;
+      int base = i * SIZE;
       int type = at.getInt(base + TYPE);
       Number value = value(type, at, base + VALUE);
       if (calls.settled(fields.get(i).name(), at.getInt(base + CODE)) && value != null) {
@@ -107,7 +120,7 @@ final class FieldValues {
 
   /// By `nvmlValueType_t`; null for a type that is not known here, and for an unsigned number with
   /// all bits set, which is NVML's for not available.
-  private static @Nullable Number value(int type, Memory at, long place) {
+  private static @Nullable Number value(int type, ByteBuffer at, int place) {
     return switch (type) {
       case 0 -> (Number) at.getDouble(place);
       case 1 -> at.getInt(place) == -1 ? null : (Number) Integer.toUnsignedLong(at.getInt(place));

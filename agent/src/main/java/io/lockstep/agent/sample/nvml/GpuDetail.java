@@ -2,6 +2,7 @@ package io.lockstep.agent.sample.nvml;
 
 import com.sun.jna.Memory;
 import io.lockstep.telemetry.contract.GpuHealth;
+import io.lockstep.telemetry.otlp.Sample;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ final class GpuDetail {
   private static final int INFOROM_ROUNDS = 6;
 
   private static final List<FieldValues.Field> ENERGY =
-      List.of(new FieldValues.Field(FieldValues.ENERGY, 0));
+      List.of(FieldValues.Field.of(FieldValues.ENERGY, 0));
 
   private static final List<String> TOTAL_ENERGY = List.of("nvmlDeviceGetTotalEnergyConsumption");
 
@@ -36,8 +37,8 @@ final class GpuDetail {
 
   private static final List<FieldValues.Field> REMAPS =
       List.of(
-          new FieldValues.Field(FieldValues.REMAPPED_CORRECTED, 0),
-          new FieldValues.Field(FieldValues.REMAPPED_UNCORRECTED, 0));
+          FieldValues.Field.of(FieldValues.REMAPPED_CORRECTED, 0),
+          FieldValues.Field.of(FieldValues.REMAPPED_UNCORRECTED, 0));
 
   private static final List<Asked> SELDOM =
       List.of(
@@ -71,6 +72,12 @@ final class GpuDetail {
   private final EventTimes times;
   private int untilInforom;
 
+  /// What was read most rarely. It is told each minute, so that rounds are of few kinds, each of
+  /// which is encoded once.
+  private List<Sample> rare = List.of();
+
+  private @Nullable Long inforomValid;
+
   /// By how much the power limit is below the one that the GPU came with, mW.
   private @Nullable Long limitLost;
 
@@ -103,7 +110,11 @@ final class GpuDetail {
       addSeldom(series);
     }
     if (pace.asks(Pace.RARE)) {
+      int before = series.samples().size();
       addRare(series, rests);
+      rare = List.copyOf(series.samples().subList(before, series.samples().size()));
+    } else if (pace.asks(Pace.SELDOM)) {
+      series.samples().addAll(rare);
     }
   }
 
@@ -137,8 +148,9 @@ final class GpuDetail {
     FieldColumn.add(FieldColumn.RARE, calls, series);
     if (untilInforom-- <= 0 && !rests) {
       untilInforom = INFOROM_ROUNDS - 1;
-      inforom(series);
+      inforom();
     }
+    series.addSlow("inforom_valid", inforomValid, 1);
   }
 
   private void hardwareTimes(GpuSeries series) throws NvmlException {
@@ -170,11 +182,11 @@ final class GpuDetail {
     }
   }
 
-  private void inforom(GpuSeries series) throws NvmlException {
+  private void inforom() throws NvmlException {
     String name = "nvmlDeviceValidateInforom";
     boolean valid = calls.ask(List.of(name));
     if (valid || calls.failedWith(name, ReturnCode.CORRUPTED_INFOROM)) {
-      series.addSlow("inforom_valid", valid ? 1L : 0L, 1);
+      inforomValid = valid ? 1L : 0L;
       health.set(GpuHealth.INFOROM_CORRUPTED, !valid);
     }
   }

@@ -45,7 +45,7 @@ final class GpuReader {
               FieldValues.REMAP_FAILED,
               FieldValues.RECOVERY_ACTION,
               FieldValues.POWER_INSTANT)
-          .map(id -> new Field(id, 0))
+          .map(id -> Field.of(id, 0))
           .toList();
 
   private final String uuid;
@@ -108,8 +108,8 @@ final class GpuReader {
     detail = new GpuDetail(calls, times);
     activity = new Activity(calls, driver.gpm());
     fields.addAll(times.software());
-    fields.add(new Field(FieldValues.NVLINK_TRANSMITTED, FieldValues.ALL_LINKS));
-    fields.add(new Field(FieldValues.NVLINK_RECEIVED, FieldValues.ALL_LINKS));
+    fields.add(Field.of(FieldValues.NVLINK_TRANSMITTED, FieldValues.ALL_LINKS));
+    fields.add(Field.of(FieldValues.NVLINK_RECEIVED, FieldValues.ALL_LINKS));
   }
 
   /// For how long the call under way has not returned, in nanoseconds. Any thread.

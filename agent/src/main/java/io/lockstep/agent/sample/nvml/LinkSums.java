@@ -28,7 +28,7 @@ final class LinkSums {
     long sum = 0;
     boolean said = false;
     for (int link = links.nextSetBit(0); link >= 0; link = links.nextSetBit(link + 1)) {
-      var field = new Field(id, link);
+      var field = Field.of(id, link);
       Number value = read.get(id, link);
       value = value == null ? asked.of(link) : value;
       if (value != null) {

@@ -139,16 +139,16 @@ final class NvLinkDetail {
     var fields = new ArrayList<Field>();
     for (int link = links.nextSetBit(0); link >= 0; link = links.nextSetBit(link + 1)) {
       for (Column column : COLUMNS) {
-        fields.add(new Field(column.id, link));
+        fields.add(Field.of(column.id, link));
       }
       for (Column column : kibibytes ? List.<Column>of() : BYTES) {
-        fields.add(new Field(column.id, link));
+        fields.add(Field.of(column.id, link));
       }
       for (Column ratio : RATIOS) {
-        fields.add(new Field(ratio.id, link));
+        fields.add(Field.of(ratio.id, link));
       }
       for (int id = FEC_FIRST; id <= FEC_LAST; id++) {
-        fields.add(new Field(id, link));
+        fields.add(Field.of(id, link));
       }
     }
     return fields;

@@ -14,8 +14,11 @@ final class NvLinks {
 
   private static final List<Field> STATES =
       IntStream.range(0, LINKS_MAX)
-          .mapToObj(link -> new Field(FieldValues.NVLINK_STATE, link))
+          .mapToObj(link -> Field.of(FieldValues.NVLINK_STATE, link))
           .toList();
+
+  private static final List<String> QUESTIONS =
+      IntStream.range(0, LINKS_MAX).mapToObj(link -> "link " + link).toList();
 
   private static final List<Integer> ERRORS =
       List.of(FieldValues.NVLINK_REPLAYS, FieldValues.NVLINK_RECOVERIES, FieldValues.NVLINK_CRC);
@@ -69,7 +72,7 @@ final class NvLinks {
     told.clear();
     for (int link = 0; link < LINKS_MAX; link++) {
       // Each link is a question of its own: those that the GPU does not have are asked once.
-      Long state = calls.numberOf("link " + link, "nvmlDeviceGetNvLinkState", link);
+      Long state = calls.numberOf(QUESTIONS.get(link), "nvmlDeviceGetNvLinkState", link);
       if (state != null) {
         known = true;
         told.set(link);
@@ -106,11 +109,11 @@ final class NvLinks {
     List<Field> fields = new ArrayList<>();
     for (int link = had.nextSetBit(0); link >= 0; link = had.nextSetBit(link + 1)) {
       for (int error : ERRORS) {
-        fields.add(new Field(error, link));
+        fields.add(Field.of(error, link));
       }
       if (!totals) {
-        fields.add(new Field(FieldValues.NVLINK5_TRANSMITTED, link));
-        fields.add(new Field(FieldValues.NVLINK5_RECEIVED, link));
+        fields.add(Field.of(FieldValues.NVLINK5_TRANSMITTED, link));
+        fields.add(Field.of(FieldValues.NVLINK5_RECEIVED, link));
       }
     }
     if (fields.isEmpty()) {

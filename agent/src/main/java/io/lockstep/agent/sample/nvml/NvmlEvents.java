@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// of its own, and hands each on at once. Begins with the GPUs of one listing and ends with them.
 final class NvmlEvents implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NvmlEvents.class);
-  private static final int WAIT_MILLIS = 1000;
+  private static final int WAIT_MILLIS = 2000;
   private static final long REGISTER_NANOS = 2_000_000_000L;
   private static final int DATA_BYTES = 32; // nvmlEventData_t
   private static final long XID = 0x8;
@@ -273,7 +273,7 @@ final class NvmlEvents implements AutoCloseable {
   /// @return whether nobody is inside the library any more on its account
   boolean stop() throws InterruptedException {
     stopping = true;
-    thread.join(2L * WAIT_MILLIS);
+    thread.join(WAIT_MILLIS + 1000L);
     return !thread.isAlive() && !hangs;
   }
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class PcieLink {
   private static final List<Field> FIELDS =
       List.of(
-          new Field(FieldValues.PCIE_REPLAYS, 0),
-          new Field(FieldValues.PCIE_TRANSMITTED, 0),
-          new Field(FieldValues.PCIE_RECEIVED, 0));
+          Field.of(FieldValues.PCIE_REPLAYS, 0),
+          Field.of(FieldValues.PCIE_TRANSMITTED, 0),
+          Field.of(FieldValues.PCIE_RECEIVED, 0));
 
   private final DeviceCalls calls;
   private @Nullable Long lanesLost;
