@@ -2,6 +2,8 @@ package io.lockstep.agent.budget;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,11 +15,14 @@ import org.slf4j.LoggerFactory;
 public final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
-  /// By then the start is over.
-  private static final Duration FIRST = Duration.ofSeconds(20);
+  /// When it is done first, each so long after the one before: while the start goes on, so that its
+  /// parts do not add up, and after it.
+  private static final List<Duration> FIRST =
+      Stream.of(3, 7, 20, 60).map(Duration::ofSeconds).toList();
 
-  /// In the minutes after, memory grows by 4 MiB each; once costs some 25 ms of a core.
-  private static final Duration EVERY = Duration.ofMinutes(1);
+  /// Memory grows by some 6 MiB meanwhile; once costs some 40 ms of a core, of which half is spent
+  /// by those who go on with cold code.
+  private static final Duration EVERY = Duration.ofMinutes(5);
 
   private boolean told;
 
@@ -30,10 +35,13 @@ public final class Leftovers {
 
   private void run() {
     try {
-      Thread.sleep(FIRST);
-      while (true) {
+      for (Duration one : FIRST) {
+        Thread.sleep(one);
         once();
+      }
+      while (true) {
         Thread.sleep(EVERY);
+        once();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
