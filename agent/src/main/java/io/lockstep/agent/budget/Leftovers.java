@@ -3,7 +3,6 @@ package io.lockstep.agent.budget;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
-  /// When it is done first, each so long after the one before: while the start goes on, so that its
-  /// parts do not add up, and after it.
-  private static final List<Duration> FIRST =
-      Stream.of(3, 7, 20, 60).map(Duration::ofSeconds).toList();
+  /// When it is done first, each so long after the one before, milliseconds: while the start goes
+  /// on, so that what its parts need does not add up, and after it.
+  private static final List<Integer> FIRST = List.of(300, 700, 2_000, 7_000, 20_000, 60_000);
 
   /// Memory grows by some 6 MiB meanwhile; once costs some 40 ms of a core, of which half is spent
   /// by those who go on with cold code.
@@ -35,7 +33,7 @@ public final class Leftovers {
 
   private void run() {
     try {
-      for (Duration one : FIRST) {
+      for (int one : FIRST) {
         Thread.sleep(one);
         once();
       }
