@@ -98,6 +98,11 @@ public record Finding(
   public String told() {
     List<String> unsaid =
         jobs.stream().filter(job -> !summary.contains(job.job())).map(JobUse::words).toList();
-    return unsaid.isEmpty() ? summary : summary + "; in use by " + String.join(", ", unsaid);
+    if (unsaid.isEmpty()) {
+      return summary;
+    }
+    boolean sentence = summary.endsWith(".");
+    String words = sentence ? summary.substring(0, summary.length() - 1) : summary;
+    return words + "; in use by " + String.join(", ", unsaid) + (sentence ? "." : "");
   }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.collector.detect;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -42,12 +43,28 @@ public record JobUse(String system, String job, String step, List<Integer> ranks
     if (ranks.isEmpty()) {
       return who;
     }
-    List<String> some = ranks.stream().limit(NAMED_RANKS).map(String::valueOf).toList();
     return who
         + (ranks.size() == 1 ? " (rank " : " (ranks ")
-        + String.join(", ", some)
-        + (ranks.size() > NAMED_RANKS ? " and " + (ranks.size() - NAMED_RANKS) + " more" : "")
+        + rankWords()
         + (worldSize > 0 ? " of " + worldSize : "")
         + ")";
+  }
+
+  /// As in `3, 16 to 23`: three and more in a row are told by the first and the last.
+  private String rankWords() {
+    var words = new ArrayList<String>();
+    int next = 0;
+    while (next < ranks.size() && words.size() < NAMED_RANKS) {
+      int first = ranks.get(next);
+      int last = next;
+      while (last + 1 < ranks.size() && ranks.get(last + 1) == first + last + 1 - next) {
+        last++;
+      }
+      boolean row = last - next >= 2;
+      words.add(row ? first + " to " + ranks.get(last) : String.valueOf(first));
+      next = row ? last + 1 : next + 1;
+    }
+    int untold = ranks.size() - next;
+    return String.join(", ", words) + (untold > 0 ? " and " + untold + " more" : "");
   }
 }

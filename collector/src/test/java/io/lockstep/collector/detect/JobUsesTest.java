@@ -107,4 +107,25 @@ class JobUsesTest {
     }
     assertThat(many.jobs()).hasSize(8).first().isEqualTo(slurm("19", List.of()));
   }
+
+  @Test
+  void aSentenceStaysOneAndRanksInARowAreToldByTheirEnds() {
+    var port =
+        new Finding(
+            IncidentKind.PORT_DOWN,
+            1,
+            Finding.Severity.CRITICAL,
+            Finding.Action.CHECKPOINT,
+            "Port mlx5_4/1 of node-3 is down.",
+            new LinkedHashMap<>());
+    var ranks = List.of(16, 17, 18, 19, 20, 21, 22, 23);
+    assertThat(port.touching(List.of(new JobUse("slurm", "4711", "", ranks, 32))).told())
+        .isEqualTo(
+            "Port mlx5_4/1 of node-3 is down; in use by Slurm job 4711 (ranks 16 to 23 of 32).");
+    assertThat(new JobUse("slurm", "1", "", List.of(0, 1, 4, 6, 7, 8), 0).words())
+        .isEqualTo("Slurm job 1 (ranks 0, 1, 4, 6 to 8)");
+    var apart = List.of(0, 2, 4, 6, 8, 10, 12, 14, 16, 18);
+    assertThat(new JobUse("slurm", "1", "", apart, 0).words())
+        .isEqualTo("Slurm job 1 (ranks 0, 2, 4, 6, 8, 10, 12, 14 and 2 more)");
+  }
 }
