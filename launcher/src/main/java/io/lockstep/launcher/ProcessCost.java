@@ -46,7 +46,11 @@ record ProcessCost(
     long kib = proportionalKib(process.pid());
     try (Stream<ProcessHandle> children = process.descendants()) {
       for (ProcessHandle child : children.toList()) {
-        kib += proportionalKib(child.pid());
+        try {
+          kib += proportionalKib(child.pid());
+        } catch (IOException _) {
+          // it has ended meanwhile, and has none
+        }
       }
     }
     return kib;
