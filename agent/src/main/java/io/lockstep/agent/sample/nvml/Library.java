@@ -109,7 +109,7 @@ final class Library {
   /// It does not answer. GPUs that nobody reads, or no more, are no health; a server without any is
   /// fine.
   void isGone(String why, Notes notes, Instant now) {
-    if (gone == null && (!gpus.all().isEmpty() || !PciBus.gpus(ROOT).isEmpty())) {
+    if (gone == null && (mustBeThere() || !PciBus.gpus(ROOT).isEmpty())) {
       gone = now;
       notes.failed("gpu", "library", why);
     }
@@ -120,7 +120,7 @@ final class Library {
   void tellWhetherGone(Notes notes, Instant now) {
     if (gone == null) {
       faults.good(notes, DRIVER);
-    } else if (!gpus.all().isEmpty() && !now.isBefore(gone.plus(GONE_PATIENCE))) {
+    } else if (mustBeThere() && !now.isBefore(gone.plus(GONE_PATIENCE))) {
       faults.bad(
           notes,
           DRIVER,
@@ -128,6 +128,11 @@ final class Library {
           PartStates.State.FAILED,
           "does not answer, and nobody knows how its GPUs are");
     }
+  }
+
+  /// Whether there were GPUs, or the configuration says that there are.
+  private boolean mustBeThere() {
+    return config.expected() > 0 || !gpus.all().isEmpty();
   }
 
   /// Waits for what those GPUs report, and no others.

@@ -584,6 +584,22 @@ class NvmlSamplerTest {
     until(reading -> parts(reading).equals(List.of("nvidia-driver ok")));
   }
 
+  @Test
+  void expectedGpusWhoseDriverWasNeverThereAreNotPassedOver() throws Exception {
+    nvml.gpus(2);
+    nvml.set("init", 9);
+    nvml.write();
+    assertThat(start(2, null).events())
+        .anySatisfy(event -> {
+          assertThat(event.name()).isEqualTo("lockstep.agent.reader.failed");
+          assertThat(event.attributes().get("error.message")).contains("modprobe nvidia");
+        });
+    until(reading -> parts(reading).equals(List.of("nvidia-driver failed")));
+    nvml.set("init", 0);
+    nvml.write();
+    until(reading -> parts(reading).equals(List.of("nvidia-driver ok")));
+  }
+
   private static List<String> parts(Reading reading) {
     return reading.events().stream()
         .filter(event -> event.name().equals("lockstep.hardware.state.changed"))
