@@ -95,10 +95,20 @@ public final class VerdictFile implements Consumer<Verdict> {
         LOG.info("verdict file can be written file={}", file);
       }
     } catch (IOException e) {
+      remove();
       if (trouble == null) {
         trouble = FileProblem.words(file, e);
         LOG.warn("verdict file can't be written, `check` cannot tell error={}", trouble);
       }
+    }
+  }
+
+  /// An old verdict must not stand for the one that can't be written.
+  private void remove() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.debug("verdict file can't be removed either", e);
     }
   }
 
