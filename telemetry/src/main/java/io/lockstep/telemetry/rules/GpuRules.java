@@ -58,7 +58,7 @@ final class GpuRules {
               "gpu-lost",
               4,
               "unresponsive",
-              "does not answer: a call into it hangs"),
+              "does not answer: a call into it hangs, or ends the program that asks"),
           row(
               "gpu-recovery-action",
               "gpu-failing",
