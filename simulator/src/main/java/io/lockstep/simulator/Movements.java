@@ -11,6 +11,7 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// How the values of a healthy server that trains move, by column: an H100 at work near its power
 /// limit, an NDR port that carries 5 GB/s each way (as [GpuModel] and [PortModel] have it), a host
@@ -163,7 +164,7 @@ final class Movements {
   }
 
   /// Every column that is given a movement here.
-  static java.util.stream.Stream<String> columns() {
-    return java.util.stream.Stream.of(GPU, PORT, HOST).flatMap(all -> all.keySet().stream());
+  static Stream<String> columns() {
+    return Stream.of(GPU, PORT, HOST).flatMap(all -> all.keySet().stream());
   }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -38,7 +37,6 @@ public final class VerdictFile implements Consumer<Verdict> {
 
   private final Crew writer = new Crew("verdict");
   private final AtomicReference<@Nullable Verdict> next = new AtomicReference<>();
-  private final AtomicBoolean waiting = new AtomicBoolean();
   private final Path file;
   private final LongSupplier nanoTime;
   private Verdict written = Verdict.unknown("");
@@ -73,14 +71,12 @@ public final class VerdictFile implements Consumer<Verdict> {
     ever = true;
     written = verdict;
     writtenAt = now;
-    next.set(verdict);
-    if (waiting.compareAndSet(false, true)) { // else the one before hangs, or has not begun
+    if (next.getAndSet(verdict) == null) { // else the one before hangs, or has not begun
       writer.execute(this::writeNext);
     }
   }
 
   private void writeNext() {
-    waiting.set(false);
     Verdict verdict = next.getAndSet(null);
     if (verdict != null && !closed) {
       write(verdict);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// conventions of Linux on x86-64 and arm64 (System V ABI 3.2.3, AAPCS64 6.8.2).
 final class NativeCall {
   /// No function that is called here takes more than five.
-  static final int ARGUMENTS_MAX = 6;
+  private static final int ARGUMENTS_MAX = 6;
 
   private static final int SLOT = 8;
   private static final int DEFAULT_ABI = "aarch64".equals(System.getProperty("os.arch")) ? 1 : 2;
@@ -58,11 +58,12 @@ final class NativeCall {
   }
 
   private int call(long function, @Nullable Object... arguments) {
+    long shape = shape(arguments.length);
     for (int i = 0; i < arguments.length; i++) {
       words.putLong(i * SLOT, word(arguments[i]));
     }
     try {
-      Native.ffi_call(shape(arguments.length), function, result, places);
+      Native.ffi_call(shape, function, result, places);
     } finally {
       Reference.reachabilityFence(arguments); // JNA frees memory that nobody holds
     }

@@ -172,7 +172,7 @@ public final class NvmlSampler implements Sampler, AutoCloseable {
     }
     int code = 0;
     if (!inTurn && !gpus.all().isEmpty()) {
-      List.copyOf(gpus.all()).getLast().settle(until);
+      gpus.all().getLast().settle(until);
     }
     for (Gpu gpu : gpus.all()) {
       if (inTurn) {

@@ -7,12 +7,13 @@ import io.lockstep.agent.sample.nvml.Listing.Found;
 import io.lockstep.agent.sample.nvml.Listing.Problem;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedCollection;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Roll {
   private static final Logger LOG = LoggerFactory.getLogger(Roll.class);
 
-  private final Map<String, Gpu> gpus = new LinkedHashMap<>();
+  private final SequencedMap<String, Gpu> gpus = new LinkedHashMap<>();
   private final Crew crew = new Crew(NvmlSampler.READERS);
   private final GpuLedger ledger;
   private final Duration hang;
@@ -43,8 +44,8 @@ final class Roll {
     crew.close();
   }
 
-  Collection<Gpu> all() {
-    return gpus.values();
+  SequencedCollection<Gpu> all() {
+    return gpus.sequencedValues();
   }
 
   /// Whether each of them answers as it should.
