@@ -8,6 +8,7 @@ import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.config.Key;
+import io.lockstep.telemetry.config.Listen;
 import io.lockstep.telemetry.rows.BatchReader;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -48,13 +49,22 @@ public record CollectorConfig(
       throw new IllegalArgumentException(
           "cluster must be letters, digits, '.', '_' and '-', at most 63, is \"" + cluster + "\"");
     }
-    // Two sockets may share a port on Linux, each then getting some of the connections.
-    int ingest = receive.listen().port();
-    if (ingest != 0 && ingest == http.listen().port()) {
+    clash("receive.listen", receive.listen(), http.listen());
+    Listen grpc = receive.grpc();
+    if (grpc != null) {
+      clash("receive.grpc_address", grpc, http.listen());
+      clash("receive.grpc_address", grpc, receive.listen());
+    }
+  }
+
+  /// Two sockets may share a port on Linux, each then getting some of the connections.
+  private static void clash(String key, Listen senders, Listen other) {
+    if (senders.port() != 0 && senders.port() == other.port()) {
       throw new IllegalArgumentException(
-          "receive.listen and http.listen have the same port "
-              + ingest
-              + ": senders and operators need a port each");
+          key
+              + " has the port "
+              + senders.port()
+              + " of another listener: OTLP/HTTP, OTLP/gRPC and operators need a port each");
     }
   }
 }

@@ -44,7 +44,7 @@ final class BenchCollector implements Loaded {
         """
         cluster: bench
         data: %s
-        receive: {listen: {address: "127.0.0.1:%d"}}
+        receive: {grpc_address: none, listen: {address: "127.0.0.1:%d"}}
         http: {listen: {address: "127.0.0.1:%d"}}
         store: {questdb: {port: %d}}
         """

@@ -32,7 +32,9 @@ final class PlaceOptions {
       names = "--otlp",
       paramLabel = "PORT",
       defaultValue = "4318",
-      description = "Port for agents and OpenTelemetry senders (default: ${DEFAULT-VALUE}).")
+      description =
+          "Port for agents and OpenTelemetry senders, OTLP over HTTP; the one before it takes gRPC"
+              + " (default: ${DEFAULT-VALUE}).")
   int otlp;
 
   @Option(
@@ -50,6 +52,7 @@ final class PlaceOptions {
     var ports = new HashMap<Integer, String>();
     check(ports, "--http", http);
     check(ports, "--otlp", otlp);
+    ports.put(otlp - 1, "--otlp's gRPC");
     check(ports, "--training", training);
     Path folder = data != null ? data : Path.of("lockstep-data", command);
     return new Site.Place(folder.toAbsolutePath().normalize(), command, http, otlp, training);

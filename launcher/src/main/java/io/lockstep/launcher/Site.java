@@ -72,6 +72,7 @@ final class Site implements AutoCloseable {
   static Site start(Place place, Preparation preparation) throws IOException, InterruptedException {
     free(place.http(), "--http");
     free(place.otlp(), "--otlp");
+    free(place.otlp() - 1, "--otlp"); // gRPC
     free(place.training(), "--training");
     var site = new Site(place, FolderLock.take(place.data(), "--data"));
     Thread closer = new Thread(site::close, "stop");

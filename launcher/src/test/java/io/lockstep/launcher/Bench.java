@@ -54,7 +54,7 @@ final class Bench implements AutoCloseable {
         """
         cluster: test
         data: %s
-        receive: {listen: {address: "127.0.0.1:%d"}}
+        receive: {grpc_address: none, listen: {address: "127.0.0.1:%d"}}
         http: {listen: {address: "127.0.0.1:%d"}}
         store: {questdb: {port: %d}}
         """

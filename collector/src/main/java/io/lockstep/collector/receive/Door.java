@@ -42,32 +42,46 @@ final class Door {
     if (!request.method().equals(HttpMethod.POST)) {
       return new Refusal(Reason.WRONG_METHOD, signal.path() + " takes POST");
     }
-    var remote = request.remoteAddress();
-    Identity identity =
-        senders.identify(
-            request.getHeader(HttpHeaders.AUTHORIZATION),
-            request.getHeader(HttpHeaders.ORIGIN),
-            remote == null ? null : remote.hostAddress());
-    return switch (identity) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return switch (identify(request)) {
       case Refusal refusal -> refusal;
-      case Identity.Known known -> headers(request, signal, known.sender());
+      case Identity.Known known -> {
+        Encoding encoding = Encoding.of(type);
+        yield encoding == null
+            ? new Refusal(
+                Reason.WRONG_CONTENT_TYPE,
+                "Content-Type must be application/x-protobuf or application/json, is "
+                    + quoted(type))
+            : accept(
+                request, known.sender(), signal, encoding, HttpHeaders.CONTENT_ENCODING.toString());
+      }
     };
   }
 
-  private Head headers(HttpServerRequest request, Signal signal, Sender sender) {
-    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    Encoding encoding = Encoding.of(type);
-    if (encoding == null) {
-      return new Refusal(
-          Reason.WRONG_CONTENT_TYPE,
-          "Content-Type must be application/x-protobuf or application/json, is " + quoted(type));
-    }
-    String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-    boolean gzip = "gzip".equalsIgnoreCase(coding);
-    if (coding != null && !gzip && !coding.equalsIgnoreCase("identity")) {
+  /// Who sends, by token, address and the header that only browsers send.
+  Identity identify(HttpServerRequest request) {
+    var remote = request.remoteAddress();
+    return senders.identify(
+        request.getHeader(HttpHeaders.AUTHORIZATION),
+        request.getHeader(HttpHeaders.ORIGIN),
+        remote == null ? null : remote.hostAddress());
+  }
+
+  /// Judges what the heads of both ways in have: compression, length, batch id.
+  ///
+  /// @param codingHeader name of the header that says how the body is compressed
+  Head accept(
+      HttpServerRequest request,
+      Sender sender,
+      Signal signal,
+      Encoding encoding,
+      String codingHeader) {
+    String coded = request.getHeader(codingHeader);
+    Coding coding = Coding.of(coded);
+    if (coding == null) {
       return new Refusal(
           Reason.WRONG_CONTENT_ENCODING,
-          "Content-Encoding must be gzip or absent, is " + quoted(coding));
+          codingHeader + " must be " + Coding.ACCEPTED + " or absent, is " + quoted(coded));
     }
     if (length(request) > bodyMax) {
       return tooLarge(bodyMax);
@@ -75,7 +89,7 @@ final class Door {
     try {
       String batch = request.getHeader(BatchId.HEADER);
       return new Head.Accepted(
-          sender, signal, encoding, gzip, batch == null ? null : BatchId.parse(batch));
+          sender, signal, encoding, coding, batch == null ? null : BatchId.parse(batch));
     } catch (IllegalArgumentException e) {
       return new Refusal(Reason.BAD_BATCH_ID, String.valueOf(e.getMessage()));
     }
@@ -93,7 +107,7 @@ final class Door {
     return header != null && header.matches("[0-9]{1,18}") ? Long.parseLong(header) : 0;
   }
 
-  private static String quoted(@Nullable String header) {
+  static String quoted(@Nullable String header) {
     if (header == null) {
       return "absent";
     }

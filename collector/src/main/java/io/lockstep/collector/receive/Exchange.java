@@ -9,7 +9,6 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,7 @@ final class Exchange {
   private static final long DRAINED_BYTES_MAX = 64L << 20;
 
   private final Parts parts;
+  private final Wire wire;
   private final HttpServerRequest request;
   private final @Nullable Signal signal;
   private final long deadline;
@@ -37,17 +37,17 @@ final class Exchange {
   record Parts(
       Vertx vertx,
       WorkerExecutor workers,
-      Door door,
       HandOver handOver,
       InFlight inFlight,
       ReceiveCounters counters,
       RefusalLog refusals,
       OtlpReceiver.Config config) {}
 
-  private Exchange(Parts parts, HttpServerRequest request) {
+  private Exchange(Parts parts, Wire wire, HttpServerRequest request) {
     this.parts = parts;
+    this.wire = wire;
     this.request = request;
-    this.signal = Door.signal(request.path());
+    this.signal = wire.signal(request.path());
     this.who = host(request);
     this.deadline = parts.vertx.setTimer(parts.config.requestTimeout().toMillis(), _ -> tooLate());
   }
@@ -58,11 +58,11 @@ final class Exchange {
   }
 
   /// Begins with a request whose head has arrived. On the event loop.
-  static void begin(Parts parts, HttpServerRequest request) {
-    var exchange = new Exchange(parts, request);
+  static void begin(Parts parts, Wire wire, HttpServerRequest request) {
+    var exchange = new Exchange(parts, wire, request);
     request.exceptionHandler(_ -> exchange.gone());
     request.response().exceptionHandler(_ -> exchange.gone());
-    switch (parts.door.read(request)) {
+    switch (wire.read(request)) {
       case Refusal refusal -> exchange.refuseUnread(refusal);
       case Head.Accepted head -> exchange.read(head, parts.inFlight.begin(head.sender()));
     }
@@ -96,7 +96,7 @@ final class Exchange {
       return;
     }
     long bodyMax = parts.config.bodyMax().bytes();
-    boolean fits = body.length() + chunk.length() <= bodyMax;
+    boolean fits = body.length() + chunk.length() <= wire.lengthMax(bodyMax);
     Refusal refusal = fits ? held.grow(chunk.length()) : Door.tooLarge(bodyMax);
     if (refusal == null) {
       body.appendBuffer(chunk);
@@ -108,18 +108,26 @@ final class Exchange {
   private void drain(Buffer chunk) {
     drainedBytes += chunk.length();
     if (drainedBytes > DRAINED_BYTES_MAX) {
-      request.connection().close();
+      wire.cut(request);
     }
   }
 
   private void handOver(Head.Accepted head, InFlight.Hold held) {
-    handedOver = true;
-    byte[] sent = body.getBytes();
+    Buffer whole = body;
     body = Buffer.buffer();
+    switch (wire.open(head, whole)) {
+      case Refusal refusal -> refuse(refusal);
+      case Wire.Message message -> handOver(message, held);
+    }
+  }
+
+  private void handOver(Wire.Message message, InFlight.Hold held) {
+    handedOver = true;
+    Head.Accepted head = message.head();
     var context = parts.vertx.getOrCreateContext();
     parts
         .workers
-        .executeBlocking(() -> parts.handOver.give(head, sent, held), false)
+        .executeBlocking(() -> parts.handOver.give(head, message.bytes(), held), false)
         .onFailure(error -> answer(head, held, null, error))
         .onSuccess(handed -> {
           switch (handed) {
@@ -143,7 +151,9 @@ final class Exchange {
         if (stored.refused() > 0) {
           parts.counters.itemsRefused(head.signal(), stored.refused());
         }
-        end(200, head.encoding(), Reply.stored(head.encoding(), head.signal(), stored));
+        if (answerWith(200)) {
+          wire.stored(request, head, stored).onComplete(_ -> finish());
+        }
       }
       case Answer.Malformed(String reason) -> refuse(HandOver.malformed(reason));
       case Answer.Later(Duration after, String reason) ->
@@ -165,7 +175,7 @@ final class Exchange {
       String limit = Durations.text(parts.config.requestTimeout());
       refuse(new Refusal(Reason.TOO_SLOW, "the request took more than " + limit + " to arrive"));
     }
-    request.connection().close();
+    wire.cut(request);
   }
 
   private void refuse(Refusal refusal) {
@@ -175,42 +185,27 @@ final class Exchange {
     letGo();
     parts.counters.refused(refusal.reason());
     parts.refusals.refused(who, refusal, System.nanoTime());
-    HttpServerResponse response = request.response();
-    if (!refusal.reason().header().isEmpty()) {
-      response.putHeader(refusal.reason().header(), refusal.reason().headerValue());
+    if (answerWith(refusal.reason().status())) {
+      wire.refused(request, refusal, requestEnded).onComplete(_ -> finish());
     }
-    if (refusal.retryAfter().isPositive()) {
-      long seconds = refusal.retryAfter().plusMillis(999).toSeconds();
-      response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
-    }
-    boolean protobuf =
-        Encoding.of(request.getHeader(HttpHeaders.CONTENT_TYPE)) == Encoding.PROTOBUF;
-    Encoding encoding = protobuf ? Encoding.PROTOBUF : Encoding.JSON;
-    end(refusal.reason().status(), encoding, Reply.refused(encoding, refusal));
   }
 
-  private void end(int status, Encoding encoding, byte[] content) {
-    HttpServerResponse response = request.response();
-    if (answered || response.closed()) {
-      return;
+  /// Whether an answer can still be given; none can be after it.
+  private boolean answerWith(int status) {
+    if (answered || request.response().closed()) {
+      return false;
     }
     answered = true;
-    parts.counters.answered(signal, status);
-    if (!requestEnded) {
-      response.putHeader(HttpHeaders.CONNECTION, "close");
-    }
-    response
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, encoding.contentType())
-        .end(Buffer.buffer(content))
-        .onComplete(_ -> finish());
+    parts.counters.answered(wire.label(), signal, status);
+    return true;
   }
 
   private void ended() {
     requestEnded = true;
     if (answered) {
-      request.connection().close();
+      wire.readLate(request);
     }
+    finish();
   }
 
   private void gone() {

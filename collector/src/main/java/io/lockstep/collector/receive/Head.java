@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
 sealed interface Head permits Head.Accepted, Refusal {
   /// A request whose body is to be read.
   ///
-  /// @param gzip whether the body is compressed
+  /// @param coding how the body is compressed
   /// @param batch the agent's batch id; null from senders without
   record Accepted(
-      Sender sender, Signal signal, Encoding encoding, boolean gzip, @Nullable BatchId batch)
-      implements Head {}
+      Sender sender, Signal signal, Encoding encoding, Coding coding, @Nullable BatchId batch)
+      implements Head {
+    /// The same, compressed in another way.
+    Accepted as(Coding other) {
+      return new Accepted(sender, signal, encoding, other, batch);
+    }
+  }
 }

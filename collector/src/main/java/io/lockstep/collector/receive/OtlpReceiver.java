@@ -8,9 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -21,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes OTLP over HTTP/1.1, protobuf and JSON, plain and gzip, from agents and any other
-/// OpenTelemetry sender, and hands it to the [Intake]. One event loop reads and answers; workers
-/// inflate and hand over.
+/// Takes OTLP over HTTP/1.1 (protobuf and JSON) and over gRPC, plain and compressed, from agents
+/// and any other OpenTelemetry sender, and hands it to the [Intake]. One event loop reads and
+/// answers on both ports; workers inflate and hand over.
 public final class OtlpReceiver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OtlpReceiver.class);
   private static final long START_SECONDS_MAX = 10;
@@ -31,13 +28,16 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private final Vertx vertx;
   private final HttpServer server;
+  private final @Nullable HttpServer grpc;
   private final WorkerExecutor workers;
   private final ReceiveCounters counters;
   private final String deployment;
 
   /// Limits of what is taken.
   ///
-  /// @param listen where, and who may send
+  /// @param listen where OTLP/HTTP is taken, and who may send
+  /// @param grpcAddress where OTLP/gRPC is taken, `host:port`, with certificate and tokens of
+  ///   `listen`; empty for the port before that of `listen`, `none` for nowhere
   /// @param bodyMax of a request as sent
   /// @param inflatedMax of a request after gzip
   /// @param inFlightMax of all requests that are not answered yet, as sent and inflated; more are
@@ -49,6 +49,7 @@ public final class OtlpReceiver implements AutoCloseable {
   /// @param connectionsMax open at the same time
   public record Config(
       Listen listen,
+      String grpcAddress,
       ByteSize bodyMax,
       ByteSize inflatedMax,
       ByteSize inFlightMax,
@@ -61,6 +62,7 @@ public final class OtlpReceiver implements AutoCloseable {
     public static final Config DEFAULT =
         new Config(
             Listen.on("127.0.0.1:4318"),
+            "",
             ByteSize.ofMebibytes(16),
             ByteSize.ofMebibytes(64),
             ByteSize.ofMebibytes(256),
@@ -69,7 +71,10 @@ public final class OtlpReceiver implements AutoCloseable {
             Duration.ofSeconds(120),
             10_000);
 
+    private static final String NOWHERE = "none";
+
     public Config {
+      grpc(listen, grpcAddress);
       positive("body_max", bodyMax.bytes());
       ordered("body_max", bodyMax, "inflated_max", inflatedMax);
       ordered("inflated_max", inflatedMax, "in_flight_per_sender_max", inFlightPerSenderMax);
@@ -83,6 +88,28 @@ public final class OtlpReceiver implements AutoCloseable {
         throw new IllegalArgumentException("idle_timeout must be above request_timeout");
       }
       positive("connections_max", connectionsMax);
+    }
+
+    /// Where gRPC is taken; null for nowhere.
+    public @Nullable Listen grpc() {
+      return grpc(listen, grpcAddress);
+    }
+
+    private static @Nullable Listen grpc(Listen listen, String address) {
+      if (address.equals(NOWHERE)) {
+        return null;
+      }
+      try {
+        return listen.at(address.isEmpty() ? before(listen) : address);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("grpc_address: " + e.getMessage(), e);
+      }
+    }
+
+    /// 4317 beside 4318, as everywhere.
+    private static String before(Listen listen) {
+      String host = listen.host().contains(":") ? "[" + listen.host() + "]" : listen.host();
+      return host + ":" + Math.max(0, listen.port() - 1);
     }
 
     private static void positive(String key, long value) {
@@ -102,11 +129,13 @@ public final class OtlpReceiver implements AutoCloseable {
   private OtlpReceiver(
       Vertx vertx,
       HttpServer server,
+      @Nullable HttpServer grpc,
       WorkerExecutor workers,
       ReceiveCounters counters,
       String deployment) {
     this.vertx = vertx;
     this.server = server;
+    this.grpc = grpc;
     this.workers = workers;
     this.counters = counters;
     this.deployment = deployment;
@@ -125,93 +154,88 @@ public final class OtlpReceiver implements AutoCloseable {
     var counters = new ReceiveCounters(inFlight);
     var workers =
         vertx.createSharedWorkerExecutor("receive", Runtime.getRuntime().availableProcessors());
+    var door = new Door(new Senders(tokens, listen.insecure(), cluster), config.bodyMax.bytes());
     var parts =
         new Exchange.Parts(
             vertx,
             workers,
-            new Door(new Senders(tokens, listen.insecure(), cluster), config.bodyMax.bytes()),
             new HandOver(intake, counters, config.inflatedMax.toInt()),
             inFlight,
             counters,
             new RefusalLog(),
             config);
-    HttpServer server = server(vertx, parts);
+    var servers = new Servers(vertx, parts, door);
+    HttpServer server = servers.http();
+    Listen grpcListen = config.grpc();
+    HttpServer grpc = grpcListen == null ? null : servers.grpc();
     String deployment =
-        await(vertx.deployVerticle(_ -> open(vertx, server, parts, tokens)), listen);
+        await(
+            vertx.deployVerticle(_ -> {
+              refresh(parts, tokens);
+              Future<?> open = open(server, listen);
+              return grpc == null || grpcListen == null
+                  ? open
+                  : open.compose(_ -> open(grpc, grpcListen));
+            }));
     LOG.info(
-        "receive on address={} port={} tls={} tokens={}",
+        "receive on address={} port={} grpc={} tls={} tokens={}",
         listen.host(),
         server.actualPort(),
+        grpc == null ? "off" : grpc.actualPort(),
         listen.tls(),
         tokens != null);
-    return new OtlpReceiver(vertx, server, workers, counters, deployment);
+    return new OtlpReceiver(vertx, server, grpc, workers, counters, deployment);
   }
 
-  private static HttpServer server(Vertx vertx, Exchange.Parts parts) {
-    var options =
-        new HttpServerOptions()
-            .setHttp2ClearTextEnabled(false)
-            .setUseAlpn(false)
-            .setMaxChunkSize(64 << 10)
-            .setAcceptBacklog(4096)
-            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setIdleTimeout(Math.toIntExact(parts.config().idleTimeout().toMillis()));
-    Listen listen = parts.config().listen();
-    if (listen.tlsCertFile() != null && listen.tlsKeyFile() != null) {
-      options
-          .setSsl(true)
-          .setKeyCertOptions(
-              new PemKeyCertOptions()
-                  .setCertPath(listen.tlsCertFile().toString())
-                  .setKeyPath(listen.tlsKeyFile().toString()));
-    }
-    var connections = new Connections(parts.config().connectionsMax(), parts.counters());
-    return vertx
-        .createHttpServer(options)
-        .connectionHandler(connections::opened)
-        .invalidRequestHandler(request -> {
-          parts.counters().notHttp();
-          HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
-        })
-        .requestHandler(request -> Exchange.begin(parts, request));
-  }
-
-  private static Future<?> open(
-      Vertx vertx, HttpServer server, Exchange.Parts parts, @Nullable Tokens tokens) {
+  private static void refresh(Exchange.Parts parts, @Nullable Tokens tokens) {
     if (tokens != null) {
-      vertx.setPeriodic(
-          1_000,
-          _ ->
-              parts
-                  .workers()
-                  .executeBlocking(() -> {
-                    tokens.refresh();
-                    return true;
-                  }));
+      parts
+          .vertx()
+          .setPeriodic(
+              1_000,
+              _ ->
+                  parts
+                      .workers()
+                      .executeBlocking(() -> {
+                        tokens.refresh();
+                        return true;
+                      }));
     }
-    Listen listen = parts.config().listen();
-    return server.listen(listen.port(), listen.host());
   }
 
-  private static <T> T await(Future<T> started, Listen listen) throws IOException {
+  private static Future<HttpServer> open(HttpServer server, Listen listen) {
+    return server
+        .listen(listen.port(), listen.host())
+        .recover(e ->
+            Future.failedFuture(
+                new IOException("can't listen on " + listen.address() + ": " + e, e)));
+  }
+
+  private static <T> T await(Future<T> started) throws IOException {
     try {
       return started
           .toCompletionStage()
           .toCompletableFuture()
           .get(START_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException("can't listen on " + listen.address() + ": " + e.getCause(), e);
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? e.toString() : cause.getMessage(), e);
     } catch (TimeoutException e) {
-      throw new IOException("can't listen on " + listen.address() + ": no answer in time", e);
+      throw new IOException("can't listen: no answer in time", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while starting to listen");
     }
   }
 
-  /// The port it listens on.
+  /// The port of OTLP/HTTP.
   public int port() {
     return server.actualPort();
+  }
+
+  /// The port of OTLP/gRPC; 0 when it is not taken.
+  public int grpcPort() {
+    return grpc == null ? 0 : grpc.actualPort();
   }
 
   public ReceiveCounters counters() {
@@ -223,9 +247,12 @@ public final class OtlpReceiver implements AutoCloseable {
   @Override
   public void close() {
     try {
-      server
-          .shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS)
-          .eventually(() -> vertx.undeploy(deployment))
+      Future<?> http = server.shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+      Future<?> both =
+          grpc == null
+              ? http
+              : Future.join(http, grpc.shutdown(STOP_SECONDS_MAX, TimeUnit.SECONDS));
+      both.eventually(() -> vertx.undeploy(deployment))
           .eventually(workers::close)
           .toCompletionStage()
           .toCompletableFuture()

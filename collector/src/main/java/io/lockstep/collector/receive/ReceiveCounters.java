@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the receiver has done since its start, and what it holds now. Safe for any thread.
 public final class ReceiveCounters {
-  private record Answered(@Nullable Signal signal, int status) {}
+  private record Answered(String protocol, @Nullable Signal signal, int status) {}
 
   private final Map<Answered, LongAdder> requests = new ConcurrentHashMap<>();
   private final Map<Refusal.Reason, LongAdder> refused = new ConcurrentHashMap<>();
@@ -30,9 +30,11 @@ public final class ReceiveCounters {
     this.inFlight = inFlight;
   }
 
+  /// @param protocol `http` or `grpc`
   /// @param signal null when the path is none of OTLP's
-  void answered(@Nullable Signal signal, int status) {
-    add(requests, new Answered(signal, status), 1);
+  /// @param status as HTTP has it, of gRPC's answers too
+  void answered(String protocol, @Nullable Signal signal, int status) {
+    add(requests, new Answered(protocol, signal, status), 1);
   }
 
   void refused(Refusal.Reason reason) {
@@ -84,6 +86,8 @@ public final class ReceiveCounters {
                 "requests",
                 "Requests answered.",
                 count,
+                "protocol",
+                key.protocol,
                 "signal",
                 label(key.signal),
                 "status",

@@ -8,7 +8,7 @@ import java.util.Locale;
 /// @param message names the thing and how to mend it
 /// @param retryAfter when to try again; zero when trying again is of no use
 record Refusal(Reason reason, String message, Duration retryAfter)
-    implements Head, Identity, Body, HandOver.Handed {
+    implements Head, Identity, Body, Wire.Opened, HandOver.Handed {
 
   Refusal(Reason reason, String message) {
     this(reason, message, Duration.ZERO);
@@ -23,8 +23,9 @@ record Refusal(Reason reason, String message, Duration retryAfter)
     WRONG_TOKEN(401, 16, "WWW-Authenticate", "Bearer"),
     NOT_LOOPBACK(403, 7),
     BROWSER(403, 7),
+    NOT_GRPC(415, 12),
     WRONG_CONTENT_TYPE(415, 3),
-    WRONG_CONTENT_ENCODING(415, 3, "Accept-Encoding", "gzip"),
+    WRONG_CONTENT_ENCODING(415, 3, "Accept-Encoding", Coding.ACCEPTED),
     BAD_BATCH_ID(400, 3),
     BODY_TOO_LARGE(413, 3),
     INFLATED_TOO_LARGE(413, 3),

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 final class Reply {
   private static final int MESSAGE_LENGTH_MAX = 1000;
 
+  private static final String RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
+
   private Reply() {}
 
   /// Of a request that was taken; says nothing when it was taken whole.
@@ -46,6 +48,26 @@ final class Reply {
     };
   }
 
+  /// `google.rpc.Status` of a request that was not taken over gRPC, with `google.rpc.RetryInfo`
+  /// where trying again is of use: without it a sender may take `RESOURCE_EXHAUSTED` as final
+  /// (https://opentelemetry.io/docs/specs/otlp/#failures).
+  ///
+  /// @param code of `google.rpc.Code`
+  static byte[] status(int code, Refusal refusal) {
+    var out = new ByteArrayOutputStream();
+    out.writeBytes(pair(code, cut(refusal.message())));
+    if (refusal.retryAfter().isPositive()) {
+      var delay = new ByteArrayOutputStream();
+      number(delay, 1, refusal.retryAfter().toSeconds());
+      number(delay, 2, refusal.retryAfter().toNanosPart());
+      var any = new ByteArrayOutputStream();
+      any.writeBytes(message(1, RETRY_INFO.getBytes(StandardCharsets.UTF_8)));
+      any.writeBytes(message(2, message(1, delay.toByteArray())));
+      out.writeBytes(message(3, any.toByteArray()));
+    }
+    return out.toByteArray();
+  }
+
   private static String rejectedName(Signal signal) {
     return switch (signal) {
       case METRICS -> "rejectedDataPoints";
@@ -54,21 +76,25 @@ final class Reply {
     };
   }
 
-  private static String cut(String text) {
+  static String cut(String text) {
     return text.length() <= MESSAGE_LENGTH_MAX ? text : text.substring(0, MESSAGE_LENGTH_MAX) + "…";
   }
 
   /// A message with a whole number as field 1 and text as field 2, which both bodies are.
   private static byte[] pair(long number, String text) {
     var out = new ByteArrayOutputStream();
-    if (number != 0) {
-      out.write(1 << 3);
-      varint(out, number);
-    }
+    number(out, 1, number);
     if (!text.isEmpty()) {
       out.writeBytes(message(2, text.getBytes(StandardCharsets.UTF_8)));
     }
     return out.toByteArray();
+  }
+
+  private static void number(ByteArrayOutputStream out, int field, long number) {
+    if (number != 0) {
+      out.write(field << 3);
+      varint(out, number);
+    }
   }
 
   private static byte[] message(int field, byte[] content) {

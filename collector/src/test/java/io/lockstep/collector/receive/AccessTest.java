@@ -16,11 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +74,7 @@ class AccessTest {
     var config =
         new OtlpReceiver.Config(
             base.listen(),
+            base.grpcAddress(),
             size,
             size,
             new ByteSize(3_000),
@@ -115,9 +112,10 @@ class AccessTest {
 
   @Test
   void speaksTls() throws Exception {
-    Listen listen = selfSigned();
+    var certificate = SelfSigned.in(folder);
+    Listen listen = certificate.listen();
     try (var rig = new Rig(Rig.config(listen));
-        var client = HttpClient.newBuilder().sslContext(trusting()).build()) {
+        var client = HttpClient.newBuilder().sslContext(certificate.trusting()).build()) {
       var request =
           HttpRequest.newBuilder(
                   URI.create("https://localhost:" + rig.receiver.port() + "/v1/logs"))
@@ -129,62 +127,6 @@ class AccessTest {
       assertThatThrownBy(() -> rig.send("/v1/logs", Rig.PROTOBUF, new byte[1]))
           .isInstanceOf(IOException.class);
     }
-  }
-
-  private Listen selfSigned() throws Exception {
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    Process process =
-        new ProcessBuilder(
-                keytool.toString(),
-                "-genkeypair",
-                "-alias",
-                "it",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                "changeit",
-                "-keystore",
-                folder.resolve("store.p12").toString())
-            .redirectErrorStream(true)
-            .start();
-    String said =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    KeyStore store = store();
-    var key = store.getKey("it", "changeit".toCharArray());
-    assertThat(key).isNotNull();
-    Path certFile = pem("cert.pem", "CERTIFICATE", store.getCertificate("it").getEncoded());
-    Path keyFile = pem("key.pem", "PRIVATE KEY", key.getEncoded());
-    return new Listen("127.0.0.1:0", certFile, keyFile, null, false);
-  }
-
-  private KeyStore store() throws Exception {
-    return KeyStore.getInstance(folder.resolve("store.p12").toFile(), "changeit".toCharArray());
-  }
-
-  private Path pem(String name, String kind, byte[] der) throws IOException {
-    String text = Base64.getMimeEncoder().encodeToString(der);
-    return Files.writeString(
-        folder.resolve(name),
-        "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
-  }
-
-  private SSLContext trusting() throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("it", store().getCertificate("it"));
-    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
-    return context;
   }
 
   @Test

@@ -39,6 +39,7 @@ final class Rig implements AutoCloseable {
     var base = OtlpReceiver.Config.DEFAULT;
     return new OtlpReceiver.Config(
         listen,
+        base.grpcAddress(),
         base.bodyMax(),
         base.inflatedMax(),
         base.inFlightMax(),
@@ -56,6 +57,7 @@ final class Rig implements AutoCloseable {
     var base = config();
     return new OtlpReceiver.Config(
         base.listen(),
+        base.grpcAddress(),
         new ByteSize(body),
         new ByteSize(inflated),
         new ByteSize(inFlight),
@@ -69,6 +71,7 @@ final class Rig implements AutoCloseable {
     var base = config();
     return new OtlpReceiver.Config(
         base.listen(),
+        base.grpcAddress(),
         base.bodyMax(),
         base.inflatedMax(),
         base.inFlightMax(),
@@ -78,8 +81,31 @@ final class Rig implements AutoCloseable {
         connections);
   }
 
+  static OtlpReceiver.Config withoutGrpc() {
+    var base = config();
+    return new OtlpReceiver.Config(
+        base.listen(),
+        "none",
+        base.bodyMax(),
+        base.inflatedMax(),
+        base.inFlightMax(),
+        base.inFlightPerSenderMax(),
+        base.requestTimeout(),
+        base.idleTimeout(),
+        base.connectionsMax());
+  }
+
   HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + receiver.port() + path));
+  }
+
+  HttpResponse<byte[]> sendTo(int port, String path, String type, byte[] body)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Content-Type", type)
+            .POST(BodyPublishers.ofByteArray(body)));
   }
 
   HttpRequest.Builder post(String path, String type, byte[] body) {

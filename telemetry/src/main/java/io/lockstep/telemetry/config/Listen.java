@@ -38,6 +38,11 @@ public record Listen(
     return new Listen(address, null, null, null, false);
   }
 
+  /// The same certificate and tokens at another address.
+  public Listen at(String other) {
+    return new Listen(other, tlsCertFile, tlsKeyFile, tokenFile, insecure);
+  }
+
   /// The host part; an IPv6 address without brackets.
   public String host() {
     return hostOf(address);
