@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -102,11 +103,18 @@ public final class Collector implements AutoCloseable {
     }
   }
 
-  /// SQLite's library comes out of its jar as a file: below the data folder, not in the system's
-  /// own, where a `kill -9` would leave it.
+  /// The libraries of SQLite and zstd come out of their jars as files: below the data folder, not
+  /// in the system's own, where a `kill -9` would leave them. SQLite takes away what it left
+  /// itself.
   private static void unpackBelow(Path folder) throws IOException {
     Files.createDirectories(folder);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "libzstd-jni-*")) {
+      for (Path one : left) {
+        Files.deleteIfExists(one);
+      }
+    }
     System.setProperty("org.sqlite.tmpdir", folder.toString());
+    System.setProperty("ZstdTempFolder", folder.toString());
   }
 
   /// Without Vert.x's own cache of files, which nothing here uses and which lies outside the data

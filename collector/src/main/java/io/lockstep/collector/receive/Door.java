@@ -81,7 +81,7 @@ final class Door {
     if (coding == null) {
       return new Refusal(
           Reason.WRONG_CONTENT_ENCODING,
-          codingHeader + " must be " + Coding.ACCEPTED + " or absent, is " + quoted(coded));
+          codingHeader + " must be one of " + Coding.ACCEPTED + ", or absent, is " + quoted(coded));
     }
     if (length(request) > bodyMax) {
       return tooLarge(bodyMax);

@@ -28,10 +28,9 @@ final class HandOver {
   /// @param sent the body as it came; not used any more afterwards
   Handed give(Head.Accepted head, byte[] sent, InFlight.Hold hold) {
     Body body =
-        switch (head.coding()) {
-          case IDENTITY -> new Body.Bytes(sent);
-          case GZIP -> Gunzip.inflate(sent, inflatedMax, hold);
-        };
+        head.coding() == Coding.IDENTITY
+            ? new Body.Bytes(sent)
+            : Inflation.of(head.coding(), sent, inflatedMax, hold);
     return switch (body) {
       case Refusal refusal -> refusal;
       case Body.Bytes plain -> convert(head, plain.bytes(), hold);

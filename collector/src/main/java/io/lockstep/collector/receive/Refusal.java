@@ -30,6 +30,7 @@ record Refusal(Reason reason, String message, Duration retryAfter)
     BODY_TOO_LARGE(413, 3),
     INFLATED_TOO_LARGE(413, 3),
     BAD_GZIP(400, 3),
+    BAD_ZSTD(400, 3),
     MALFORMED(400, 3),
     TOO_SLOW(408, 4),
     SENDER_BUSY(429, 8),

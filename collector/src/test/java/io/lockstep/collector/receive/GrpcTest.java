@@ -143,7 +143,9 @@ class GrpcTest {
       String logs = Signal.LOGS.method();
       refused(client.call("/opentelemetry.Nothing/Export", frame), 12, "MetricsService/Export");
       refused(
-          client.call(logs, frame, "grpc-encoding", "snappy"), 12, "grpc-encoding must be gzip");
+          client.call(logs, frame, "grpc-encoding", "snappy"),
+          12,
+          "grpc-encoding must be one of gzip, zstd");
       refused(client.call(logs, frame, "lockstep-batch", "2/x"), 3, "1/host/run/number");
       refused(client.call(logs, new byte[0]), 3, "no whole message");
       refused(client.call(logs, new byte[] {0, 0, 0}), 3, "no whole message");

@@ -1,16 +1,20 @@
 package io.lockstep.collector.receive;
 
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.lockstep.collector.receive.Refusal.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /// Inflates a body without trusting it: never beyond a size and a ratio, and every byte of memory
 /// is held against [InFlight] before it is allocated.
-final class Gunzip {
-  /// Telemetry shrinks to a tenth or a thirtieth; gzip's own end is 1032.
+final class Inflation {
+  /// Telemetry shrinks to a tenth or a thirtieth; gzip's own end is 1032, zstd has none.
   private static final long RATIO_MAX = 200;
 
   /// Below this no ratio is asked for: a short body of zeros is harmless.
@@ -18,27 +22,48 @@ final class Gunzip {
 
   private static final int CAPACITY_MIN = 512;
 
-  private Gunzip() {}
+  /// 8 MiB, what HTTP's senders may ask for (RFC 9659, section 3). The window is memory that the
+  /// body's head asks for and nobody counts: one for each worker at most.
+  private static final int ZSTD_WINDOW_LOG_MAX = 23;
 
+  private Inflation() {}
+
+  /// @param coding not [Coding#IDENTITY]
   /// @param inflatedMax bytes
-  static Body inflate(byte[] gzip, int inflatedMax, InFlight.Hold hold) {
-    long byRatio = Math.max(RATIO_FROM_BYTES, gzip.length * RATIO_MAX);
+  static Body of(Coding coding, byte[] sent, int inflatedMax, InFlight.Hold hold) {
+    long byRatio = Math.max(RATIO_FROM_BYTES, sent.length * RATIO_MAX);
     int limit = (int) Math.min(inflatedMax, byRatio);
-    int capacity = Math.clamp(declaredSize(gzip), Math.min(CAPACITY_MIN, limit), limit);
+    long declared = coding == Coding.ZSTD ? Zstd.getFrameContentSize(sent) : declaredSize(sent);
+    int capacity = Math.clamp(declared, Math.min(CAPACITY_MIN, limit), limit);
     Refusal busy = hold.grow(capacity);
     if (busy != null) {
       return busy;
     }
-    try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip), 8192)) {
+    try (InputStream in = open(coding, new ByteArrayInputStream(sent))) {
       return read(in, new byte[capacity], limit, hold);
     } catch (EOFException _) {
-      return new Refusal(Reason.BAD_GZIP, "the body is not whole gzip: it ends early");
+      return bad(coding, "it ends early");
     } catch (IOException e) {
-      return new Refusal(Reason.BAD_GZIP, "the body is not whole gzip: " + e.getMessage());
+      return bad(coding, String.valueOf(e.getMessage()));
     }
   }
 
-  private static Body read(GZIPInputStream in, byte[] buffer, int limit, InFlight.Hold hold)
+  private static InputStream open(Coding coding, InputStream sent) throws IOException {
+    return switch (coding) {
+      case IDENTITY -> sent;
+      case GZIP -> new GZIPInputStream(sent, 8192);
+      case ZSTD ->
+          new ZstdInputStreamNoFinalizer(sent, RecyclingBufferPool.INSTANCE)
+              .setLongMax(ZSTD_WINDOW_LOG_MAX);
+    };
+  }
+
+  private static Refusal bad(Coding coding, String why) {
+    Reason reason = coding == Coding.ZSTD ? Reason.BAD_ZSTD : Reason.BAD_GZIP;
+    return new Refusal(reason, "the body is not whole " + coding.label() + ": " + why);
+  }
+
+  private static Body read(InputStream in, byte[] buffer, int limit, InFlight.Hold hold)
       throws IOException {
     byte[] out = buffer;
     int length = 0;
@@ -74,7 +99,8 @@ final class Gunzip {
             + " times what was sent); send smaller batches");
   }
 
-  /// What the end of the body says that it inflates to, modulo 2^32 (RFC 1952, ISIZE); only a hint.
+  /// What the end of a gzip body says that it inflates to, modulo 2^32 (RFC 1952, ISIZE); only a
+  /// hint.
   private static long declaredSize(byte[] gzip) {
     long size = 0;
     for (int i = 1; i <= 4 && i <= gzip.length; i++) {
