@@ -8,6 +8,7 @@ import io.lockstep.agent.judge.Former;
 import io.lockstep.agent.judge.Judge;
 import io.lockstep.agent.judge.VerdictFile;
 import io.lockstep.agent.listen.Listener;
+import io.lockstep.agent.sample.KeptFile;
 import io.lockstep.agent.sample.Sampler;
 import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.sample.textfile.TextfileSampler;
@@ -75,6 +76,7 @@ public final class Agent {
       forwarders.add(new Forwarder(one, version));
     }
     spool = new Spool(config.spool(), host, run);
+    KeptFile.removeLeftOver(config.spool().folder());
     var random = new SplittableRandom(run ^ host.hashCode());
     sender = new Sender(spool, collector, random, forwarders);
     encoder = new Encoder(host, version, Boot.nanos(), clock, sender);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,14 +25,20 @@ public final class Former implements AutoCloseable {
   private static final int FIELDS = 7;
 
   private final Path file;
-  private Set<String> written = Set.of();
-  private long writtenAt;
-  private boolean failing;
+  private final KeptFile kept;
+  private final AtomicBoolean writing = new AtomicBoolean();
+  private volatile Set<String> written = Set.of();
+  private volatile long writtenAt;
+  private List<Fault> latest = List.of();
   private @Nullable Thread last;
 
   /// @param file in the spool's folder
   public Former(Path file) {
     this.file = file;
+    this.kept =
+        new KeptFile(
+            file,
+            "faults that stand can't be kept, a restart will not know those that events told");
   }
 
   /// What stood when the run before this one ended; empty when nothing did.
@@ -70,22 +77,40 @@ public final class Former implements AutoCloseable {
         fields[6]);
   }
 
-  /// Takes what stands; writes when that has changed, and each minute while something stands.
+  /// Takes what stands; writes when that is another than what is written, and each minute while
+  /// something stands.
   ///
   /// @param nanoTime monotonic
   void keep(List<Fault> faults, long nanoTime) {
-    var now = new HashSet<String>();
-    faults.forEach(fault -> now.add(fault.rule() + "\t" + fault.subject()));
-    boolean due = !now.isEmpty() && nanoTime - writtenAt >= BEAT_NANOS;
-    if (now.equals(written) && !due) {
-      return;
+    latest = faults;
+    boolean due = !faults.isEmpty() && nanoTime - writtenAt >= BEAT_NANOS;
+    if ((due || !stands(faults)) && !writing.getAndSet(true)) { // else the one before hangs
+      last = Thread.ofVirtual().name("faults").start(() -> write(faults, nanoTime));
     }
-    written = now;
-    writtenAt = nanoTime;
-    last = Thread.ofVirtual().name("faults").start(() -> write(faults));
   }
 
-  private synchronized void write(List<Fault> faults) {
+  private boolean stands(List<Fault> faults) {
+    return names(faults).equals(written);
+  }
+
+  private static Set<String> names(List<Fault> faults) {
+    var names = new HashSet<String>();
+    faults.forEach(fault -> names.add(fault.rule() + "\t" + fault.subject()));
+    return names;
+  }
+
+  private void write(List<Fault> faults, long nanoTime) {
+    try {
+      if (kept.write(text(faults))) {
+        written = names(faults);
+        writtenAt = nanoTime;
+      }
+    } finally {
+      writing.set(false);
+    }
+  }
+
+  private static String text(List<Fault> faults) {
     var text = new StringBuilder(BootId.now()).append('\n');
     for (Fault fault : faults) {
       text.append(fault.rule()).append('\t').append(fault.subject().replace('\t', ' '));
@@ -93,25 +118,28 @@ public final class Former implements AutoCloseable {
       text.append('\t').append(fault.sinceNanos()).append('\t').append(fault.heardNanos());
       text.append('\t').append(fault.words().replaceAll("\\p{Cntrl}", " ")).append('\n');
     }
+    return text.toString();
+  }
+
+  /// Waits for what is being written, and writes what is not, a second at most.
+  @Override
+  public void close() {
+    Thread before = last;
+    Thread end = Thread.ofVirtual().name("faults").start(() -> finish(before));
     try {
-      KeptFile.replace(file, text.toString());
-      failing = false;
-    } catch (IOException e) {
-      if (!failing) {
-        failing = true;
-        LOG.warn(
-            "faults that stand can't be kept, a restart will forget those that events told: {}",
-            KeptFile.problem(file, e));
-      }
+      end.join(Duration.ofSeconds(1));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /// Waits for what is being written, a second at most.
-  @Override
-  public void close() {
+  private void finish(@Nullable Thread before) {
     try {
-      if (last != null) {
-        last.join(Duration.ofSeconds(1));
+      if (before != null) {
+        before.join();
+      }
+      if (!stands(latest)) {
+        write(latest, writtenAt);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -1,15 +1,12 @@
 package io.lockstep.agent.judge;
 
 import io.lockstep.agent.sample.Crew;
+import io.lockstep.agent.sample.KeptFile;
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +28,6 @@ public final class VerdictFile implements Consumer<Verdict> {
   private static final Logger LOG = LoggerFactory.getLogger(VerdictFile.class);
   private static final long BEAT_NANOS = 10_000_000_000L;
   private static final Path UPTIME = Path.of("/proc/uptime");
-
-  private static final Set<PosixFilePermission> READABLE =
-      PosixFilePermissions.fromString("rw-r--r--");
 
   private final Crew writer = new Crew("verdict");
   private final AtomicReference<@Nullable Verdict> next = new AtomicReference<>();
@@ -85,7 +79,7 @@ public final class VerdictFile implements Consumer<Verdict> {
 
   private void write(Verdict verdict) {
     try {
-      replace(text(verdict));
+      KeptFile.replaceForAll(file, text(verdict));
       if (trouble != null) {
         trouble = null;
         LOG.info("verdict file can be written file={}", file);
@@ -106,13 +100,6 @@ public final class VerdictFile implements Consumer<Verdict> {
     } catch (IOException e) {
       LOG.debug("verdict file can't be removed either", e);
     }
-  }
-
-  private void replace(String text) throws IOException {
-    Path beside = file.resolveSibling(file.getFileName() + ".next");
-    Files.writeString(beside, text);
-    Files.setPosixFilePermissions(beside, READABLE);
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static String text(Verdict verdict) throws IOException {

@@ -24,6 +24,9 @@ final class ActivePorts {
   private static final int PORTS_MAX = 1024;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
+  private static final String LOSS =
+      "ports can't be remembered, one that goes down while the agent is stopped will not be missed";
+
   private static final String INACTIVE = "-";
 
   private final Set<String> active = new ConcurrentSkipListSet<>();
@@ -32,6 +35,7 @@ final class ActivePorts {
   private final Map<String, Double> rates = new ConcurrentSkipListMap<>();
 
   private final @Nullable Path file;
+  private final KeptFile kept;
   private final String boot = boot();
 
   /// As the file has them.
@@ -42,6 +46,7 @@ final class ActivePorts {
   /// @param file null to remember nothing
   ActivePorts(@Nullable Path file) {
     this.file = file;
+    this.kept = new KeptFile(file, LOSS);
     if (file == null) {
       return;
     }
@@ -118,29 +123,25 @@ final class ActivePorts {
 
   /// Keeps it, where it has changed. One thread.
   void write() {
-    if (file == null || (active.equals(writtenActive) && rates.equals(writtenRates))) {
+    if (active.equals(writtenActive) && rates.equals(writtenRates)) {
       return;
     }
-    writtenActive = Set.copyOf(active); // a failure is said once for each change
-    writtenRates = Map.copyOf(rates);
+    Set<String> activeNow = Set.copyOf(active);
+    Map<String, Double> ratesNow = Map.copyOf(rates);
     var now = new ArrayList<String>();
     now.add(boot);
-    for (String port : active) {
-      Double rate = rates.get(port);
+    for (String port : activeNow) {
+      Double rate = ratesNow.get(port);
       now.add(rate == null ? port : port + "\t" + rate);
     }
-    rates.forEach((port, rate) -> {
-      if (!active.contains(port)) {
+    ratesNow.forEach((port, rate) -> {
+      if (!activeNow.contains(port)) {
         now.add(INACTIVE + port + "\t" + rate);
       }
     });
-    try {
-      KeptFile.replace(file, now);
-    } catch (IOException e) {
-      LOG.warn(
-          "ports can't be remembered, one that goes down while the agent is stopped will not be"
-              + " missed: {}",
-          KeptFile.problem(file, e));
+    if (kept.write(now)) {
+      writtenActive = activeNow;
+      writtenRates = ratesNow;
     }
   }
 }

@@ -23,11 +23,13 @@ final class CheckMemory {
   private static final int CHECKS_MAX = 1024;
 
   private final @Nullable Path file;
-  private boolean failing;
+  private final KeptFile kept;
 
   /// @param file null to remember nothing
   CheckMemory(@Nullable Path file) {
     this.file = file;
+    this.kept =
+        new KeptFile(file, "outcomes of checks can't be remembered, they will be told again");
   }
 
   /// By the check's name; empty when nothing is known.
@@ -62,27 +64,13 @@ final class CheckMemory {
   }
 
   /// Keeps these.
-  void write(Map<String, Outcome> outcomes) {
-    if (file == null) {
-      return;
-    }
+  ///
+  /// @return whether they stand there now, or are not to
+  boolean write(Map<String, Outcome> outcomes) {
     List<String> lines = new ArrayList<>();
     outcomes.forEach((name, is) ->
         lines.add(
             String.join("\t", name, is.state().name(), "" + is.ended().toEpochMilli(), is.line())));
-    try {
-      KeptFile.replace(file, lines);
-      if (failing) {
-        LOG.info("outcomes of checks are remembered again file={}", file);
-      }
-      failing = false;
-    } catch (IOException e) {
-      if (!failing) {
-        LOG.warn(
-            "outcomes of checks can't be remembered, they will be told again: {}",
-            KeptFile.problem(file, e));
-      }
-      failing = true;
-    }
+    return kept.write(lines);
   }
 }

@@ -163,6 +163,7 @@ public final class CheckSampler implements Sampler, AutoCloseable {
   private final ThreadPoolExecutor runners;
   private final int ownUid = ownUid();
   private final RandomGenerator random = RandomGenerator.getDefault();
+  private boolean kept = true;
   private long round;
 
   /// @param memory file in which outcomes are remembered; null to remember nothing
@@ -288,7 +289,7 @@ public final class CheckSampler implements Sampler, AutoCloseable {
   }
 
   private void keep() {
-    if (standings.values().stream().filter(Standing::changed).count() > 0) {
+    if (standings.values().stream().filter(Standing::changed).count() > 0 || !kept) {
       Map<String, Outcome> outcomes = new TreeMap<>();
       standings.forEach((name, one) -> {
         Outcome outcome = one.outcome();
@@ -296,7 +297,7 @@ public final class CheckSampler implements Sampler, AutoCloseable {
           outcomes.put(name, outcome);
         }
       });
-      memory.write(outcomes);
+      kept = memory.write(outcomes);
     }
   }
 

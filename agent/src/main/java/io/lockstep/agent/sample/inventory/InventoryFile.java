@@ -1,13 +1,11 @@
 package io.lockstep.agent.sample.inventory;
 
+import io.lockstep.agent.sample.KeptFile;
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -61,16 +59,15 @@ public final class InventoryFile {
 
   /// Puts this there.
   void write(Content content) throws IOException {
-    List<String> lines = new ArrayList<>();
-    lines.add(content.confirmed() ? CONFIRMED : LEARNT);
+    var text = new StringBuilder(content.confirmed() ? CONFIRMED : LEARNT).append('\n');
     content
         .items()
-        .forEach((item, value) -> lines.add(item + "\t" + value.replaceAll("[\\t\\r\\n]", " ")));
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    Files.write(next, lines);
-    // Written by whoever confirms, read by the agent's user.
-    Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        .forEach((item, value) ->
+            text.append(item)
+                .append('\t')
+                .append(value.replaceAll("[\\t\\r\\n]", " "))
+                .append('\n'));
+    KeptFile.replaceForAll(file, text.toString()); // written by whoever confirms
   }
 
   /// Takes it away.

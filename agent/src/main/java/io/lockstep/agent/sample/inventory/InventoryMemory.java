@@ -24,12 +24,12 @@ final class InventoryMemory {
   private final Set<String> told = new TreeSet<>();
   private final Set<String> active = new TreeSet<>();
   private final String boot = SmallFile.line(BOOT_ID);
-  private final @Nullable Path file;
+  private final KeptFile kept;
   private List<String> written = List.of();
 
   /// @param file null to remember nothing
   InventoryMemory(@Nullable Path file) {
-    this.file = file;
+    this.kept = new KeptFile(file, "inventory can't be remembered, what differs may be told again");
     if (file == null) {
       return;
     }
@@ -83,16 +83,11 @@ final class InventoryMemory {
     lines.add("boot\t" + boot);
     add("active\t", active, lines);
     add("told\t", told, lines);
-    if (file == null || lines.equals(written)) {
+    if (lines.equals(written)) {
       return;
     }
-    written = lines; // a failure is said once for each change
-    try {
-      KeptFile.replace(file, lines);
-    } catch (IOException e) {
-      LOG.warn(
-          "inventory can't be remembered, what differs may be told again: {}",
-          KeptFile.problem(file, e));
+    if (kept.write(lines)) {
+      written = lines;
     }
   }
 

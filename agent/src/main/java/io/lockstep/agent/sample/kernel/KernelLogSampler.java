@@ -131,6 +131,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
       }
       begin();
     }
+    position.write();
     return new Reading(
         List.of(Sample.of(LOST, "", lost.get()), Sample.of(HELD, "", flood.held())),
         repeats.due(now()));

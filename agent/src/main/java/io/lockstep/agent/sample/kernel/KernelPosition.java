@@ -10,17 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Up to where the log has been told, on disk, so that a restart tells nothing again: the fields of
-/// [KernelPlace], parted by tabs. One thread.
+/// [KernelPlace], parted by tabs. Any thread.
 final class KernelPosition {
   private static final Logger LOG = LoggerFactory.getLogger(KernelPosition.class);
 
-  private final @Nullable Path file;
+  private final KeptFile kept;
   private KernelPlace place = KernelPlace.NONE;
-  private boolean failing;
+  private boolean written = true;
 
   /// @param file null to remember nothing beyond this process
   KernelPosition(@Nullable Path file) {
-    this.file = file;
+    this.kept =
+        new KeptFile(
+            file, "position in the kernel's log can't be written, a restart may tell events again");
     if (file != null) {
       read(file);
     }
@@ -41,30 +43,24 @@ final class KernelPosition {
     }
   }
 
-  KernelPlace place() {
+  synchronized KernelPlace place() {
     return place;
   }
 
   /// Writes down that all up to here has been told.
-  void told(KernelPlace next) {
-    if (next.equals(place) && !failing) {
+  synchronized void told(KernelPlace next) {
+    if (next.equals(place)) {
       return;
     }
     place = next;
-    if (file == null) {
-      return;
-    }
-    try {
-      KeptFile.replace(
-          file, place.identity() + "\t" + place.sequence() + "\t" + place.mark() + "\n");
-      failing = false;
-    } catch (IOException e) {
-      if (!failing) {
-        failing = true;
-        LOG.warn(
-            "position in the kernel's log can't be written, a restart may tell events again: {}",
-            KeptFile.problem(file, e));
-      }
+    written = false;
+    write();
+  }
+
+  /// Writes down what could not be written before.
+  synchronized void write() {
+    if (!written) {
+      written = kept.write(place.identity() + "\t" + place.sequence() + "\t" + place.mark() + "\n");
     }
   }
 }

@@ -23,11 +23,16 @@ final class Inventory {
   private static final int GPUS_MAX = 64;
 
   private final @Nullable Path file;
+  private final KeptFile kept;
   private List<String> written = List.of();
 
   /// @param file null to remember nothing
   Inventory(@Nullable Path file) {
     this.file = file;
+    this.kept =
+        new KeptFile(
+            file,
+            "GPUs can't be remembered, one that is gone at the next start will not be missed");
   }
 
   /// The GPUs of earlier runs, by UUID; empty when nothing is known of any.
@@ -57,9 +62,6 @@ final class Inventory {
 
   /// Keeps these, where they are others than those that stand there.
   void write(Collection<Identity> gpus) {
-    if (file == null) {
-      return;
-    }
     List<String> lines = new ArrayList<>();
     for (Identity gpu : gpus) {
       lines.add(
@@ -71,17 +73,8 @@ final class Inventory {
               Integer.toString(gpu.index()),
               gpu.name().replaceAll("[\\t\\r\\n]", " ")));
     }
-    if (lines.equals(written)) {
-      return;
-    }
-    try {
-      KeptFile.replace(file, lines);
+    if (!lines.equals(written) && kept.write(lines)) {
       written = lines;
-    } catch (IOException e) {
-      LOG.warn(
-          "GPUs can't be remembered, one that is gone at the next start will not be missed: {}",
-          KeptFile.problem(file, e));
-      written = lines; // said once for each change
     }
   }
 }
