@@ -1,6 +1,7 @@
 package io.lockstep.agent.judge;
 
 import io.lockstep.agent.judge.Memory.Unheard;
+import io.lockstep.agent.sample.GpuLedger;
 import io.lockstep.telemetry.contract.Column;
 import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Metric;
@@ -28,7 +29,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// All rules over all subjects of this server, and what stands against them. No clock; one thread.
 final class Bench {
@@ -198,7 +198,7 @@ final class Bench {
       words.put(subject, said);
     }
     switch (event.name()) {
-      case "lockstep.gpu.found" -> found(subject, attributes.get("lockstep.gpu.index"));
+      case "lockstep.gpu.found" -> found(subject, attributes);
       case "lockstep.network.link.down" -> memory.link(subject, event.timeNanos(), false);
       case "lockstep.network.link.up" -> memory.link(subject, event.timeNanos(), true);
       case "lockstep.agent.reader.failed" -> failed(attributes);
@@ -229,9 +229,23 @@ final class Bench {
     return attributes.getOrDefault("hw.id", Table.HOST_SUBJECT);
   }
 
-  private void found(String gpu, @Nullable String index) {
-    if (index != null && indexes.size() < STANDING_MAX) {
+  /// Whoever told of it before the driver did may know its address alone.
+  private void found(String gpu, Map<String, String> attributes) {
+    String index = attributes.get("lockstep.gpu.index");
+    String address = attributes.get("lockstep.gpu.pci.address");
+    if (index != null) {
+      is(gpu, index);
+    }
+    if (index != null && address != null) {
+      is(GpuLedger.slot(address), index);
+    }
+  }
+
+  private void is(String gpu, String index) {
+    String before = gpu(gpu);
+    if (indexes.size() < STANDING_MAX || indexes.containsKey(gpu)) {
       indexes.put(gpu, index);
+      standing.values().forEach(one -> one.rename(gpu, before, gpu(gpu)));
     }
   }
 

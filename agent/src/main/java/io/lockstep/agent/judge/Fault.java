@@ -33,6 +33,11 @@ record Fault(
     return new Fault(rule, subject, severity, action, sinceNanos, nanos, words);
   }
 
+  /// The same in other words.
+  Fault saying(String other) {
+    return new Fault(rule, subject, severity, action, sinceNanos, heardNanos, other);
+  }
+
   /// The graver of two comes first; then the older.
   static int byGravity(Fault one, Fault other) {
     int gravity =

@@ -72,6 +72,13 @@ final class Standing {
     return fault;
   }
 
+  /// What people call its subject is another word from now on.
+  void rename(String subject, String before, String now) {
+    if (fault.subject().equals(subject)) {
+      fault = fault.saying(fault.words().replace(before, now));
+    }
+  }
+
   boolean told() {
     return told;
   }

@@ -6,12 +6,15 @@ import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
 import io.opentelemetry.api.common.AttributeKey;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What NVML and the kernel's log must agree on, because both tell of the same GPUs: who sits
@@ -37,6 +40,10 @@ public final class GpuLedger {
   /// @param nvlinks how many were active in this run of the agent; −1 when it has none
   public record Known(Map<String, String> attributes, long memoryBytes, long nvlinks) {}
 
+  /// After so many rounds all have heard what the driver said in the first.
+  private static final int HEARD_ROUNDS = 2;
+
+  private final CountDownLatch heard;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private volatile int listed = -1;
   private volatile boolean everListed;
@@ -55,6 +62,23 @@ public final class GpuLedger {
         }
       };
 
+  /// One for which no driver is waited for.
+  public GpuLedger() {
+    this(false);
+  }
+
+  /// @param driver whether somebody asks the driver, and tells of each round
+  public GpuLedger(boolean driver) {
+    heard = new CountDownLatch(driver ? HEARD_ROUNDS : 0);
+  }
+
+  /// Waits until the driver has said which GPUs there are, or that it can't, and all have heard it.
+  ///
+  /// @param most waits no longer than this
+  public void awaitDriver(Duration most) throws InterruptedException {
+    heard.await(most.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   /// Notes where a GPU sits.
   ///
   /// @param pci as NVML or the kernel writes it
@@ -68,6 +92,7 @@ public final class GpuLedger {
   ///
   /// @param answering GPUs that answer; −1 when the driver does not list any
   public void round(Reading reading, int answering) {
+    heard.countDown();
     listed = answering;
     everListed |= answering > 0;
     boolean found = false;

@@ -138,8 +138,9 @@ public final class Samplers {
   public static List<Sampler> all(Config config, Path root, Surroundings around) {
     var samplers = new ArrayList<Sampler>();
     Path folder = around.folder();
-    var ledger = new GpuLedger();
-    if (live(root) || !config.gpu().library().equals(NvmlConfig.DEFAULT.library())) {
+    boolean driver = live(root) || !config.gpu().library().equals(NvmlConfig.DEFAULT.library());
+    var ledger = new GpuLedger(driver);
+    if (driver) {
       NvmlConfig gpus = config.gpu().withExpected(config.inventory().gpus());
       samplers.add(gpus(gpus, root, around, ledger));
     }

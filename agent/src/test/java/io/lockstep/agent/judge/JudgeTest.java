@@ -2,6 +2,7 @@ package io.lockstep.agent.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.lockstep.agent.batch.Encoder;
 import io.lockstep.agent.batch.Outlet;
@@ -368,5 +369,42 @@ class JudgeTest {
       judge.events(List.of(event("lockstep.gpu.xid", attributes)));
       assertThat(judge.verdict().faults()).hasSizeLessThanOrEqualTo(Verdict.FAULTS_MAX);
     }
+  }
+
+  @Test
+  void aGpuOfWhichAnEventCameFirstIsCalledByItsNumberOnceThatIsKnown() {
+    var judge = judge();
+    String early = "GPU-8f6f2a52-0000-0000-0000-000000000005";
+    for (String gpu : List.of(early, "0000:3b:00")) {
+      judge.events(
+          List.of(event("lockstep.gpu.xid", Map.of("hw.id", gpu, "lockstep.gpu.xid", "79"))));
+    }
+    ticks(judge, 1);
+    List<Fault> before = judge.verdict().faults();
+    assertThat(before)
+        .extracting(Fault::words)
+        .satisfiesExactlyInAnyOrder(
+            one -> assertThat(one).startsWith("GPU " + early + " of node-7"),
+            one -> assertThat(one).startsWith("GPU 0000:3b:00 of node-7"));
+    judge.events(
+        List.of(
+            event(
+                "lockstep.gpu.found",
+                Map.of(
+                    "hw.id",
+                    early,
+                    "lockstep.gpu.index",
+                    "5",
+                    "lockstep.gpu.pci.address",
+                    "00000000:3B:00.0"))));
+    ticks(judge, 1);
+    assertThat(judge.verdict().faults())
+        .allSatisfy(one -> assertThat(one.words()).startsWith("GPU 5 of node-7"))
+        .extracting(Fault::rule, Fault::subject, Fault::sinceNanos)
+        .containsExactlyElementsOf(
+            before.stream()
+                .map(one -> tuple(one.rule(), one.subject(), one.sinceNanos()))
+                .toList());
+    assertThat(judge.verdict().all().why()).contains("GPU 5 of node-7");
   }
 }

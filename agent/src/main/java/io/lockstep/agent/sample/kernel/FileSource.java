@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +42,7 @@ final class FileSource implements KernelSource {
   private static final Duration FIRST_NEWS = Duration.ofMinutes(10);
 
   private final Path path;
+  private final InstantSource clock;
 
   /// Whether the log is met for the first time: what stands in it already is history, and may be of
   /// long ago.
@@ -52,8 +53,13 @@ final class FileSource implements KernelSource {
   private String identity = "";
   private BasicFileAttributes begun;
   private long history;
-  private long historyMillis;
+  private Instant changed = Instant.EPOCH;
+  private @Nullable Instant boot;
   private long undated;
+
+  /// Whether the line that was read last stood there when the file was opened.
+  private boolean stood;
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 << 10).limit(0);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long position;
@@ -63,18 +69,19 @@ final class FileSource implements KernelSource {
   private long lookedAt = System.nanoTime();
   private boolean aside;
 
-  private FileSource(Path path, boolean first, Path file) throws IOException {
+  private FileSource(Path path, boolean first, Path file, InstantSource clock) throws IOException {
     this.path = path;
+    this.clock = clock;
     this.first = first;
     this.begun = attributes(file);
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  static FileSource open(Path path, KernelPlace told) throws IOException {
+  static FileSource open(Path path, KernelPlace told, InstantSource clock) throws IOException {
     boolean first = !told.identity().startsWith(KIND);
     Path left = first ? null : leftOff(path, told);
     Path file = left == null ? path : left;
-    var source = new FileSource(path, first, file);
+    var source = new FileSource(path, first, file, clock);
     source.begin(file, left == null ? 0 : told.sequence());
     return source;
   }
@@ -83,7 +90,8 @@ final class FileSource implements KernelSource {
     begun = attributes(file);
     identity = key(begun);
     history = begun.size();
-    historyMillis = begun.lastModifiedTime().toMillis();
+    changed = begun.lastModifiedTime().toInstant();
+    boot = bootOf(begun);
     position = at;
     lineBegin = at;
     line.reset();
@@ -172,21 +180,28 @@ final class FileSource implements KernelSource {
     lineBegin = position;
     KernelRecord read = KernelRecord.of(text);
     List<String> lines = read == null ? List.of(text) : read.lines();
-    return new KernelRecord(begin, -1, begin < history ? writtenNanos(text) : -1, lines);
+    stood = begin < history;
+    return new KernelRecord(begin, -1, written(text).toEpochMilli(), lines);
   }
 
-  /// Of what stood there when the file was opened. Only of a log that is met for the first time the
-  /// lines' own dates count: a zone that is not this server's must not make an event of today one
-  /// of the past. What stood there without a date may be of any time, so it is of long ago.
-  private long writtenNanos(String text) {
-    long latest = historyMillis;
-    if (first) {
-      Instant now = Instant.ofEpochMilli(historyMillis);
-      Instant dated = LineDate.of(text, now, ZoneId.systemDefault());
-      undated += dated == null ? 1 : 0;
-      latest = dated == null ? 0 : Math.min(latest, dated.toEpochMilli());
+  private Instant written(String text) {
+    if (!stood) {
+      return LineTime.ofNew(text, clock.instant());
     }
-    return latest * 1_000_000L;
+    if (!first) {
+      return LineTime.ofMissed(text, changed);
+    }
+    Instant dated = LineTime.ofHistory(text, changed, boot);
+    undated += dated == null ? 1 : 0;
+    return dated == null ? Instant.EPOCH : dated; // may be of any time, so it is of long ago
+  }
+
+  /// When this server was started, where the file was made after that: then what stands there is of
+  /// this boot.
+  private @Nullable Instant bootOf(BasicFileAttributes file) {
+    long uptime = Uptime.nanos();
+    Instant boot = clock.instant().minusNanos(uptime);
+    return uptime < 0 || file.creationTime().toInstant().isBefore(boot) ? null : boot;
   }
 
   /// Says how much of a log that is met for the first time tells of nothing, once it is read.
@@ -272,7 +287,7 @@ final class FileSource implements KernelSource {
   /// begins with what has just happened.
   @Override
   public Duration news() {
-    return first ? FIRST_NEWS : KernelSource.super.news();
+    return first && stood ? FIRST_NEWS : KernelSource.super.news();
   }
 
   @Override

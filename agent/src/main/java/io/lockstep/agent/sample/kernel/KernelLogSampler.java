@@ -49,6 +49,8 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(2);
 
+  private static final Duration DRIVER = Duration.ofSeconds(3);
+
   /// The driver tells which GPU sits where, when one of them fails. A memory controller, as EDAC's
   /// lines name it.
   private static final Pattern CONTROLLER = Pattern.compile("mc[0-9]{1,3}");
@@ -89,6 +91,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private final AtomicLong lost = new AtomicLong();
   private long lostOfSource;
   private boolean absent;
+  private boolean waited;
   private volatile boolean closed;
 
   /// @param position file in which it is kept up to where the log has been told; null for nowhere
@@ -148,7 +151,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private void begin() throws IOException {
     KernelSource open;
     try {
-      open = KernelSource.open(config.file(), position.place());
+      open = KernelSource.open(config.file(), position.place(), clock);
     } catch (NoSuchFileException _) {
       absent();
       return;
@@ -205,7 +208,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
 
   /// A line that trips this program up must not be met again and again.
   private void takeOrSkip(String line, KernelRecord read, KernelLog log, KernelSource open)
-      throws IOException {
+      throws IOException, InterruptedException {
     try {
       take(line, read, log, open);
     } catch (RuntimeException e) {
@@ -214,7 +217,7 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   }
 
   private void take(String line, KernelRecord read, KernelLog log, KernelSource open)
-      throws IOException {
+      throws IOException, InterruptedException {
     Matcher at = GPU_AT.matcher(line);
     if (at.find()) {
       gpus.found(at.group(1), at.group(2));
@@ -226,6 +229,9 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     long nanos = time(read);
     if (now() - nanos > open.news().toNanos()) {
       return;
+    }
+    if (!knowsGpus()) {
+      return; // it stops: the next run tells
     }
     String key = event.kind() + " " + event.code() + " " + event.device();
     boolean grave = event.meaning().remedy().stopsWork();
@@ -251,6 +257,18 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
     position.told(place);
   }
 
+  /// What stood in the log when the agent began waits until the driver has said which GPUs there
+  /// are, once: else they would go by other names.
+  ///
+  /// @return false when the log is not followed any more
+  private boolean knowsGpus() throws InterruptedException {
+    if (!waited) {
+      waited = true;
+      gpus.awaitDriver(DRIVER);
+    }
+    return !closed;
+  }
+
   /// NVML has told of the same XID.
   private boolean repeated(KernelEvent event, long nanos) {
     return (event.kind() == Kind.XID || event.kind() == Kind.GPU_LOST)
@@ -271,8 +289,8 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   /// Its own time where it says it, counted back from now: what stood in the log before this
   /// started happened then.
   private long time(KernelRecord read) {
-    if (read.writtenNanos() >= 0) {
-      return read.writtenNanos();
+    if (read.writtenMillis() >= 0) {
+      return read.writtenMillis() * 1_000_000L;
     }
     long nanos = now();
     long uptime = read.microseconds() < 0 ? -1 : Uptime.nanos();

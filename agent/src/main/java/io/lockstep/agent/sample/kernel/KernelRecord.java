@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param sequence rises by one from record to record until the next boot; in a file, the byte at
 ///   which it begins
 /// @param microseconds since the boot; −1 where it does not say
-/// @param writtenNanos Unix time at which it was written, at the latest; −1 for just now
+/// @param writtenMillis Unix time at which it was written, at the latest; −1 where only the
+///   microseconds tell
 /// @param lines its text
-record KernelRecord(long sequence, long microseconds, long writtenNanos, List<String> lines) {
+record KernelRecord(long sequence, long microseconds, long writtenMillis, List<String> lines) {
   private static final Pattern HEAD =
       Pattern.compile("^[0-9]{1,10},([0-9]{1,19}),([0-9]{1,18}),[^;]{0,64};");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lockstep.agent.sample.GpuLedger;
+import io.lockstep.agent.sample.Reading;
 import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -201,9 +203,52 @@ class KernelLogSamplerTest {
     Occurrence first = next();
     assertThat(first.body()).endsWith("just now");
     assertThat(first.timeNanos()).isEqualTo(date.toInstant().toEpochMilli() * 1_000_000L);
-    long before = System.currentTimeMillis();
-    write("2025-03-01T10:00:00.5+01:00 n1 kernel: NVRM: Xid (PCI:0000:3b:00): 48, of another zone");
-    assertThat(next().timeNanos() / 1_000_000).isGreaterThanOrEqualTo(before);
+  }
+
+  @Test
+  void aLineThatComesLateCarriesItsOwnTimeAndOneOfLongAgoIsNoNews() throws Exception {
+    start(log);
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Instant yesterday = now.minus(Duration.ofDays(1));
+    String xid = " n1 kernel: NVRM: Xid (PCI:0000:3b:00): ";
+    write(now.minus(Duration.ofDays(8)) + xid + "48, of last week");
+    write(yesterday + xid + "79, of yesterday");
+    write(now + xid + "31, of now");
+    assertThat(List.of(next(), next()))
+        .extracting(Occurrence::timeNanos)
+        .containsExactly(
+            yesterday.getEpochSecond() * 1_000_000_000L, now.getEpochSecond() * 1_000_000_000L);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aCopyOfTheKernelsLogTellsWhatHasJustHappenedByItsStamps() throws Exception {
+    long micros = Uptime.nanos() / 1000;
+    assumeTrue(micros > 120_000_000, "this server has just been started");
+    write("4,1,%d,-;NVRM: Xid (PCI:0000:3b:00): 79, a minute ago".formatted(micros - 60_000_000));
+    long now = System.currentTimeMillis();
+    start(log);
+    assertThat(next().timeNanos() / 1_000_000).isBetween(now - 61_000, now - 59_000);
+  }
+
+  @Test
+  void whatStoodInTheLogGoesByTheNamesThatTheDriverGives() throws Exception {
+    var driver = new GpuLedger(true);
+    write(Instant.now() + " n1 kernel: NVRM: Xid (PCI:0000:3b:00): 79, before the agent");
+    var sampler =
+        new KernelLogSampler(
+            new KernelLogSampler.Config(Duration.ofSeconds(1), log),
+            null,
+            driver,
+            InstantSource.system(),
+            told::addAll);
+    started.add(sampler);
+    sampler.sample(Instant.now());
+    assertThat(told.poll(200, TimeUnit.MILLISECONDS)).isNull();
+    driver.found("00000000:3B:00.0", UUID_A);
+    driver.round(new Reading(List.of(), List.of()));
+    driver.round(new Reading(List.of(), List.of()));
+    assertThat(next().attributes()).containsEntry("hw.id", UUID_A);
   }
 
   @Test

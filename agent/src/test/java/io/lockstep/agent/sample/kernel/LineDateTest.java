@@ -29,7 +29,10 @@ class LineDateTest {
         "kern  :err   : [Sun Mar  1 10:00:00 2026] x | 2026-03-01T08:00:00Z",
       })
   void readsTheDateOfEveryFormOfLog(String line, Instant date) {
-    assertThat(LineDate.of(line, NOW, HERE)).isEqualTo(date);
+    LineDate read = LineDate.of(line, NOW, HERE);
+    assertThat(read).isNotNull();
+    assertThat(read.time()).isEqualTo(date);
+    assertThat(read.zoned()).isEqualTo(line.matches(".*(\\+01:?00|Z) n1.*"));
   }
 
   @ParameterizedTest
@@ -50,6 +53,18 @@ class LineDateTest {
   void aLeapDayIsOfTheLastYearThatHadOne() {
     Instant march = Instant.parse("2028-03-01T00:00:00Z");
     assertThat(LineDate.of("Feb 29 10:00:00 n1 kernel: x", march, HERE))
-        .isEqualTo(Instant.parse("2028-02-29T08:00:00Z"));
+        .isEqualTo(new LineDate(Instant.parse("2028-02-29T08:00:00Z"), false));
+  }
+
+  /// On 25 October 2026 clocks in Berlin showed 2 to 3 o'clock twice, first from 0 to 1 in UTC.
+  @ParameterizedTest
+  @CsvSource({"00:30:05, 00:30:00", "01:30:05, 01:30:00"})
+  void anHourThatComesTwiceIsTheOneThatIsNow(String now, String time) {
+    LineDate read =
+        LineDate.of(
+            "Oct 25 02:30:00 n1 kernel: x",
+            Instant.parse("2026-10-25T" + now + "Z"),
+            ZoneId.of("Europe/Berlin"));
+    assertThat(read).isEqualTo(new LineDate(Instant.parse("2026-10-25T" + time + "Z"), false));
   }
 }
