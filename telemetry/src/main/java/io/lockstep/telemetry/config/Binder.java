@@ -134,12 +134,14 @@ final class Binder {
     for (String key : section.keys().keySet()) {
       if (!known.contains(key)) {
         String nearest = Nearest.of(key, known);
-        meant.add(nearest);
+        if (nearest != null) {
+          meant.add(nearest);
+        }
         misfit(
             KeyPath.child(path, key),
-            " is not known; did you mean "
-                + KeyPath.child(path, nearest)
-                + "? (known here: "
+            " is not known"
+                + (nearest == null ? "" : "; did you mean " + KeyPath.child(path, nearest) + "?")
+                + " (known here: "
                 + String.join(", ", known)
                 + ")");
       }

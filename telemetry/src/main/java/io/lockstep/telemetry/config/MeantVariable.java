@@ -1,6 +1,7 @@
 package io.lockstep.telemetry.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,10 @@ final class MeantVariable {
 
   /// One letter in so many may be wrong.
   private static final int LETTERS = 5;
+
+  /// Of the word with which a variable begins one letter in so many: what follows tells that it is
+  /// no other word.
+  private static final int LETTERS_OF_FIRST = 4;
 
   private MeantVariable() {}
 
@@ -40,7 +45,23 @@ final class MeantVariable {
       }
     }
     boolean near = least <= Math.max(1, given.length() / LETTERS) || inSection(given, type);
-    return near && nearest != null ? nearest.toUpperCase(Locale.ROOT) : null;
+    String meant = near ? nearest : byFirstWord(given, type);
+    return meant == null ? null : meant.toUpperCase(Locale.ROOT);
+  }
+
+  /// Of `colector_endpoint` the first word is nearly a key.
+  private static @Nullable String byFirstWord(String given, Class<?> type) {
+    int end = given.indexOf('_');
+    String first = given.substring(0, Math.max(0, end));
+    for (String key : Shape.keys(type).keySet()) {
+      if (Nearest.distance(first, key) <= first.length() / LETTERS_OF_FIRST) {
+        return variables("", type).stream()
+            .filter(one -> one.equals(key) || one.startsWith(key + "_"))
+            .min(Comparator.comparingInt(one -> distance(given, one)))
+            .orElse(null);
+      }
+    }
+    return null;
   }
 
   private static boolean inSection(String given, Class<?> type) {

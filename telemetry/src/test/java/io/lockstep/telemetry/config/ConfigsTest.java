@@ -133,6 +133,28 @@ class ConfigsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "max_size, bytes",
+    "max_bytes, bytes",
+    "size_limit, bytes",
+    "max_age, age",
+    "retention, age",
+    "dir, folder",
+    "path, folder",
+    "foldr, folder",
+    "xyzzy,",
+    "compression,",
+  })
+  void theKeyThatWasMeantIsOneOfItsWordsNotOfAsManyLetters(String key, @Nullable String meant) {
+    assertThat(Nearest.of(key, List.of("folder", "bytes", "age"))).isEqualTo(meant);
+  }
+
+  @Test
+  void whereNoKeyIsNearOnlyThoseThatThereAreAreNamed() {
+    assertRefused("store: {xyzzy: 1}\n", "store.xyzzy is not known (known here: url, ");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
@@ -333,6 +355,9 @@ class ConfigsTest {
     "LISTEN_SOMETHING_ELSE, LISTEN_TOKEN_FILE",
     "COLLECTOR, COLLECTORS",
     "CLUSTERS, CLUSTER",
+    "COLECTOR_ENDPOINT, COLLECTORS",
+    "COLLECTOR_URL, COLLECTORS",
+    "STORR_URI, STORE_URL",
     "STORE_PORT,",
     "STORE_SERVICE_HOST,",
     "SERVICE_PORT_HTTP,",
