@@ -6,9 +6,18 @@ package io.lockstep.telemetry.contract;
 public final class Printable {
   private static final int ESCAPE = 0x1b;
 
-  /// [ECMA-48](https://ecma-international.org/publications-and-standards/standards/ecma-48/) 5.4: a
-  /// control sequence ends with one of `@` to `~`.
+  /// Of [ECMA-48](https://ecma-international.org/publications-and-standards/standards/ecma-48/) the
+  /// signs that begin a control sequence (5.4) and a control string (5.6): SOS, DCS, OSC, PM, APC,
+  /// each also as an escape and the letter that is 0x40 less. A string ends with ST, or, as xterm
+  /// has it, with BEL.
   private static final int CSI = 0x9b;
+
+  private static final String STRINGS = "\u0098\u0090\u009d\u009e\u009f";
+  private static final int ST = 0x9c;
+  private static final int BEL = 0x07;
+
+  /// Longer ones are no string: what wants to hide the rest of a text is text.
+  private static final int STRING_MAX = 4096;
 
   private Printable() {}
 
@@ -45,7 +54,7 @@ public final class Printable {
     int at = 0;
     for (int taken = 0; at < text.length() && taken < lengthMax; ) {
       int sign = text.codePointAt(at);
-      if (sign == ESCAPE || sign == CSI) {
+      if (sign == ESCAPE || sign == CSI || STRINGS.indexOf(sign) >= 0) {
         at = behindSequence(text, at);
         continue;
       }
@@ -59,22 +68,47 @@ public final class Printable {
     return clean.toString();
   }
 
-  /// Behind a control sequence, as `ESC [ 31 m`; behind the escape alone where it begins none.
+  /// Behind a control sequence, as `ESC [ 31 m`, a string, as `ESC ] 0 ; title BEL`, or an escape
+  /// sequence, as `ESC ( B`; behind its begin alone where it has no end.
   private static int behindSequence(String text, int at) {
+    int sign = text.charAt(at);
     int next = at + 1;
-    if (text.charAt(at) == ESCAPE) {
-      if (next >= text.length() || text.charAt(next) != '[') {
-        return next;
+    if (sign == ESCAPE && next < text.length()) {
+      int eightBits = text.charAt(next) + 0x40;
+      if (eightBits != CSI && STRINGS.indexOf(eightBits) < 0) {
+        return behindFinal(text, next, '/', '0');
       }
+      sign = eightBits;
       next++;
     }
-    int end = next;
-    while (end < text.length() && text.charAt(end) >= ' ' && text.charAt(end) <= '?') {
+    return sign == CSI ? behindFinal(text, next, '?', '@') : behindString(text, next);
+  }
+
+  /// Behind the sign that ends a sequence, from a first one to `~`.
+  ///
+  /// @param between the last of the signs that may stand before it, of which a space is the first
+  private static int behindFinal(String text, int at, char between, char first) {
+    int end = at;
+    while (end < text.length() && text.charAt(end) >= ' ' && text.charAt(end) <= between) {
       end++;
     }
-    return end < text.length() && text.charAt(end) >= '@' && text.charAt(end) <= '~'
+    return end < text.length() && text.charAt(end) >= first && text.charAt(end) <= '~'
         ? end + 1
-        : next;
+        : at;
+  }
+
+  private static int behindString(String text, int at) {
+    int most = Math.min(text.length(), at + STRING_MAX);
+    for (int end = at; end < most; end++) {
+      char sign = text.charAt(end);
+      if (sign == BEL || sign == ST) {
+        return end + 1;
+      } else if (sign == ESCAPE) {
+        boolean ends = end + 1 < text.length() && text.charAt(end + 1) == '\\';
+        return ends ? end + 2 : at;
+      }
+    }
+    return at;
   }
 
   private static boolean shows(int sign) {

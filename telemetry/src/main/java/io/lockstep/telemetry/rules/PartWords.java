@@ -15,10 +15,28 @@ public final class PartWords {
   public static @Nullable String of(String event, Map<String, String> attributes) {
     String words =
         switch (event) {
-          case "lockstep.check.changed" -> attributes.get("lockstep.check.output");
+          case "lockstep.check.changed" ->
+              withoutState(
+                  attributes.getOrDefault("lockstep.check.output", ""),
+                  attributes.getOrDefault("lockstep.check.state", ""));
           case "lockstep.inventory.changed" -> attributes.get("lockstep.inventory.difference");
           default -> null;
         };
     return words == null ? null : Printable.line(words, LENGTH_MAX);
+  }
+
+  /// What a check wrote, without its state where that is how it begins, as in `CRITICAL - disk
+  /// full`: a sentence about a state has said it. All of it where nothing else was written.
+  ///
+  /// @param state its label, as `critical`
+  public static String withoutState(String output, String state) {
+    if (state.isEmpty() || !output.regionMatches(true, 0, state, 0, state.length())) {
+      return output;
+    }
+    int at = state.length();
+    while (at < output.length() && " :-\u2013\u2014".indexOf(output.charAt(at)) >= 0) {
+      at++;
+    }
+    return at == state.length() || at == output.length() ? output : output.substring(at);
   }
 }

@@ -17,11 +17,23 @@ class PrintableTest {
   void takesOutSequencesThatATerminalObeys() {
     assertThat(Printable.line("\u001b[1;31mred\u001b[0m", 100)).isEqualTo("red");
     assertThat(Printable.line("a\u009b2Jb\u001b[?25lc", 100)).isEqualTo("abc");
-    assertThat(Printable.line("a\u001b]0;title\u0007b", 100)).isEqualTo("a]0;titleb");
+    assertThat(Printable.line("a\u001b]0;title\u0007b", 100)).isEqualTo("ab");
+    assertThat(Printable.line("a\u001b]8;;http://x\u001b\\b\u001b]8;;\u001b\\c", 100))
+        .isEqualTo("abc");
+    assertThat(Printable.line("a\u009d0;title\u009cb\u001bP1$r\u001b\\c", 100)).isEqualTo("abc");
+    assertThat(Printable.line("a\u001b(Bb\u001bcc\u001b7", 100)).isEqualTo("abc");
     assertThat(Printable.line("a\u001b[", 100)).isEqualTo("a");
     assertThat(Printable.line("a\u001b[12", 100)).isEqualTo("a12");
     assertThat(Printable.line("a\u001b", 100)).isEqualTo("a");
     assertThat(Printable.line("a\u001b\u001b[31mb", 100)).isEqualTo("ab");
+  }
+
+  @Test
+  void aStringWithoutAnEndHidesNothing() {
+    assertThat(Printable.line("a\u001b]0;disk is full", 100)).isEqualTo("a0;disk is full");
+    assertThat(Printable.line("a\u001b]0;t\u001b[31mb", 100)).isEqualTo("a0;tb");
+    String far = "x".repeat(5000);
+    assertThat(Printable.line("a\u001b]" + far + "\u0007b", 10_000)).isEqualTo("a" + far + "b");
   }
 
   @Test

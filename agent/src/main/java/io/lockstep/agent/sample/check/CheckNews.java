@@ -1,6 +1,7 @@
 package io.lockstep.agent.sample.check;
 
 import io.lockstep.telemetry.otlp.Occurrence;
+import io.lockstep.telemetry.rules.PartWords;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,7 @@ final class CheckNews {
             + " is "
             + state.toUpperCase(Locale.ROOT)
             + (before.isEmpty() ? "" : " (was " + before.toUpperCase(Locale.ROOT) + ")")
-            + (line.isEmpty() ? "" : ": " + line);
+            + (line.isEmpty() ? "" : ": " + PartWords.withoutState(line, state));
     LOG.info("check changed check={} state={} before={}", name, state, before);
     events.accept(
         List.of(
