@@ -78,6 +78,7 @@ public final class Listener implements AutoCloseable {
   private final HttpServer server;
   private final OtlpHandler otlp;
   private final Self self;
+  private final Names names;
   private final @Nullable Tokens tokens;
   private volatile String lastTrouble = "";
 
@@ -92,6 +93,7 @@ public final class Listener implements AutoCloseable {
     this.refused = refused;
     this.tokens = listen.tokenFile() == null ? null : Tokens.read(listen.tokenFile());
     this.self = self;
+    this.names = new Names(listen);
     this.otlp = new OtlpHandler(new OtlpCheck(clock), new Bundles(requests, clock));
     this.server = bind(listen);
     server.setExecutor(threads);
@@ -131,7 +133,7 @@ public final class Listener implements AutoCloseable {
         route(exchange);
       } catch (Problem problem) {
         refused.increment();
-        say(problem);
+        say(problem, exchange);
         Answers.problem(exchange, problem);
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
@@ -143,12 +145,17 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  /// Each kind of refusal once: a training job repeats its mistake with every step.
-  private void say(Problem problem) {
-    if (said.add(problem.status())) {
+  /// Each kind of refusal once, of training and of others: a job repeats its mistake with every
+  /// step, who scrapes with every scrape.
+  private void say(Problem problem, HttpExchange exchange) {
+    String path = path(exchange.getRequestURI());
+    boolean training = SIGNALS.containsKey(path);
+    if (said.add(training ? problem.status() : -problem.status())) {
       LOG.warn(
-          "a training process's request is refused status={} reason=\"{}\"; more are only counted",
+          "{} is refused status={} request=\"{}\" reason=\"{}\"; more are only counted",
+          training ? "a training process's request" : "a request",
           problem.status(),
+          Quoted.of(exchange.getRequestMethod() + " " + path),
           Quoted.of(problem.text()));
     }
   }
@@ -162,6 +169,7 @@ public final class Listener implements AutoCloseable {
   }
 
   private void route(HttpExchange exchange) throws IOException, Problem, InterruptedException {
+    names.check(exchange.getRequestHeaders().getFirst("Host"));
     String path = path(exchange.getRequestURI());
     Signal signal = SIGNALS.get(path);
     Page page = self.pages().get(path);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.agent.Certificate;
+import io.lockstep.agent.Logged;
 import io.lockstep.telemetry.config.Listen;
 import io.lockstep.telemetry.otlp.Gzip;
 import io.lockstep.telemetry.otlp.Occurrence;
@@ -15,6 +16,8 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -185,6 +188,64 @@ class ListenerTest {
             .POST(BodyPublishers.ofByteArray(new byte[0]));
     assertRefused(send(page), 403, "web pages");
     assertThat(taken).isEmpty();
+  }
+
+  /// A name of a web page's that has been made to point here. Browsers don't say the origin of what
+  /// a page reads from its own.
+  @Test
+  void servesThisMachineUnderItsOwnNamesAlone() throws Exception {
+    for (String ours : List.of("127.0.0.1", "localhost", "LocalHost", "127.0.0.7", "[::1]")) {
+      assertThat(get("/metrics", ours + ":" + listener.port())).as(ours).contains(" 200 ");
+    }
+    for (String theirs : List.of("evil.example", "127.0.0.1.evil.example", "[::2]", "10.0.0.1")) {
+      assertThat(get("/metrics", theirs + ":" + listener.port()))
+          .as(theirs)
+          .contains(" 421 ", "Not served under the name", "localhost")
+          .doesNotContain("agent 1");
+      assertThat(get("/healthz", theirs)).as(theirs).contains(" 421 ");
+    }
+  }
+
+  @Test
+  void whoListensForOthersIsReachedByAnyName() throws Exception {
+    Listener open = start(new Listen("0.0.0.0:0", null, null, null, true));
+    try {
+      assertThat(get(open.port(), "/metrics", "node-7.cluster.example")).contains("agent 1");
+    } finally {
+      open.close();
+    }
+  }
+
+  private String get(String path, String host) throws IOException {
+    return get(listener.port(), path, host);
+  }
+
+  private static String get(int port, String path, String host) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      String request =
+          "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  @Test
+  void saysWhoseRequestsItRefusesOncePerKind() throws Exception {
+    List<String> log =
+        Logged.during(() -> {
+          send(request("/metrik").GET());
+          send(request("/metrik2").GET());
+          post("/metrics", "text/plain", "x");
+          post("/v1/traces", "text/plain", "x");
+          send(request("/v1/traces").GET());
+          send(request("/v1/logs").GET());
+        });
+    assertThat(log)
+        .satisfiesExactly(
+            one -> assertThat(one).contains("a request is", "404", "\"GET /metrik\"", "/metrics"),
+            one -> assertThat(one).contains("a request is", "405", "\"POST /metrics\""),
+            one -> assertThat(one).contains("training", "415", "\"POST /v1/traces\""),
+            one -> assertThat(one).contains("training", "405", "\"GET /v1/traces\""));
   }
 
   @Test

@@ -1,14 +1,13 @@
 package io.lockstep.agent.sample;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.io.ByteArrayOutputStream;
+import io.lockstep.agent.Logged;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,8 +63,8 @@ class KeptFileTest {
   void whatCantBeWrittenIsSaidOnceAndThatItCanAgain() throws Exception {
     Path obstacle = folder.resolve("gpus.tsv.next").resolve("in the way");
     var kept = new KeptFile(folder.resolve("gpus.tsv"), "GPUs can't be remembered");
-    String log =
-        logOf(() -> {
+    List<String> log =
+        Logged.during(() -> {
           Files.createDirectories(obstacle);
           kept.write("1\n");
           kept.write("2\n");
@@ -74,26 +73,10 @@ class KeptFileTest {
           kept.write("3\n");
           kept.write("4\n");
         });
-    assertThat(log.lines())
+    assertThat(log)
         .satisfiesExactly(
             first ->
                 assertThat(first).contains("WARN", "GPUs can't be remembered", "Is a directory"),
             second -> assertThat(second).contains("INFO", "can be written again", "gpus.tsv"));
-  }
-
-  private interface Action {
-    void run() throws Exception;
-  }
-
-  private static String logOf(Action action) throws Exception {
-    PrintStream before = System.err;
-    var bytes = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(bytes, true, UTF_8));
-    try {
-      action.run();
-    } finally {
-      System.setErr(before);
-    }
-    return bytes.toString(UTF_8);
   }
 }
