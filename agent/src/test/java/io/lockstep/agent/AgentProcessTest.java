@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -156,6 +157,32 @@ class AgentProcessTest {
       agent.closeInput();
       assertThat(agent.end()).isZero();
       assertThat(agent.log()).contains("agent stopped");
+    }
+  }
+
+  @Test
+  void aCheckThatHangsDoesNotOutliveAnAgentThatIsKilled() throws Exception {
+    Path pids = folder.resolve("pids");
+    String check = "echo $$ >> %1$s; sleep 600 & sleep 1; echo $! >> %1$s; wait".formatted(pids);
+    Files.writeString(
+        config,
+        """
+          checks:
+            commands:
+            - {name: hangs, interval: 10s, timeout: 1h, command: [/bin/sh, "-c", "%s"]}
+        """
+            .formatted(check),
+        StandardOpenOption.APPEND);
+    try (AgentProcess agent = start().up()) {
+      agent.await("it runs", () -> Files.exists(pids) && Files.readAllLines(pids).size() == 2);
+      agent.kill();
+    }
+    for (String pid : Files.readAllLines(pids)) {
+      long end = System.nanoTime() + AgentProcess.PATIENCE.toNanos();
+      while (ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isPresent()) {
+        assertThat(System.nanoTime()).as("%s is alive", pid).isLessThan(end);
+        Thread.sleep(20);
+      }
     }
   }
 

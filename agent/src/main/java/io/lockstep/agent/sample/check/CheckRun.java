@@ -29,11 +29,13 @@ final class CheckRun {
 
   private final SiteCheck check;
   private final InstantSource clock;
+  private final Guardian guardian;
   private @Nullable Process abandoned;
 
-  CheckRun(SiteCheck check, InstantSource clock) {
+  CheckRun(SiteCheck check, InstantSource clock, Guardian guardian) {
     this.check = check;
     this.clock = clock;
+    this.guardian = guardian;
   }
 
   /// The process that could not be killed; null when there is none.
@@ -47,12 +49,14 @@ final class CheckRun {
   Outcome run() throws InterruptedException {
     long begin = System.nanoTime();
     Process process;
+    guardian.awaits();
     try {
       process = Launch.start(check);
     } catch (IOException e) {
       return unknown("can't be started: " + e.getMessage(), List.of(), begin);
     }
     var group = new ProcessGroup(process);
+    guardian.begins(process.pid());
     try (InputStream out = process.getInputStream();
         InputStream err = process.getErrorStream()) {
       return watch(
@@ -63,6 +67,8 @@ final class CheckRun {
     } catch (InterruptedException e) {
       group.endRest();
       throw e;
+    } finally {
+      guardian.ended(process.pid());
     }
   }
 

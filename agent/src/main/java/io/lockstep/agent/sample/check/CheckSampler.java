@@ -160,6 +160,7 @@ public final class CheckSampler implements Sampler, AutoCloseable {
   private final InstantSource clock;
   private final CheckMemory memory;
   private final CheckNews news;
+  private final Guardian guardian = new Guardian();
   private final ThreadPoolExecutor runners;
   private final int ownUid = ownUid();
   private final RandomGenerator random = RandomGenerator.getDefault();
@@ -240,7 +241,7 @@ public final class CheckSampler implements Sampler, AutoCloseable {
   private Standing standing(SiteCheck check, @Nullable Outcome before) {
     long spread = Math.min(JITTER_NANOS, check.interval().toNanos());
     long first = System.nanoTime() + random.nextLong(spread);
-    return new Standing(check, before, clock, news, first);
+    return new Standing(check, before, clock, guardian, news, first);
   }
 
   /// Takes note of what was added, changed and removed.
@@ -338,6 +339,7 @@ public final class CheckSampler implements Sampler, AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+    guardian.close();
   }
 
   private static int ownUid() {

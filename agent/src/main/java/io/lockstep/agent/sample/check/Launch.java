@@ -45,7 +45,10 @@ final class Launch {
         "LOCKSTEP_CHECK", check.name());
   }
 
-  private static String program(String name) throws IOException {
+  /// Where a program of the system is.
+  ///
+  /// @throws IOException when it is not there
+  static String program(String name) throws IOException {
     for (Path folder : PROGRAMS) {
       if (Files.isExecutable(folder.resolve(name))) {
         return folder.resolve(name).toString();

@@ -12,6 +12,7 @@ final class Standing {
   private final InstantSource clock;
   private final CheckNews news;
   private final CheckRows rows;
+  private final Guardian guardian;
   private volatile SiteCheck check;
   private volatile @Nullable Outcome outcome;
   private volatile boolean busy;
@@ -27,11 +28,13 @@ final class Standing {
       SiteCheck check,
       @Nullable Outcome before,
       InstantSource clock,
+      Guardian guardian,
       CheckNews news,
       long firstNanos) {
     this.check = check;
     this.outcome = before;
     this.clock = clock;
+    this.guardian = guardian;
     this.news = news;
     this.due = firstNanos;
     this.rows = new CheckRows(check.name());
@@ -77,7 +80,7 @@ final class Standing {
   @SuppressWarnings("NonAtomicVolatileUpdate") // one runner at a time
   private void run() {
     try {
-      var run = new CheckRun(check, clock);
+      var run = new CheckRun(check, clock, guardian);
       Outcome now = run.run();
       Outcome before = outcome;
       outcome = now;

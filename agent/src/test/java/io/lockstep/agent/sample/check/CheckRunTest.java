@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,12 @@ class CheckRunTest {
   private static final InstantSource CLOCK = InstantSource.system();
 
   @TempDir private Path folder;
+  private final Guardian guardian = new Guardian();
+
+  @AfterEach
+  void close() {
+    guardian.close();
+  }
 
   private Outcome run(String script) throws InterruptedException {
     return run(script, Duration.ofSeconds(30));
@@ -27,7 +34,7 @@ class CheckRunTest {
     var check =
         new SiteCheck(
             "it", List.of("/bin/sh", "-c", script), Duration.ofMinutes(1), timeout, null, folder);
-    return new CheckRun(check, CLOCK).run();
+    return new CheckRun(check, CLOCK, guardian).run();
   }
 
   @ParameterizedTest
@@ -70,7 +77,7 @@ class CheckRunTest {
     var check =
         new SiteCheck(
             "it", List.of("/no/such"), Duration.ofMinutes(1), Duration.ofSeconds(9), null, folder);
-    Outcome outcome = new CheckRun(check, CLOCK).run();
+    Outcome outcome = new CheckRun(check, CLOCK, guardian).run();
     assertThat(outcome.state()).isEqualTo(CheckState.UNKNOWN);
     assertThat(outcome.line()).contains("/no/such").contains("No such file");
   }

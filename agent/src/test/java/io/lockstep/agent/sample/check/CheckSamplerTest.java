@@ -72,6 +72,7 @@ class CheckSamplerTest {
     file("disk", "echo 'DISK CRITICAL - /scratch full | used=99%;80;90'; exit 2", "rwxr-xr-x");
     file("fans", "echo ok", "rwxr-xr-x");
     file("gone", "exit 77", "rwxr-xr-x");
+    file("swap", "echo 'CRITICAL - swap is used'; exit 2", "rwxr-xr-x");
     Reading reading;
     try (CheckSampler checks = sampler(config())) {
       reading = checks.runAll(NOW);
@@ -86,7 +87,8 @@ class CheckSamplerTest {
         .extracting(Occurrence::body)
         .containsExactlyInAnyOrder(
             "Check disk is CRITICAL: DISK CRITICAL - /scratch full",
-            "Check gone is UNKNOWN: exit code 77, must be 0 to 3");
+            "Check gone is UNKNOWN: exit code 77, must be 0 to 3",
+            "Check swap is CRITICAL: swap is used");
   }
 
   @Test
