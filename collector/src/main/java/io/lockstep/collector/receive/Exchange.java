@@ -64,8 +64,25 @@ final class Exchange {
     request.response().exceptionHandler(_ -> exchange.gone());
     switch (wire.read(request)) {
       case Refusal refusal -> exchange.refuseUnread(refusal);
-      case Head.Accepted head -> exchange.read(head, parts.inFlight.begin(head.sender()));
+      case Head.Accepted head -> exchange.admit(head);
     }
+  }
+
+  private void admit(Head.Accepted head) {
+    Refusal full = parts.inFlight.full(head.sender().name());
+    if (full == null) {
+      read(head, parts.inFlight.begin(head.sender().name(), place(head)));
+    } else {
+      refuseUnread(full);
+    }
+  }
+
+  /// What a sender sends from: the agent's host on this machine, where everything has one address.
+  private String place(Head.Accepted head) {
+    if (!head.sender().name().equals(Senders.LOCAL)) {
+      return who;
+    }
+    return head.batch() == null ? "" : head.batch().host();
   }
 
   private void refuseUnread(Refusal refusal) {

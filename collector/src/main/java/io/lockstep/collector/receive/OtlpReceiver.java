@@ -42,7 +42,8 @@ public final class OtlpReceiver implements AutoCloseable {
   /// @param inflatedMax of a request after gzip
   /// @param inFlightMax of all requests that are not answered yet, as sent and inflated; more are
   ///   answered 429
-  /// @param inFlightPerSenderMax of these, one sender's with a token
+  /// @param inFlightPerSenderMax of these, one sender's: with one token, or from one address; never
+  ///   more than is still free, once it has more than one request under way
   /// @param requestTimeout for a request to arrive and be answered
   /// @param idleTimeout of a connection between two requests; above what senders pause (60 s in
   ///   OpenTelemetry's SDKs)
@@ -88,6 +89,10 @@ public final class OtlpReceiver implements AutoCloseable {
         throw new IllegalArgumentException("idle_timeout must be above request_timeout");
       }
       positive("connections_max", connectionsMax);
+      if (connectionsMax > 1_000_000) {
+        throw new IllegalArgumentException(
+            "connections_max must not be above 1000000, is " + connectionsMax);
+      }
     }
 
     /// Where gRPC is taken; null for nowhere.
@@ -150,7 +155,11 @@ public final class OtlpReceiver implements AutoCloseable {
       throws ConfigException, IOException {
     Listen listen = config.listen;
     Tokens tokens = listen.tokenFile() == null ? null : Tokens.read(listen.tokenFile());
-    var inFlight = new InFlight(config.inFlightMax.bytes(), config.inFlightPerSenderMax.bytes());
+    var inFlight =
+        new InFlight(
+            config.inFlightMax.bytes(),
+            config.inFlightPerSenderMax.bytes(),
+            2 * config.connectionsMax);
     var counters = new ReceiveCounters(inFlight);
     var workers =
         vertx.createSharedWorkerExecutor("receive", Runtime.getRuntime().availableProcessors());

@@ -2,7 +2,7 @@ package io.lockstep.collector.receive;
 
 import java.util.function.Predicate;
 
-/// Who sends: known by its token, or, on loopback without tokens, the local sender.
+/// Who sends: known by its token; without tokens by its address, and on loopback the local sender.
 ///
 /// @param name for logs and counters; the host where `host.name` is absent
 /// @param cluster the cluster that everything it sends belongs to; never taken from the body

@@ -5,24 +5,26 @@ import io.lockstep.telemetry.config.Tokens;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Tells who sends: by token where tokens are configured; else all on this machine are the local
-/// sender.
+/// Tells who sends: by token where tokens are configured; else by address, and all on this machine
+/// are the local sender.
 final class Senders {
-  /// Name of the sender of everything that comes without a token.
+  /// Name of the sender of everything that comes from this machine without a token.
   static final String LOCAL = "local";
 
   private static final String BEARER = "Bearer ";
   private final @Nullable Tokens tokens;
   private final boolean open;
+  private final String cluster;
   private final Identity.Known local;
 
   /// @param tokens null when none are configured
   /// @param open whether, without tokens, other machines are served too
-  /// @param cluster of the local sender
+  /// @param cluster of senders without tokens
   Senders(@Nullable Tokens tokens, boolean open, String cluster) {
     this.tokens = tokens;
     this.open = open;
-    this.local = new Identity.Known(new Sender(LOCAL, cluster, _ -> true));
+    this.cluster = cluster;
+    this.local = byName(LOCAL);
   }
 
   /// @param authorization the header; null when absent
@@ -36,12 +38,18 @@ final class Senders {
     if (origin != null) {
       return new Refusal(Reason.BROWSER, "web pages may not send here without a token");
     }
-    if (!open && !isLoopback(remote)) {
-      return new Refusal(
-          Reason.NOT_LOOPBACK,
-          "without tokens only this machine is served; set receive.listen.token_file");
+    if (isLoopback(remote)) {
+      return local;
     }
-    return local;
+    return open && remote != null
+        ? byName(remote)
+        : new Refusal(
+            Reason.NOT_LOOPBACK,
+            "without tokens only this machine is served; set receive.listen.token_file");
+  }
+
+  private Identity.Known byName(String name) {
+    return new Identity.Known(new Sender(name, cluster, _ -> true));
   }
 
   private static Identity byToken(Tokens tokens, @Nullable String authorization) {
@@ -55,7 +63,7 @@ final class Senders {
         : new Identity.Known(new Sender(holder.sender(), holder.cluster(), holder.hosts()));
   }
 
-  private static boolean isLoopback(@Nullable String remote) {
+  static boolean isLoopback(@Nullable String remote) {
     try {
       return remote != null && InetAddress.ofLiteral(remote).isLoopbackAddress();
     } catch (IllegalArgumentException _) {

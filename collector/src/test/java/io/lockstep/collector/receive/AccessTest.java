@@ -108,6 +108,19 @@ class AccessTest {
     assertThat(closed.identify("Bearer x", null, "10.0.0.1")).isInstanceOf(Refusal.class);
     var open = new Senders(null, true, "here");
     assertThat(open.identify(null, null, "10.0.0.1")).isInstanceOf(Identity.Known.class);
+    assertThat(open.identify(null, null, null)).isInstanceOf(Refusal.class);
+  }
+
+  @Test
+  void tellsSendersWithoutTokensByTheirAddress() {
+    var open = new Senders(null, true, "here");
+    assertThat(name(open, "10.0.0.1")).isEqualTo("10.0.0.1");
+    assertThat(name(open, "10.0.0.2")).isEqualTo("10.0.0.2");
+    assertThat(name(open, "127.0.0.1")).isEqualTo("local");
+  }
+
+  private static String name(Senders senders, String address) {
+    return ((Identity.Known) senders.identify(null, null, address)).sender().name();
   }
 
   @Test
