@@ -106,9 +106,9 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
         "1 when the store takes what is sent, else 0.",
         state.ready() ? 1 : 0);
     text.gauge(
-        "lockstep_collector_store_queue_bytes",
-        "Line protocol that waits for the store.",
-        state.queueBytes());
+        "lockstep_collector_store_journal_bytes",
+        "What is acknowledged and may not be in the store yet.",
+        state.journalBytes());
     text.counter(
         "lockstep_collector_store_lines_total", "Rows that the store has.", state.storedLines());
     text.counter("lockstep_collector_store_values_total", "Values in them.", state.storedValues());
@@ -117,9 +117,9 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
         "Rows that the store refused; they stand in refused.jsonl.",
         state.refusedLines());
     text.counter(
-        "lockstep_collector_store_batches_late_total",
+        "lockstep_collector_store_batches_refused_total",
         "Batches whose senders were told to come later.",
-        state.lateBatches());
+        state.laterBatches());
   }
 
   /// Of the default store, a process of its own.

@@ -44,7 +44,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Where a request's way forks: its rows go into the window, before the detectors, and to the
-/// store. The window never waits for the store; the answer to the sender does.
+/// store. Neither waits for the other; the sender is answered when the rows are kept for the store.
 ///
 /// One thread, `core`, owns windows, alert book and state; others read requests beside it.
 final class Core implements Intake, AutoCloseable {
@@ -188,17 +188,19 @@ final class Core implements Intake, AutoCloseable {
               log.error("a batch could not be judged", e);
               return null;
             });
-    CompletionStage<Answer> stored = store.write(batch).thenApply(result -> answer(batch, result));
+    Answer answer = answer(batch, store.write(batch));
     // An event that is acknowledged does not come again: what follows from it must be on the disk.
-    return batch.events().isEmpty() ? stored : stored.thenCombine(judged, (answer, _) -> answer);
+    return batch.events().isEmpty()
+        ? CompletableFuture.completedFuture(answer)
+        : judged.thenApply(_ -> answer);
   }
 
   private static Answer answer(Batch batch, StoreResult result) {
     return switch (result) {
-      case StoreResult.Stored stored ->
+      case StoreResult.Kept kept ->
           new Answer.Stored(
-              batch.refused() + stored.refused(),
-              batch.refused() > 0 ? batch.reason() : stored.reason());
+              batch.refused() + kept.refused(),
+              batch.refused() > 0 ? batch.reason() : kept.reason());
       case StoreResult.Later later -> new Answer.Later(later.retryAfter(), later.reason());
     };
   }

@@ -62,6 +62,20 @@ final class Api {
     return SelfMetrics.read(new String(bytes("metrics"), StandardCharsets.UTF_8));
   }
 
+  /// Waits until what is acknowledged is in the store.
+  ///
+  /// @return whether it is; one that others load, too, may never be done
+  boolean awaitStored(Duration most) throws IOException, InterruptedException {
+    long limit = System.nanoTime() + most.toNanos();
+    while (metrics().get("lockstep_collector_store_journal_bytes") > 0) {
+      if (System.nanoTime() > limit) {
+        return false;
+      }
+      Thread.sleep(500);
+    }
+    return true;
+  }
+
   /// Every incident since the start, oldest first, as the collector tells it.
   JsonNode incidents() throws IOException, InterruptedException {
     return get("api/v1/incidents?state=all").path("incidents");

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.Map;
 /// processes and a folder of their own, with the flags of the JVM that this process was given,
 /// which are those of every collector.
 final class BenchCollector implements Loaded {
+  private static final Duration SETTLED_MAX = Duration.ofMinutes(10);
+
   private final Child child;
   private final int otlp;
   private final Api api;
@@ -32,7 +35,7 @@ final class BenchCollector implements Loaded {
 
   /// Starts it and waits until it is ready.
   ///
-  /// @param keys of its configuration, in the words of its file: `store.writer.linger`
+  /// @param keys of its configuration, in the words of its file: `store.writer.interval`
   static BenchCollector start(Path folder, Map<String, String> keys)
       throws IOException, InterruptedException {
     int otlp = Peer.freePort();
@@ -122,6 +125,9 @@ final class BenchCollector implements Loaded {
 
   @Override
   public void settle() throws IOException, InterruptedException {
+    if (!api.awaitStored(SETTLED_MAX)) {
+      throw new IOException("the collector does not get its journal into the store");
+    }
     store.settle();
   }
 

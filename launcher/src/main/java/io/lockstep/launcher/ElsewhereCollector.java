@@ -3,6 +3,7 @@ package io.lockstep.launcher;
 import io.lockstep.launcher.IngestReport.Stored;
 import io.lockstep.launcher.LoadGenerator.To;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A collector that runs already. What it costs is what it says at its operators' port.
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param to where it takes OTLP
 /// @param api its operators' port; null when that is not known
 record ElsewhereCollector(To to, @Nullable Api api) implements Loaded {
+  private static final Duration SETTLED_MAX = Duration.ofSeconds(30);
+
   @Override
   public @Nullable ProcessHandle program() {
     return null;
@@ -31,8 +34,11 @@ record ElsewhereCollector(To to, @Nullable Api api) implements Loaded {
   }
 
   @Override
-  public void settle() {
+  public void settle() throws IOException, InterruptedException {
     // What its store has put off can't be asked from here.
+    if (api != null) {
+      api.awaitStored(SETTLED_MAX);
+    }
   }
 
   @Override

@@ -118,7 +118,7 @@ final class IngestBench implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "A key of the collector's configuration, as store.writer.linger=200ms; may be repeated.")
+          "A key of the collector's configuration, as store.writer.interval=1s; may be repeated.")
   private Map<String, String> keys = new LinkedHashMap<>();
 
   @Option(

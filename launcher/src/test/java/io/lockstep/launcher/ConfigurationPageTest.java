@@ -88,7 +88,9 @@ class ConfigurationPageTest {
     be unheard. `store.kind` is `questdb` (a child process of the collector; port 0 is any free one) or `influx` (any store that takes line
     protocol at `/api/v2/write`). `store.read_access` lets one user, `lockstep_read`, read the `questdb` store over PostgreSQL's protocol and change
     nothing; its password is made at the first start, in `password_file` or else in `store/questdb/read-password` below `data`. QuestDB speaks no
-    TLS there, so an address that is not loopback needs `insecure: true`; [dashboards](../dashboards/README.md) show it to Grafana. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
+    TLS there, so an address that is not loopback needs `insecure: true`; [dashboards](../dashboards/README.md) show it to Grafana.
+    `store.writer.interval` (1ms to 1m) is the time from one commit to the next: each costs the same, however much it brings; `journal_mebibytes` bounds what is acknowledged and not in the store yet
+    ([0048](decisions/0048-journal.md)); `request_kibibytes` what a store elsewhere gets at a time. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
 
     ## Agent: every key with its default
 

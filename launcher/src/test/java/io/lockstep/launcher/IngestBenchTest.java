@@ -75,8 +75,9 @@ class IngestBenchTest {
 
   @Test
   void aCollectorThatDoesNotComeUpSaysWhy() {
-    assertThatThrownBy(() -> BenchCollector.start(folder, Map.of("store.writer.threads", "0")))
-        .hasMessageContaining("threads must be at least 1");
+    assertThatThrownBy(
+            () -> BenchCollector.start(folder, Map.of("store.writer.journal_mebibytes", "0")))
+        .hasMessageContaining("journal_mebibytes must be at least 1");
   }
 
   /// As one that runs already is loaded: by what it says of itself, and its servers say goodbye.

@@ -1,72 +1,100 @@
 package io.lockstep.collector.store;
 
-import io.lockstep.telemetry.contract.Table;
-import java.time.Duration;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
 
-/// Batches that are committed together. Their lines are numbered through, from 0. For one thread.
+/// Lines that go to the store together, numbered from 0, each where it stands in its [Segment]. For
+/// one thread.
 final class LineGroup {
-  private final List<Pending> members;
-
-  /// Number of each member's first line, and of the line after the last.
-  private final int[] firsts;
-
+  private final List<Segment> segments = new ArrayList<>();
+  private int[] owners = new int[64];
+  private byte[] tables = new byte[64];
+  private long[] times = new long[64];
+  private int[] offsets = new int[64];
+  private int[] lengths = new int[64];
+  private int count;
+  private long bytes;
   private final BitSet refused = new BitSet();
-  private final String[] reasons;
-  private String dropped = "";
 
-  LineGroup(List<Pending> members) {
-    this.members = List.copyOf(members);
-    this.firsts = new int[members.size() + 1];
-    this.reasons = new String[members.size()];
-    for (int i = 0; i < members.size(); i++) {
-      firsts[i + 1] = firsts[i] + members.get(i).lines().count();
-      reasons[i] = members.get(i).lines().reason();
+  void add(Segment segment, int table, long time, int offset, int length) {
+    if (count == owners.length) {
+      grow();
     }
+    if (segments.isEmpty() || segments.getLast() != segment) {
+      segments.add(segment);
+    }
+    owners[count] = segments.size() - 1;
+    tables[count] = (byte) table;
+    times[count] = time;
+    offsets[count] = offset;
+    lengths[count] = length;
+    count++;
+    bytes += length;
+  }
+
+  private void grow() {
+    int size = count * 2;
+    owners = Arrays.copyOf(owners, size);
+    tables = Arrays.copyOf(tables, size);
+    times = Arrays.copyOf(times, size);
+    offsets = Arrays.copyOf(offsets, size);
+    lengths = Arrays.copyOf(lengths, size);
   }
 
   int count() {
-    return firsts[members.size()];
+    return count;
   }
 
-  /// The lines `from` to `to` (exclusive), but for those refused; empty when none is left.
-  String text(int from, int to) {
-    var text = new StringBuilder(sizeOf(from, to));
-    int line = from;
-    while (line < to) {
-      int next = refused.nextSetBit(line);
-      int until = next < 0 ? to : Math.min(next, to);
-      append(text, line, until);
-      line = until + 1;
-    }
-    return text.toString();
+  /// Size of their text.
+  long bytes() {
+    return bytes;
   }
 
-  private int sizeOf(int from, int to) {
-    long size = 0;
-    for (int i = memberOf(from); i < members.size() && firsts[i] < to; i++) {
-      size += members.get(i).lines().text().length();
-    }
-    return (int) Math.min(size, Integer.MAX_VALUE - 64);
+  Segment segment(int line) {
+    return segments.get(owners[line]);
   }
 
-  private void append(StringBuilder text, int from, int to) {
-    for (int i = memberOf(from); i < members.size() && firsts[i] < to; i++) {
-      Lines lines = members.get(i).lines();
-      int begin = lines.start(Math.max(from - firsts[i], 0));
-      int end = lines.start(Math.min(to - firsts[i], lines.count()));
-      text.append(lines.text(), begin, end);
+  int table(int line) {
+    return tables[line];
+  }
+
+  long time(int line) {
+    return times[line];
+  }
+
+  int offset(int line) {
+    return offsets[line];
+  }
+
+  int length(int line) {
+    return lengths[line];
+  }
+
+  /// Number of the line after the last that fits into so many bytes, from a line on; at least one
+  /// does.
+  int fitting(int from, int to, long most) {
+    long size = lengths[from];
+    int end = from + 1;
+    while (end < to && size + lengths[end] <= most) {
+      size += lengths[end++];
     }
+    return end;
   }
 
   /// Marks a line as refused.
   ///
-  /// @param nth which one of [#text], from 0
-  /// @return its number in the group; −1 when the text has no such line
-  int refuse(int from, int to, int nth, String reason) {
+  /// @param nth which one of [#body], from 0
+  /// @return its number in the group; −1 when the body has no such line
+  int refuse(int from, int to, int nth) {
     int line = refused.nextClearBit(from);
     for (int i = 0; i < nth && line < to; i++) {
       line = refused.nextClearBit(line + 1);
@@ -75,77 +103,80 @@ final class LineGroup {
       return -1;
     }
     refused.set(line);
-    int member = memberOf(line);
-    if (reasons[member].isEmpty()) {
-      reasons[member] = reason;
-    }
     return line;
-  }
-
-  /// Notes that the store dropped lines without saying which.
-  void dropped(String reason) {
-    dropped = reason;
-  }
-
-  String line(int line) {
-    int member = memberOf(line);
-    return members.get(member).lines().line(line - firsts[member]);
-  }
-
-  /// The member that a line belongs to.
-  private int memberOf(int line) {
-    int member = 0;
-    int last = members.size() - 1;
-    while (member < last) {
-      int middle = (member + last) >>> 1;
-      if (firsts[middle + 1] <= line) {
-        member = middle + 1;
-      } else {
-        last = middle;
-      }
-    }
-    return member;
-  }
-
-  /// Whether nobody waits for an answer any more.
-  boolean answered() {
-    return members.stream().allMatch(pending -> pending.answer().isDone());
-  }
-
-  long bytes() {
-    return members.stream().mapToLong(Pending::bytes).sum();
-  }
-
-  long values() {
-    return members.stream().mapToLong(pending -> pending.lines().values()).sum();
   }
 
   int refused() {
     return refused.cardinality();
   }
 
-  /// Answers everybody: the store has the lines.
+  /// How many of the lines `from` to `to` (exclusive) are refused.
+  int refused(int from, int to) {
+    return refused.get(from, to).cardinality();
+  }
+
+  /// A line's text, without its line feed.
+  String text(int line) {
+    ByteBuffer text = segment(line).slice(offsets[line], lengths[line] - 1);
+    return StandardCharsets.UTF_8.decode(text).toString();
+  }
+
+  /// The store has them all but the refused.
   ///
-  /// @param suspended tables whose rows are not to be acknowledged
-  void stored(Set<Table> suspended) {
-    for (int i = 0; i < members.size(); i++) {
-      Pending member = members.get(i);
-      if (Collections.disjoint(member.lines().tables(), suspended)) {
-        long lost = member.lines().skipped() + refused.get(firsts[i], firsts[i + 1]).cardinality();
-        String reason = reasons[i].isEmpty() ? dropped : reasons[i];
-        member.answer().complete(new StoreResult.Stored(lost, reason));
-      } else {
-        later(member, Duration.ofSeconds(10), "the store has suspended a table: " + suspended);
+  /// @return values in the segments of which it has all lines now
+  long done() {
+    long values = 0;
+    for (int line = 0; line < count; line++) {
+      Segment segment = segment(line);
+      values += segment.done() ? segment.values() : 0;
+    }
+    return values;
+  }
+
+  /// The lines `from` to `to` (exclusive), but for those refused.
+  RequestBody body(int from, int to) {
+    return new Body(from, to);
+  }
+
+  private final class Body extends RequestBody {
+    private final int from;
+    private final int to;
+
+    Body(int from, int to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return MediaType.get("text/plain; charset=utf-8");
+    }
+
+    @Override
+    public long contentLength() {
+      long length = 0;
+      for (int line = from; line < to; line++) {
+        length += refused.get(line) ? 0 : lengths[line];
+      }
+      return length;
+    }
+
+    /// Neighbours in a segment as one piece.
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      int line = refused.nextClearBit(from);
+      while (line < to) {
+        int begin = line;
+        int end = offsets[line];
+        do {
+          end += lengths[line++];
+        } while (line < to
+            && !refused.get(line)
+            && owners[line] == owners[begin]
+            && offsets[line] == end);
+        sink.write(segment(begin).slice(offsets[begin], end - offsets[begin]));
+        line = refused.nextClearBit(line);
       }
     }
-  }
-
-  /// Answers everybody: not now.
-  void later(Duration retryAfter, String reason) {
-    members.forEach(member -> later(member, retryAfter, reason));
-  }
-
-  private static void later(Pending member, Duration retryAfter, String reason) {
-    member.answer().complete(new StoreResult.Later(retryAfter, reason));
   }
 }

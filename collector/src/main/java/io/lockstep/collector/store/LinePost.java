@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
+import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /// Posts line protocol through the InfluxDB client's blocking API, and says in our terms what each
@@ -24,6 +25,11 @@ final class LinePost implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration READ = Duration.ofSeconds(10);
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
+
+  /// The client takes text only: a hundred megabytes would be copied three times, and what that
+  /// leaves to the garbage collector was a sixth of the collector's processor time.
+  private static final String STANDS_FOR_THE_BODY = "-";
+
   private static final Pattern DROPPED = Pattern.compile("dropped=([0-9]+)");
 
   /// What the store says to a request.
@@ -49,6 +55,7 @@ final class LinePost implements AutoCloseable {
   private final Target target;
 
   private @Nullable StoreAddress address;
+  private RequestBody body = RequestBody.create(new byte[0]);
   private @Nullable InfluxDBClient client;
 
   /// What the store calls the place; QuestDB and VictoriaMetrics ignore it.
@@ -63,13 +70,14 @@ final class LinePost implements AutoCloseable {
   }
 
   /// Posts the lines and waits for the store's answer.
-  Answer post(String lines) {
+  Answer post(RequestBody lines) {
     StoreAddress now = addresses.get();
     if (now == null) {
       return new Answer.NotNow("the store is not up");
     }
     try {
-      api(now).writeRecord(target.bucket(), target.org(), WritePrecision.NS, lines);
+      body = lines;
+      api(now).writeRecord(target.bucket(), target.org(), WritePrecision.NS, STANDS_FOR_THE_BODY);
       return new Answer.Taken();
     } catch (InfluxException e) {
       return meaning(e);
@@ -96,6 +104,7 @@ final class LinePost implements AutoCloseable {
             .connectTimeout(CONNECT)
             .readTimeout(READ)
             .writeTimeout(READ);
+    http.addInterceptor(chain -> chain.proceed(chain.request().newBuilder().post(body).build()));
     String authorization = to.authorization();
     if (!authorization.isEmpty()) {
       http.addInterceptor(chain ->

@@ -1,16 +1,21 @@
 package io.lockstep.collector.store;
 
 import io.lockstep.telemetry.contract.Table;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.List;
 
 /// Writes the lines of one batch, one after the other: `begin`, tags, fields, `end`. A line that
 /// can't be written is taken back and counted, so that it never spoils its neighbours.
 final class LineWriter {
+  /// The tables by their number in [Lines].
+  static final List<Table> TABLES = List.of(Table.values());
+
   private final boolean lineFeeds;
   private final StringBuilder text;
-  private final EnumSet<Table> tables = EnumSet.noneOf(Table.class);
   private int[] starts = new int[16];
+  private long[] times = new long[16];
+  private byte[] tables = new byte[16];
   private int count;
   private long values;
   private long skipped;
@@ -116,10 +121,13 @@ final class LineWriter {
     text.append(' ').append(timeNanos).append('\n');
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, count * 2);
+      times = Arrays.copyOf(times, count * 2);
+      tables = Arrays.copyOf(tables, count * 2);
     }
+    times[count] = timeNanos;
+    tables[count] = (byte) TABLES.indexOf(table);
     starts[count++] = start;
     values += fields;
-    tables.add(table);
   }
 
   private void takeBack() {
@@ -130,7 +138,29 @@ final class LineWriter {
   }
 
   Lines lines() {
+    byte[] utf8 = text.toString().getBytes(StandardCharsets.UTF_8);
+    int[] begins = Arrays.copyOf(starts, count);
+    if (utf8.length != text.length()) {
+      inBytes(begins);
+    }
     return new Lines(
-        text.toString(), Arrays.copyOf(starts, count), values, tables, skipped, reason);
+        utf8,
+        begins,
+        Arrays.copyOf(times, count),
+        Arrays.copyOf(tables, count),
+        values,
+        skipped,
+        reason);
+  }
+
+  /// Makes offsets of bytes of those of characters, where some take more than one.
+  private void inBytes(int[] begins) {
+    int offset = 0;
+    for (int i = 0; i < begins.length; i++) {
+      int from = begins[i];
+      int to = i + 1 < begins.length ? starts[i + 1] : text.length();
+      begins[i] = offset;
+      offset += text.substring(from, to).getBytes(StandardCharsets.UTF_8).length;
+    }
   }
 }

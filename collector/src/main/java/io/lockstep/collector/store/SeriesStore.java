@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The time series store: takes batches, and answers when their rows are safe in it. By default a
+/// The time series store: keeps batches in a journal, and brings them into the store. By default a
 /// QuestDB of its own beside the collector, else any store that takes InfluxDB's line protocol.
 public final class SeriesStore implements AutoCloseable {
   /// Which store.
@@ -89,6 +89,7 @@ public final class SeriesStore implements AutoCloseable {
   private final Supplier<@Nullable StoreAddress> address;
   private final StoreReach reach;
   private final RefusedLines refused;
+  private final Journal journal;
   private final StoreWriter writer;
 
   private SeriesStore(
@@ -111,19 +112,25 @@ public final class SeriesStore implements AutoCloseable {
     var target =
         new LinePost.Target(
             config.influx().org(), config.influx().bucket(), !questdb && config.influx().gzip());
+    this.journal =
+        new Journal(folder.resolve("journal"), (long) config.writer().journalMebibytes() << 20);
     this.writer =
         new StoreWriter(
             config.writer(),
+            questdb ? Long.MAX_VALUE : (long) config.writer().requestKibibytes() << 10,
             new LineProtocol(questdb),
-            () -> new LinePost(address, target),
+            journal,
+            new LinePost(address, target),
             refused,
             this::suspended,
-            reach);
+            reach,
+            clock);
   }
 
   /// Opens the store; returns before a supervised QuestDB is up.
   ///
-  /// @param folder the collector's folder for the store: QuestDB's data in `questdb`, refused lines
+  /// @param folder the collector's folder for the store: QuestDB's data in `questdb`, what is not
+  ///   stored yet in `journal`, refused lines
   /// @throws IOException when the folder can't be made or the token file can't be read
   public static SeriesStore open(Config config, Path folder, InstantSource clock)
       throws IOException {
@@ -148,12 +155,16 @@ public final class SeriesStore implements AutoCloseable {
     };
   }
 
-  /// Hands a batch to the store: its wide rows when it has a batch id, its points, events and steps
-  /// always. Never blocks.
-  ///
-  /// @return the answer, at most the writer's patience later; what hangs on it must not block
-  public CompletionStage<StoreResult> write(Batch batch) {
+  /// Keeps a batch for the store: its wide rows when it has a batch id, its points, events and
+  /// steps always. Any thread; writes to a file.
+  public StoreResult write(Batch batch) {
     return writer.write(batch);
+  }
+
+  /// Done when the store has all that was kept until now, also what would wait for others of its
+  /// time.
+  public CompletionStage<?> flush() {
+    return writer.flush();
   }
 
   /// Done when the store is up for the first time; fails with an [IOException] that says what is in
@@ -188,13 +199,13 @@ public final class SeriesStore implements AutoCloseable {
         reach.reachable(),
         reach.since(),
         reason(own),
-        writer.queueBytes(),
-        (long) config.writer().queueMebibytes() << 20,
+        journal.bytes(),
+        journal.max(),
         writer.storedLines(),
         writer.storedValues(),
         refused.count(),
         writer.skippedRows(),
-        writer.late(),
+        writer.later(),
         tables,
         own == null ? null : own.state());
   }
@@ -220,10 +231,11 @@ public final class SeriesStore implements AutoCloseable {
     return own == null ? Set.of() : own.state().suspended().keySet();
   }
 
-  /// Sends what waits, stops a supervised QuestDB in order; some seconds at most.
+  /// Sends what is kept, stops a supervised QuestDB in order; some seconds at most.
   @Override
   public void close() throws IOException {
     writer.close();
+    journal.close();
     if (server != null) {
       server.close();
     }

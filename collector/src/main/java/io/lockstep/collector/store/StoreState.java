@@ -12,15 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// @param since when that became so
 /// @param reason why it is not ready, or the last reason for which it took nothing; empty when it
 ///   always took what it was sent
-/// @param queueBytes line protocol that waits or is on its way
-/// @param queueLimitBytes bound of the former
+/// @param journalBytes what is acknowledged and may not be in the store yet
+/// @param journalLimitBytes bound of the former
 /// @param storedLines rows acknowledged by the store since the start
 /// @param storedValues values in them
 /// @param refusedLines rows that the store refused; they stand in `refused.jsonl`
 /// @param skippedRows rows that could not be written as a line: no value, or a key that no store
 ///   takes
-/// @param lateBatches batches whose senders were told to come later
-/// @param suspended tables that are not acknowledged now: name → QuestDB's reason
+/// @param laterBatches batches whose senders were told to come later
+/// @param suspended tables to which QuestDB applies nothing, for which nothing is sent: name → its
+///   reason
 /// @param server the supervised QuestDB; null for an external store
 public record StoreState(
     String kind,
@@ -28,17 +29,17 @@ public record StoreState(
     boolean reachable,
     Instant since,
     String reason,
-    long queueBytes,
-    long queueLimitBytes,
+    long journalBytes,
+    long journalLimitBytes,
     long storedLines,
     long storedValues,
     long refusedLines,
     long skippedRows,
-    long lateBatches,
+    long laterBatches,
     SequencedMap<String, String> suspended,
     @Nullable ServerState server) {
 
-  /// Whether everything that is sent now is stored.
+  /// Whether the store takes what comes.
   public boolean ready() {
     return reachable
         && suspended.isEmpty()

@@ -1,60 +1,74 @@
 package io.lockstep.collector.store;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Batch;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Group commit: what arrives within a moment goes to the store as one request, and everybody is
-/// answered when the store has acknowledged it. Several threads may write; nobody is ever blocked.
+/// Group commit: what arrives is kept in the [Journal], which is when its sender is answered, and
+/// goes to the store every few seconds, in the order of time.
+///
+/// A store of wide tables writes the end of a table anew when rows come that are older than its
+/// newest; `docs/decisions/0048-journal.md` has what that costs. So rows younger than a moment wait
+/// for the next commit, because others of the same time may still be on their way; and rows that
+/// are older than what their table has go in commits of their own, seldom.
 public final class StoreWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
-  private static final Duration SOON = Duration.ofSeconds(1);
-  private static final Duration LATER = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(5);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
 
-  /// How batches are grouped, and how long they may wait.
+  /// How long after its time a row may come and still be among those of its time.
+  private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  /// Rows of a time further ahead are of a wrong clock, and are not waited for.
+  private static final Duration AHEAD = Duration.ofSeconds(10);
+
+  /// How long a row that came late waits for others.
+  private static final Duration SELDOM = Duration.ofSeconds(30);
+
+  /// What is committed at a time, and what makes a commit early.
+  private static final long COMMIT = 96L << 20;
+
+  private static final long LATE = 32L << 20;
+  private static final Duration STOP = Duration.ofSeconds(8);
+
+  /// How lines are kept and committed.
   ///
-  /// @param queueMebibytes line protocol that may wait or be on its way, MiB; beyond it, senders
-  ///   are told to come later
-  /// @param requestKibibytes size at which a request is sent without waiting for more, KiB
-  /// @param linger how long the first batch of a request waits for others
-  /// @param patience how long a sender waits for the store before it is told to come later
-  /// @param threads requests under way at a time
+  /// @param interval time from one commit to the next
+  /// @param journalMebibytes bound of what is acknowledged and not in the store, MiB; beyond it,
+  ///   senders are told to come later
+  /// @param requestKibibytes most that is sent at a time to a store elsewhere, KiB; the default
+  ///   store takes a commit as one request
   /// @param refusedMebibytes bound of the file of refused lines, MiB
   public record Config(
-      int queueMebibytes,
-      int requestKibibytes,
-      Duration linger,
-      Duration patience,
-      int threads,
-      int refusedMebibytes) {
-    public static final Config DEFAULT =
-        new Config(64, 4096, Duration.ofMillis(50), Duration.ofSeconds(2), 2, 16);
+      Duration interval, int journalMebibytes, int requestKibibytes, int refusedMebibytes) {
+    public static final Config DEFAULT = new Config(Duration.ofSeconds(5), 2048, 4096, 16);
 
     public Config {
-      positive("queue_mebibytes", queueMebibytes);
+      positive("journal_mebibytes", journalMebibytes);
       positive("request_kibibytes", requestKibibytes);
-      positive("threads", threads);
       positive("refused_mebibytes", refusedMebibytes);
-      if (linger.isNegative() || linger.compareTo(patience) >= 0) {
+      if (interval.compareTo(Duration.ofMillis(1)) < 0
+          || interval.compareTo(Duration.ofMinutes(1)) > 0) {
         throw new IllegalArgumentException(
-            "linger must be shorter than patience (" + patience + "), is " + linger);
+            "interval must be 1ms to 1m, is " + Durations.text(interval));
       }
     }
 
@@ -66,160 +80,220 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   private final Config config;
+  private final long requestBytes;
   private final LineProtocol protocol;
+  private final Journal journal;
+  private final LinePost post;
   private final RefusedLines refused;
   private final Supplier<Set<Table>> suspended;
   private final StoreReach reach;
+  private final InstantSource clock;
 
-  private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
-  private final AtomicLong bytes = new AtomicLong();
-  private final List<Thread> threads = new ArrayList<>();
+  private final Thread thread;
+  private final Semaphore wake = new Semaphore(0);
+  private final ConcurrentLinkedQueue<CompletableFuture<String>> flushes =
+      new ConcurrentLinkedQueue<>();
   private final LongAdder storedLines = new LongAdder();
   private final LongAdder storedValues = new LongAdder();
   private final LongAdder skippedRows = new LongAdder();
-  private final LongAdder late = new LongAdder();
+  private final LongAdder later = new LongAdder();
   private volatile boolean closing;
 
-  /// Nanoseconds that the last request took.
-  private volatile long lastPost;
+  // Of the thread:
+  private final Deque<Segment> segments = new ArrayDeque<>();
+  private final long[] newest = new long[LineWriter.TABLES.size()];
+  private LineGroup young = new LineGroup();
+  private LineGroup late = new LineGroup();
+  private long lateSince;
 
-  /// @param posts makes the connection of one thread
-  /// @param suspended the tables whose rows are not to be acknowledged now
+  /// @param requestBytes most that is sent at a time
+  /// @param suspended the tables that the store applies nothing to: while there is one, nothing is
+  ///   sent
   StoreWriter(
       Config config,
+      long requestBytes,
       LineProtocol protocol,
-      Supplier<LinePost> posts,
+      Journal journal,
+      LinePost post,
       RefusedLines refused,
       Supplier<Set<Table>> suspended,
-      StoreReach reach) {
+      StoreReach reach,
+      InstantSource clock) {
     this.config = config;
+    this.requestBytes = requestBytes;
     this.protocol = protocol;
+    this.journal = journal;
+    this.post = post;
     this.refused = refused;
     this.suspended = suspended;
     this.reach = reach;
-    for (int i = 0; i < config.threads(); i++) {
-      LinePost post = posts.get();
-      threads.add(Thread.ofVirtual().name("store-" + i).start(() -> run(post)));
-    }
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().daemon().name("store").start(this::run);
   }
 
-  /// Hands a batch over. The answer may be completed by any thread; what hangs on it must not
-  /// block.
-  CompletionStage<StoreResult> write(Batch batch) {
+  /// Keeps a batch. Any thread; for no longer than it takes to write to a file.
+  StoreResult write(Batch batch) {
     return write(protocol.of(batch));
   }
 
-  /// Hands lines over, as [#write(Batch)].
-  CompletionStage<StoreResult> write(Lines lines) {
+  /// Keeps lines, as [#write(Batch)].
+  StoreResult write(Lines lines) {
     skippedRows.add(lines.skipped());
-    if (lines.count() == 0) {
-      return CompletableFuture.completedStage(
-          new StoreResult.Stored(lines.skipped(), lines.reason()));
+    String reason = lines.count() == 0 ? "" : journal.append(lines);
+    if (!reason.isEmpty()) {
+      later.increment();
+      return new StoreResult.Later(SOON, reason);
     }
-    var pending = new Pending(lines, System.nanoTime(), new CompletableFuture<>());
-    long before = bytes.getAndAdd(pending.bytes());
-    // A batch that is larger than the whole queue is let through when it is alone.
-    boolean full = before > 0 && before + pending.bytes() > (long) config.queueMebibytes() << 20;
-    if (full || closing) {
-      bytes.addAndGet(-pending.bytes());
-      late.increment();
-      return CompletableFuture.completedStage(
-          new StoreResult.Later(SOON, full ? "the store's queue is full" : "stopping"));
+    if (journal.unread() >= COMMIT && wake.availablePermits() == 0) {
+      wake.release();
     }
-    pending.answer().completeOnTimeout(tooLate(), config.patience().toNanos(), NANOSECONDS);
-    queue.add(pending);
-    return pending.answer().whenComplete(this::count);
+    return new StoreResult.Kept(lines.skipped(), lines.reason());
   }
 
-  private void count(@Nullable StoreResult result, @Nullable Throwable none) {
-    if (result instanceof StoreResult.Later) {
-      late.increment();
-    }
+  /// Done when the store has all that was kept until now.
+  CompletionStage<String> flush() {
+    var done = new CompletableFuture<String>();
+    flushes.add(done);
+    wake.release();
+    return done;
   }
 
-  private StoreResult tooLate() {
-    return new StoreResult.Later(
-        reach.reachable() ? SOON : LATER,
-        "the store has not taken it within " + config.patience().toMillis() + " ms");
-  }
-
-  private void run(LinePost post) {
-    try (post) {
-      while (!closing || !queue.isEmpty()) {
-        LineGroup group = take();
-        if (group != null) {
-          commit(group, post);
+  private void run() {
+    try {
+      while (!closing) {
+        if (wake.tryAcquire(config.interval().toNanos(), NANOSECONDS)) {
+          wake.drainPermits();
         }
+        commit();
       }
+      commit();
     } catch (InterruptedException e) {
       LOG.debug("store writer stopped");
     } finally {
       if (!closing) {
-        reach.lost("a writer ended that must not; restart the collector");
+        reach.lost("its writer ended, which must not be; restart the collector");
       }
+      segments.forEach(Segment::close);
     }
   }
 
-  /// The batches for the next request; null when none came for a while.
-  private @Nullable LineGroup take() throws InterruptedException {
-    Pending first = queue.poll(200, MILLISECONDS);
-    if (first == null) {
-      return null;
-    }
-    var members = new ArrayList<Pending>();
-    long size = 0;
-    long until = first.arrived() + config.linger().toNanos();
-    for (Pending next = first; next != null; ) {
-      if (worthSending(next)) {
-        members.add(next);
-        size += next.bytes();
-      } else {
-        next.answer().complete(new StoreResult.Later(SOON, "the store is behind"));
-        bytes.addAndGet(-next.bytes());
-      }
-      boolean enough = size >= (long) config.requestKibibytes() << 10;
-      next = enough ? null : queue.poll(until - System.nanoTime(), NANOSECONDS);
-    }
-    return members.isEmpty() ? null : new LineGroup(members);
-  }
-
-  /// Whether the store's answer can come before the sender's patience ends. Without this a store
-  /// that is a little too slow would take everything just too late, and nothing would count.
-  private boolean worthSending(Pending pending) {
-    long left = pending.arrived() + config.patience().toNanos() - System.nanoTime();
-    return !pending.answer().isDone() && left > Math.min(lastPost, config.patience().toNanos() / 2);
-  }
-
-  private void commit(LineGroup group, LinePost post) throws InterruptedException {
-    boolean stored = false;
+  private void commit() throws InterruptedException {
+    CompletableFuture<String> flush = flushes.poll();
+    boolean all = flush != null || closing;
     try {
-      stored = send(group, post);
+      segments.addAll(journal.take());
+      do {
+        commitSome(all);
+      } while (!segments.isEmpty());
     } catch (RuntimeException e) {
-      // A fault of ours in one request must not end the writing of all others.
-      LOG.error("store request failed", e);
-    } finally {
-      bytes.addAndGet(-group.bytes());
-      if (stored) {
-        storedLines.add(group.count() - group.refused());
-        storedValues.add(group.values());
-        group.stored(suspended.get());
-      } else {
-        group.later(LATER, "the store could not be reached");
+      // A fault of ours in one commit must not end the writing of all others.
+      LOG.error("a commit failed; what is kept goes to the store at the next start", e);
+      young = new LineGroup();
+      late = new LineGroup();
+    }
+    if (flush != null) {
+      flush.complete("");
+      if (!flushes.isEmpty()) {
+        wake.release();
       }
     }
+  }
+
+  private void commitSome(boolean all) throws InterruptedException {
+    Instant now = clock.instant();
+    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    long cut = all ? Long.MAX_VALUE : nanos - SETTLED.toNanos();
+    long ahead = nanos + AHEAD.toNanos();
+    var prompt = new LineGroup();
+    LineGroup waited = young;
+    young = new LineGroup();
+    for (int i = 0; i < waited.count(); i++) {
+      place(
+          prompt,
+          cut,
+          ahead,
+          waited.segment(i),
+          waited.table(i),
+          waited.time(i),
+          waited.offset(i),
+          waited.length(i));
+    }
+    long read = 0;
+    while (!segments.isEmpty() && read < COMMIT) {
+      Segment segment = segments.removeFirst();
+      read += segment.size();
+      read(segment, prompt, cut, ahead);
+    }
+    send(prompt);
+    noteNewest(prompt, ahead);
+    boolean waitedEnough = System.nanoTime() - lateSince >= SELDOM.toNanos();
+    if (late.count() > 0 && (all || waitedEnough || late.bytes() >= LATE)) {
+      LineGroup old = late;
+      late = new LineGroup();
+      send(old);
+    }
+  }
+
+  private void read(Segment segment, LineGroup prompt, long cut, long ahead) {
+    try {
+      segment.read((table, time, offset, length) ->
+          place(prompt, cut, ahead, segment, table, time, offset, length));
+      count(segment.done() ? segment.values() : 0);
+    } catch (IOException e) {
+      LOG.error("can't read what is kept; it goes to the store at the next start", e);
+    }
+  }
+
+  private void place(
+      LineGroup prompt,
+      long cut,
+      long ahead,
+      Segment segment,
+      int table,
+      long time,
+      int offset,
+      int length) {
+    LineGroup group = prompt;
+    if (time > ahead || time <= newest[known(table)]) {
+      group = late;
+      lateSince = late.count() == 0 ? System.nanoTime() : lateSince;
+    } else if (time > cut) {
+      group = young;
+    }
+    group.add(segment, table, time, offset, length);
+  }
+
+  /// Another version may have had other tables; it is a hint only.
+  private int known(int table) {
+    return table >= 0 && table < newest.length ? table : 0;
+  }
+
+  private void noteNewest(LineGroup group, long ahead) {
+    for (int i = 0; i < group.count(); i++) {
+      int table = known(group.table(i));
+      if (group.time(i) > newest[table] && group.time(i) <= ahead) {
+        newest[table] = group.time(i);
+      }
+    }
+  }
+
+  private void count(long values) {
+    storedValues.add(values);
   }
 
   /// Sends the group's lines: as one request, or, when one of them is refused, in pieces around it.
   /// The pieces grow again with each success, so that no number of bad lines makes it quadratic.
+  /// Returns when the store has all lines but the refused.
   ///
-  /// @return whether the store has all lines but the refused; else nobody waits for them any more
-  private boolean send(LineGroup group, LinePost post) throws InterruptedException {
+  /// @throws InterruptedException when the collector stops before
+  private void send(LineGroup group) throws InterruptedException {
     int from = 0;
     int piece = group.count();
     Duration pause = FIRST_PAUSE;
     while (from < group.count()) {
-      int to = (int) Math.min(group.count(), (long) from + piece);
-      switch (post(post, group.text(from, to))) {
+      int most = (int) Math.min(group.count(), (long) from + piece);
+      int to = group.fitting(from, most, requestBytes);
+      switch (post(group, from, to)) {
         case LinePost.Answer.Taken _ -> {
           from = to;
           piece = (int) Math.min(group.count(), 2L * piece);
@@ -229,31 +303,33 @@ public final class StoreWriter implements AutoCloseable {
           piece = line > from ? line - from : Math.max(1, (to - from) / 2);
         }
         case LinePost.Answer.Dropped(long lines, String reason) -> {
-          group.dropped(reason);
-          refused.add(lines, group.text(from, from + 1), reason);
+          refused.add(lines, group.text(from), reason);
           from = to;
         }
         case LinePost.Answer.NotNow(String reason) -> {
           reach.lost(reason);
-          Thread.sleep(pause);
-          pause =
-              pause.multipliedBy(2).compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : pause.multipliedBy(2);
-          if (group.answered()) {
-            return false;
+          if (closing) {
+            throw new InterruptedException("the store takes nothing");
           }
+          Thread.sleep(pause);
+          Duration next = pause.multipliedBy(2);
+          pause = next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next;
         }
       }
     }
-    return true;
+    storedLines.add(group.count() - group.refused());
+    count(group.done());
   }
 
-  private LinePost.Answer post(LinePost post, String text) {
-    if (text.isEmpty()) {
+  private LinePost.Answer post(LineGroup group, int from, int to) {
+    Set<Table> withheld = suspended.get();
+    if (!withheld.isEmpty()) {
+      return new LinePost.Answer.NotNow("it has suspended a table: " + withheld);
+    }
+    if (group.refused(from, to) == to - from) {
       return new LinePost.Answer.Taken();
     }
-    long begun = System.nanoTime();
-    LinePost.Answer answer = post.post(text);
-    lastPost = System.nanoTime() - begun;
+    LinePost.Answer answer = post.post(group.body(from, to));
     if (!(answer instanceof LinePost.Answer.NotNow)) {
       reach.found();
     }
@@ -265,16 +341,11 @@ public final class StoreWriter implements AutoCloseable {
   /// @return the line's number; −1 when it is not known yet which one it is
   private int refuse(LineGroup group, int from, int to, int nth, String reason) {
     int which = to - from == 1 ? 0 : nth;
-    int line = which < 0 ? -1 : group.refuse(from, to, which, reason);
+    int line = which < 0 ? -1 : group.refuse(from, to, which);
     if (line >= 0) {
-      refused.add(1, group.line(line), reason);
+      refused.add(1, group.text(line), reason);
     }
     return line;
-  }
-
-  /// Bytes of line protocol that wait or are on their way.
-  long queueBytes() {
-    return bytes.get();
   }
 
   long storedLines() {
@@ -289,29 +360,31 @@ public final class StoreWriter implements AutoCloseable {
     return skippedRows.sum();
   }
 
-  /// Batches that were not acknowledged in time.
-  long late() {
-    return late.sum();
+  /// Batches that were not kept, and are to come again.
+  long later() {
+    return later.sum();
   }
 
-  /// Sends what waits, for as long as a sender's patience, and stops.
+  /// Sends what is kept, for some seconds at most; what is left goes to the store at the next
+  /// start.
   @Override
   public void close() {
+    journal.end();
     closing = true;
+    wake.release();
     try {
-      long end = System.nanoTime() + config.patience().toNanos();
-      for (Thread thread : threads) {
-        thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      if (!thread.join(STOP)) {
         thread.interrupt();
-      }
-      for (Thread thread : threads) {
         thread.join(LAST_PAUSE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    for (Pending left = queue.poll(); left != null; left = queue.poll()) {
-      left.answer().complete(new StoreResult.Later(SOON, "stopping"));
+    post.close();
+    if (journal.bytes() > 0) {
+      LOG.info(
+          "journal: {} bytes stay for the next start, as the store has not taken them",
+          journal.bytes());
     }
   }
 }

@@ -9,8 +9,10 @@ import io.lockstep.telemetry.rows.Event;
 import io.lockstep.telemetry.rows.Point;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rows.Step;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LineProtocolTest {
@@ -27,7 +29,7 @@ class LineProtocolTest {
     row.set(Contract.column(Table.GPU, "power_cap_time"), 1e10);
     row.set(Contract.column(Table.GPU, "clock_event_reasons"), 0x24L);
 
-    assertThat(questdb.of(SharedQuestDb.rows("lab", List.of(row))).text())
+    assertThat(text(questdb.of(SharedQuestDb.rows("lab", List.of(row)))))
         .isEqualTo(
             "gpu,cluster=lab,host=node\\ 1,subject=GPU-a\\,b\\=c\\\\"
                 + " memory_used=85899345920i,clock_event_reasons=36i,power_cap_time=1.0E10,power=250.1"
@@ -49,22 +51,24 @@ class LineProtocolTest {
     Lines lines = questdb.of(batch);
 
     assertThat(lines.count()).isEqualTo(3);
-    assertThat(lines.line(0))
+    assertThat(line(lines, 0))
         .isEqualTo(
             "rank,cluster=lab,host=n,subject=rank/3,job=job\\ 1,attempt=0 iteration=12i,"
                 + "world_size=64i,pipeline_stage=0i,expert_group=1i,gpu=\"GPU-1\",compute=0.25 "
                 + TIME);
-    assertThat(lines.line(1))
+    assertThat(line(lines, 1))
         .isEqualTo(
             "metric,cluster=lab,host=n,service=shop,metric=m,unit=s,"
                 + "attributes={\"a\":\"x\\ y\"} value=2.0 "
                 + TIME);
-    assertThat(lines.line(2))
+    assertThat(line(lines, 2))
         .isEqualTo(
             "event,cluster=lab,host=n,subject=host,name=e id=\"i\",severity=9i,"
                 + "body=\"a \\\"b\\\"\\\\\\\nc\",attributes=\"{\\\"k\\\":\\\"v\\\"}\" "
                 + TIME);
-    assertThat(lines.tables()).containsExactly(Table.RANK, Table.METRIC, Table.EVENT);
+    assertThat(IntStream.range(0, 3).mapToObj(i -> LineWriter.TABLES.get(lines.tables()[i])))
+        .containsExactly(Table.RANK, Table.METRIC, Table.EVENT);
+    assertThat(lines.times()).containsOnly(TIME);
     assertThat(lines.values()).isEqualTo(6 + 1 + 4);
     assertThat(lines.skipped()).isZero();
   }
@@ -77,8 +81,8 @@ class LineProtocolTest {
 
     Lines lines = others.of(batch);
 
-    assertThat(lines.text().indexOf('\n')).isEqualTo(lines.text().length() - 1);
-    assertThat(lines.text()).contains("body=\"x\\\\nrank,cluster=evil").contains(" \\\\n z\"");
+    assertThat(text(lines).indexOf('\n')).isEqualTo(text(lines).length() - 1);
+    assertThat(text(lines)).contains("body=\"x\\\\nrank,cluster=evil").contains(" \\\\n z\"");
   }
 
   @Test
@@ -95,7 +99,7 @@ class LineProtocolTest {
     Lines lines =
         questdb.of(SharedQuestDb.rows("lab", List.of(nothing, early, infinite, good, nothing)));
 
-    assertThat(lines.text())
+    assertThat(text(lines))
         .isEqualTo("gpu,cluster=lab,host=n,subject=GPU-3 power=1.0 " + TIME + "\n");
     assertThat(lines.skipped()).isEqualTo(4);
     assertThat(lines.reason()).isEqualTo("gpu: no value");
@@ -108,8 +112,33 @@ class LineProtocolTest {
 
       Lines lines = questdb.of(SharedQuestDb.points("lab", List.of(point)));
 
-      assertThat(lines.text()).isEmpty();
+      assertThat(text(lines)).isEmpty();
       assertThat(lines.reason()).isEqualTo("metric: metric holds the control character " + (int) c);
     }
+  }
+
+  @Test
+  void aLineBeginsWhereTheOneBeforeEndsAlsoWhereCharactersTakeSeveralBytes() {
+    var points =
+        List.of(
+            new Point("é", "", "", "☃", "", TIME, 1),
+            new Point("plain", "", "", "n", "", TIME, 2),
+            new Point("😀", "", "", "n", "", TIME, 3));
+
+    Lines lines = questdb.of(SharedQuestDb.points("lab", points));
+
+    assertThat(line(lines, 0)).isEqualTo("metric,cluster=lab,host=☃,metric=é value=1.0 " + TIME);
+    assertThat(line(lines, 1)).startsWith("metric,cluster=lab,host=n,metric=plain ");
+    assertThat(line(lines, 2)).startsWith("metric,cluster=lab,host=n,metric=😀 ");
+  }
+
+  private static String text(Lines lines) {
+    return new String(lines.text(), StandardCharsets.UTF_8);
+  }
+
+  private static String line(Lines lines, int line) {
+    int start = lines.start(line);
+    int length = lines.start(line + 1) - start - 1;
+    return new String(lines.text(), start, length, StandardCharsets.UTF_8);
   }
 }

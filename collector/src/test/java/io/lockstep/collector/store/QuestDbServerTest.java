@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import okhttp3.RequestBody;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class QuestDbServerTest {
-  private static final StoreResult ALL = new StoreResult.Stored(0, "");
+  private static final StoreResult ALL = new StoreResult.Kept(0, "");
 
   @TempDir Path folder;
 
@@ -47,7 +49,7 @@ class QuestDbServerTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("refuses the password: 401");
       var post = new LinePost(() -> stranger, new LinePost.Target("o", "b", false));
-      assertThat(post.post("metric,cluster=stranger value=1\n"))
+      assertThat(post.post(RequestBody.create("metric,cluster=stranger value=1\n", null)))
           .isInstanceOfSatisfying(
               LinePost.Answer.NotNow.class, no -> assertThat(no.reason()).startsWith("401"));
     }
@@ -62,52 +64,45 @@ class QuestDbServerTest {
   @Test
   void keepsAllThatItAcknowledgedWhenItIsKilled() throws Exception {
     try (SeriesStore store =
-        SeriesStore.open(SeriesStore.Config.DEFAULT, folder, InstantSource.system())) {
+        SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
       get(store.firstReady());
-      var acknowledged = new AtomicInteger();
-      var later = new AtomicInteger();
+      var kept = new AtomicInteger();
       var stop = new AtomicBoolean();
       var threads = new Thread[4];
       for (int i = 0; i < threads.length; i++) {
         String host = "node-" + i;
-        threads[i] = Thread.startVirtualThread(() -> write(store, host, acknowledged, later, stop));
+        threads[i] = Thread.startVirtualThread(() -> write(store, host, kept, stop));
       }
-      await(() -> acknowledged.get() > 200);
+      await(() -> store.state().storedLines() > 200);
       long first = server(store).pid();
       ProcessHandle.of(first).orElseThrow().destroyForcibly();
-      int atKill = acknowledged.get();
-      await(() -> acknowledged.get() > atKill + 200);
+      long atKill = store.state().storedLines();
+      await(() -> store.state().storedLines() > atKill + 200);
       stop.set(true);
       for (Thread thread : threads) {
         thread.join();
       }
+      get(store.flush());
 
       assertThat(server(store).pid()).isNotEqualTo(first);
       assertThat(server(store).state().restarts()).isOne();
-      assertThat(later.get()).as("batches that came back").isPositive();
       QuestDbQuery query = query(store);
       awaitApplied(query);
-      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(acknowledged.get() * 8L);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(kept.get() * 8L);
       assertThat(query.number("SELECT count_distinct(subject) FROM gpu")).isEqualTo(8);
+      assertThat(store.state().journalBytes()).isZero();
     }
   }
 
-  /// Sends one batch of eight rows after the other, each until it is acknowledged.
+  /// Sends one batch of eight rows after the other.
   private static void write(
-      SeriesStore store,
-      String host,
-      AtomicInteger acknowledged,
-      AtomicInteger later,
-      AtomicBoolean stop) {
+      SeriesStore store, String host, AtomicInteger kept, AtomicBoolean stop) {
     long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
     while (!stop.get()) {
       nanos += 1_000_000;
-      var rows = rows(host, nanos);
-      var batch = SharedQuestDb.rows("c", rows);
-      while (!(store.write(batch).toCompletableFuture().join() instanceof StoreResult.Stored)) {
-        later.incrementAndGet();
-      }
-      acknowledged.incrementAndGet();
+      assertThat(store.write(SharedQuestDb.rows("c", rows(host, nanos)))).isEqualTo(ALL);
+      kept.incrementAndGet();
+      LockSupport.parkNanos(20_000_000);
     }
   }
 
@@ -122,27 +117,20 @@ class QuestDbServerTest {
   }
 
   @Test
-  void sendersAreToldToComeLaterWhileItStandsStill() throws Exception {
-    var patient = SharedQuestDb.patient();
-    var config =
-        new SeriesStore.Config(
-            patient.kind(),
-            patient.questdb(),
-            ReadAccess.DEFAULT,
-            patient.influx(),
-            StoreWriter.Config.DEFAULT);
-    try (SeriesStore store = SeriesStore.open(config, folder, InstantSource.system())) {
+  void keepsWhatComesWhileItStandsStill() throws Exception {
+    try (SeriesStore store =
+        SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
       get(store.firstReady());
       long nanos = Instant.now().getEpochSecond() * 1_000_000_000L;
-      var batch = SharedQuestDb.rows("c", rows("node-1", nanos));
       signal("STOP", server(store).pid());
-
-      assertThat(get(store.write(batch))).isInstanceOf(StoreResult.Later.class);
-
-      signal("CONT", server(store).pid());
-      while (!get(store.write(batch)).equals(ALL)) {
-        Thread.sleep(50);
+      try {
+        assertThat(store.write(SharedQuestDb.rows("c", rows("node-1", nanos)))).isEqualTo(ALL);
+        await(() -> !store.state().ready());
+        assertThat(store.state().journalBytes()).isPositive();
+      } finally {
+        signal("CONT", server(store).pid());
       }
+      get(store.flush());
       QuestDbQuery query = query(store);
       awaitApplied(query);
       assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
@@ -150,7 +138,7 @@ class QuestDbServerTest {
   }
 
   @Test
-  void withholdsTheAnswerForASuspendedTable() throws Exception {
+  void keepsWhatComesWhileATableIsSuspended() throws Exception {
     try (SeriesStore store =
         SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
       get(store.firstReady());
@@ -164,20 +152,22 @@ class QuestDbServerTest {
       await(() -> store.state().suspended().containsKey("gpu"));
       assertThat(store.state().ready()).isFalse();
       await(() -> store.state().suspended().isEmpty());
-      assertThat(get(store.write(gpus))).isEqualTo(ALL);
+      assertThat(SharedQuestDb.write(store, gpus)).isEqualTo(ALL);
 
       // Not again: whatever suspends it must be mended first.
       suspend(query);
       await(() -> store.state().suspended().containsKey("gpu"));
-      assertThat(get(store.write(gpus)))
-          .isInstanceOfSatisfying(
-              StoreResult.Later.class, later -> assertThat(later.reason()).contains("suspended"));
-      assertThat(get(store.write(SharedQuestDb.points("c", List.of(point))))).isEqualTo(ALL);
+      long stored = store.state().storedLines();
+      assertThat(store.write(gpus)).isEqualTo(ALL);
+      await(() -> store.state().reason().contains("suspended"));
+      assertThat(store.write(SharedQuestDb.points("c", List.of(point)))).isEqualTo(ALL);
+      assertThat(store.state().storedLines()).isEqualTo(stored);
 
       query.execute("ALTER TABLE gpu RESUME WAL");
-      await(() -> store.state().ready());
-      assertThat(get(store.write(gpus))).isEqualTo(ALL);
+      get(store.flush());
+      assertThat(store.state().ready()).isTrue();
       awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM metric")).isOne();
       assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
     }
   }
@@ -267,7 +257,8 @@ class QuestDbServerTest {
     row.set(Contract.column(Table.GPU_SLOW, "pcie_width"), 16L);
     try (SeriesStore newer = SeriesStore.open(config, folder, InstantSource.system())) {
       get(newer.firstReady());
-      assertThat(get(newer.write(SharedQuestDb.rows("newer", List.of(row))))).isEqualTo(ALL);
+      assertThat(SharedQuestDb.write(newer, SharedQuestDb.rows("newer", List.of(row))))
+          .isEqualTo(ALL);
       QuestDbQuery query = query(newer);
       awaitApplied(query);
 

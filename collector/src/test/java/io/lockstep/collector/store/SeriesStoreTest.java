@@ -1,7 +1,7 @@
 package io.lockstep.collector.store;
 
 import static io.lockstep.collector.store.SharedQuestDb.awaitApplied;
-import static io.lockstep.collector.store.SharedQuestDb.get;
+import static io.lockstep.collector.store.SharedQuestDb.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.telemetry.contract.Column;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SeriesStoreTest {
-  private static final StoreResult ALL = new StoreResult.Stored(0, "");
+  private static final StoreResult ALL = new StoreResult.Kept(0, "");
 
   /// Now, for rows older than the retention would vanish; to the microsecond, as QuestDB keeps it.
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
@@ -54,7 +54,7 @@ class SeriesStoreTest {
   void keepsEveryColumnOfEveryWideTable(Table table) throws Exception {
     Row row = fullRow(table, "node-1", "subject-1");
 
-    assertThat(get(store.write(SharedQuestDb.rows(cluster, List.of(row))))).isEqualTo(ALL);
+    assertThat(write(store, SharedQuestDb.rows(cluster, List.of(row)))).isEqualTo(ALL);
 
     Map<String, @Nullable Object> read = onlyRow(table);
     assertThat(read)
@@ -74,7 +74,7 @@ class SeriesStoreTest {
     row.set(Contract.column(Table.GPU, "power"), 250.5);
     row.set(Contract.column(Table.GPU, "temperature"), Double.NaN);
 
-    get(store.write(SharedQuestDb.rows(cluster, List.of(row))));
+    write(store, SharedQuestDb.rows(cluster, List.of(row)));
 
     Map<String, @Nullable Object> read = onlyRow(Table.GPU);
     assertThat(read).containsEntry("power", 250.5);
@@ -88,7 +88,7 @@ class SeriesStoreTest {
     row.set(Contract.column(Table.PORT, "received"), Long.MAX_VALUE - 1);
     row.set(Contract.column(Table.PORT, "symbol_error"), 0L);
 
-    get(store.write(SharedQuestDb.rows(cluster, List.of(row))));
+    write(store, SharedQuestDb.rows(cluster, List.of(row)));
 
     assertThat(onlyRow(Table.PORT))
         .containsEntry("received", Long.MAX_VALUE - 1)
@@ -102,7 +102,7 @@ class SeriesStoreTest {
     var silent = new Row(Table.RANK, "node-1", "rank/8", nanos);
     var other = new Step("llama", "2", 41, 8, 0, -1, -1, "", nanos, silent);
 
-    get(store.write(steps(step, other)));
+    write(store, steps(step, other));
 
     awaitApplied(query);
     assertThat(query.rows("SELECT * FROM rank WHERE cluster = '" + cluster + "' ORDER BY subject"))
@@ -141,9 +141,8 @@ class SeriesStoreTest {
             "port\ndown",
             Map.of("b", "2", "a", "1\n\"x\""));
 
-    get(
-        store.write(
-            SharedQuestDb.batch(cluster, List.of(), List.of(point), List.of(event), List.of())));
+    write(
+        store, SharedQuestDb.batch(cluster, List.of(), List.of(point), List.of(event), List.of()));
 
     assertThat(onlyRow(Table.METRIC))
         .containsEntry("host", "web")
@@ -166,9 +165,8 @@ class SeriesStoreTest {
     Row row = fullRow(Table.HOST, "node-1", "host");
     var point = new Point("system.cpu.load_1m", "1", "{}", "node-1", "", nanos, 1);
 
-    get(
-        store.write(
-            new Batch(cluster, null, List.of(row), List.of(point), List.of(), List.of(), 0, "")));
+    write(
+        store, new Batch(cluster, null, List.of(row), List.of(point), List.of(), List.of(), 0, ""));
 
     assertThat(count(Table.HOST)).isZero();
     assertThat(count(Table.METRIC)).isOne();
@@ -190,7 +188,7 @@ class SeriesStoreTest {
     Batch batch = SharedQuestDb.batch(cluster, rows, points, events, steps);
 
     for (int i = 0; i < 3; i++) {
-      assertThat(get(store.write(batch))).isEqualTo(ALL);
+      assertThat(write(store, batch)).isEqualTo(ALL);
     }
 
     for (Table table : List.of(Table.GPU, Table.EVENT, Table.METRIC, Table.RANK)) {
@@ -222,7 +220,7 @@ class SeriesStoreTest {
     }
 
     Batch batch = SharedQuestDb.batch(cluster, List.of(), points, events, List.of());
-    assertThat(get(store.write(batch))).isEqualTo(ALL);
+    assertThat(write(store, batch)).isEqualTo(ALL);
 
     awaitApplied(query);
     for (Map<String, ?> read : select(Table.METRIC)) {
@@ -249,10 +247,10 @@ class SeriesStoreTest {
             new Point("bad", "", "", evil, "", nanos, 1),
             new Point("good", "", "", "b", "", nanos, 1));
 
-    StoreResult result = get(store.write(SharedQuestDb.points(cluster, points)));
+    StoreResult result = write(store, SharedQuestDb.points(cluster, points));
 
     assertThat(result)
-        .isEqualTo(new StoreResult.Stored(1, "metric: host holds the control character 13"));
+        .isEqualTo(new StoreResult.Kept(1, "metric: host holds the control character 13"));
     assertThat(count(Table.METRIC)).isEqualTo(2);
     assertThat(query.number("SELECT count() FROM rank WHERE cluster = 'evil'")).isZero();
   }

@@ -59,7 +59,7 @@ final class SharedQuestDb {
     return Objects.requireNonNull(store.query());
   }
 
-  /// A store whose senders wait so long that a slow machine changes no result.
+  /// A store of which a slow machine changes no result.
   static SeriesStore.Config patient() {
     var settings = Map.of("dev.mode.enabled", "true");
     return new SeriesStore.Config(
@@ -67,7 +67,7 @@ final class SharedQuestDb {
         new QuestDbServer.Config(0, 256, Duration.ofDays(7), settings),
         ReadAccess.DEFAULT,
         SeriesStore.Influx.DEFAULT,
-        new StoreWriter.Config(64, 4096, Duration.ofMillis(20), LONG, 2, 1));
+        new StoreWriter.Config(Duration.ofMillis(20), 64, 4096, 1));
   }
 
   private static void end(SeriesStore store, Path folder) {
@@ -105,6 +105,13 @@ final class SharedQuestDb {
   /// Waits until queries see all that is stored.
   static void awaitApplied(QuestDbQuery query) throws Exception {
     awaitNumber(query, 0, "SELECT count() FROM wal_tables() WHERE sequencerTxn <> writerTxn");
+  }
+
+  /// Writes, and waits until the store has it.
+  static StoreResult write(SeriesStore store, Batch batch) throws Exception {
+    StoreResult result = store.write(batch);
+    get(store.flush());
+    return result;
   }
 
   static Batch rows(String cluster, List<Row> rows) {

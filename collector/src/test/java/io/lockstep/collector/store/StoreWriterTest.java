@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.lockstep.telemetry.contract.Table;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,17 +15,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,9 @@ class StoreWriterTest {
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
-  private static final StoreResult ALL = new StoreResult.Stored(0, "");
+  private static final StoreResult KEPT = new StoreResult.Kept(0, "");
+  private static final Duration FAST = Duration.ofMillis(5);
+  private static final long NOW_SECONDS = 1_800_000_000;
 
   @TempDir Path folder;
 
@@ -55,6 +56,7 @@ class StoreWriterTest {
   private volatile Function<List<String>, Reply> store = this::take;
   private HttpServer server;
   private RefusedLines refused;
+  private Journal journal;
 
   /// @param status of the answer
   /// @param body of the answer
@@ -66,12 +68,14 @@ class StoreWriterTest {
     server.createContext("/", this::answer);
     server.start();
     refused = new RefusedLines(folder.resolve("refused.jsonl"), 1 << 20, InstantSource.system());
+    journal = new Journal(folder.resolve("journal"), 64 << 20);
   }
 
   @AfterEach
   void close() throws IOException {
     server.stop(0);
     refused.close();
+    journal.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -123,24 +127,20 @@ class StoreWriterTest {
   void aBadLineCostsItselfOnly(String kind, int bad) throws Exception {
     store = kind.equals("questdb") ? this::questdb : this::influx2;
     var lines = lines(1000, i -> i == bad ? "bad" : "good");
-    try (StoreWriter writer = writer(config(Duration.ofMinutes(2)))) {
-      StoreResult result = get(writer.write(lines));
+    try (StoreWriter writer = writer()) {
+      write(writer, lines);
 
-      assertThat(result)
-          .isInstanceOfSatisfying(
-              StoreResult.Stored.class,
-              stored -> {
-                assertThat(stored.refused()).isOne();
-                assertThat(stored.reason()).startsWith("400");
-              });
       assertThat(taken).hasSize(999).noneMatch(line -> line.contains("bad"));
       assertThat(Files.readAllLines(folder.resolve("refused.jsonl")))
           .singleElement()
-          .satisfies(
-              line -> assertThat(line).contains("\"line\":\"metric,n=" + bad + " v=\\\"bad"));
+          .satisfies(line ->
+              assertThat(line)
+                  .contains("\"reason\":\"400 ")
+                  .contains("\"line\":\"metric,n=" + bad + " v=\\\"bad"));
       assertThat(refused.count()).isOne();
       assertThat(writer.storedLines()).isEqualTo(999);
       assertThat(reach.reachable()).isTrue();
+      assertThat(journal.bytes()).isZero();
     }
   }
 
@@ -148,34 +148,15 @@ class StoreWriterTest {
   @ValueSource(strings = {"questdb", "influx2"})
   void manyBadLinesCostEachItselfAndNoQuadraticWork(String kind) throws Exception {
     store = kind.equals("questdb") ? this::questdb : this::influx2;
-    try (StoreWriter writer = writer(config(Duration.ofMinutes(2)))) {
-      StoreResult all = get(writer.write(lines(300, _ -> "bad")));
-      StoreResult half = get(writer.write(lines(300, i -> i % 2 == 0 ? "bad" : "good")));
+    try (StoreWriter writer = writer()) {
+      write(writer, lines(300, _ -> "bad"));
+      write(writer, lines(300, i -> i % 2 == 0 ? "bad" : "good"));
 
-      assertThat(all).extracting("refused").isEqualTo(300L);
-      assertThat(half).extracting("refused").isEqualTo(150L);
+      assertThat(refused.count()).isEqualTo(450);
       assertThat(taken).hasSize(150);
       assertThat(requests.stream().mapToInt(Integer::intValue).sum())
           .as("lines sent in all")
           .isLessThan(10 * 600);
-    }
-  }
-
-  @Test
-  void tellsEachOfAGroupOfItsOwnLines() throws Exception {
-    store = this::questdb;
-    try (StoreWriter writer = writer(config(Duration.ofMinutes(2), Duration.ofSeconds(1)))) {
-      var answers = new ArrayList<CompletionStage<StoreResult>>();
-      for (int n = 0; n < 10; n++) {
-        int batch = n;
-        answers.add(
-            writer.write(lines(20, i -> batch % 5 == 3 && i % 10 == 0 ? "bad" : "b" + batch)));
-      }
-
-      for (int n = 0; n < 10; n++) {
-        assertThat(get(answers.get(n))).extracting("refused").isEqualTo(n % 5 == 3 ? 2L : 0L);
-      }
-      assertThat(taken).hasSize(196);
     }
   }
 
@@ -186,52 +167,83 @@ class StoreWriterTest {
   })
   void doesNotSendAgainWhatAStoreHasTakenInPart(int status, String message, long lost)
       throws Exception {
-    store = lines -> new Reply(status, "{\"code\":\"x\",\"message\":\"" + message + "\"}");
-    try (StoreWriter writer = writer(config(Duration.ofMinutes(2)))) {
-      StoreResult result = get(writer.write(lines(10, _ -> "good")));
+    store = _ -> new Reply(status, "{\"code\":\"x\",\"message\":\"" + message + "\"}");
+    try (StoreWriter writer = writer()) {
+      write(writer, lines(10, _ -> "good"));
 
-      assertThat(result)
-          .isInstanceOfSatisfying(
-              StoreResult.Stored.class,
-              stored -> assertThat(stored.reason()).contains("partial write"));
       assertThat(requests).containsExactly(10);
       assertThat(refused.count()).isEqualTo(lost);
+      assertThat(journal.bytes()).isZero();
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {301, 307, 401, 403, 404, 408, 429, 500, 503})
-  void acknowledgesNothingThatAStoreHasNotTaken(int status) throws Exception {
+  void keepsWhatAStoreDoesNotTakeUntilItDoes(int status) throws Exception {
     store = _ -> new Reply(status, "{\"code\":\"x\",\"message\":\"y\"}");
-    try (StoreWriter writer = writer(config(Duration.ofMillis(300)))) {
-      assertThat(get(writer.write(lines(10, _ -> "good")))).isInstanceOf(StoreResult.Later.class);
-
-      assertThat(reach.reachable()).isFalse();
+    try (StoreWriter writer = writer()) {
+      assertThat(writer.write(lines(10, _ -> "good"))).isEqualTo(KEPT);
+      await(() -> !reach.reachable());
       assertThat(reach.reason()).startsWith(status + " ");
-      assertThat(writer.late()).isOne();
+      assertThat(journal.bytes()).isPositive();
+      assertThat(writer.storedLines()).isZero();
 
       store = this::take;
-      while (!get(writer.write(lines(10, _ -> "good"))).equals(ALL)) {
-        Thread.sleep(10);
-      }
+      get(writer.flush());
       assertThat(taken).hasSize(10);
       assertThat(reach.reachable()).isTrue();
+      assertThat(journal.bytes()).isZero();
     }
     assertThat(refused.count()).isZero();
   }
 
   @Test
-  void sendsAsOneRequestWhatArrivesWithinAMoment() throws Exception {
-    try (StoreWriter writer = writer(config(Duration.ofMinutes(2), Duration.ofSeconds(1)))) {
-      var answers =
-          IntStream.range(0, 50).mapToObj(n -> writer.write(lines(2, i -> n + "." + i))).toList();
-      for (CompletionStage<StoreResult> answer : answers) {
-        assertThat(get(answer)).isEqualTo(ALL);
+  void commitsTogetherWhatArrivesWithinAnInterval() throws Exception {
+    try (StoreWriter writer = writer(config(Duration.ofMinutes(1)), StoreWriterTest::at)) {
+      for (int n = 0; n < 50; n++) {
+        int batch = n;
+        assertThat(writer.write(lines(2, i -> batch + "." + i))).isEqualTo(KEPT);
       }
+      assertThat(requests).isEmpty();
+      get(writer.flush());
 
       assertThat(taken).hasSize(100);
-      assertThat(requests).hasSizeLessThan(10);
-      assertThat(writer.queueBytes()).isZero();
+      assertThat(requests).containsExactly(100);
+      assertThat(writer.storedValues()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void aStoreElsewhereGetsNoLongerRequestsThanItTakes() throws Exception {
+    try (StoreWriter writer =
+        writer(config(Duration.ofMinutes(1)), 1000, StoreWriterTest::at, this::address)) {
+      write(writer, lines(100, _ -> "x".repeat(60)));
+
+      assertThat(taken).hasSize(100);
+      assertThat(requests).hasSizeBetween(8, 12);
+    }
+  }
+
+  /// What the store has of a table is not written anew for each row that comes.
+  @Test
+  void rowsGoInTheOrderOfTheirTimes() throws Exception {
+    try (StoreWriter writer = writer(config(Duration.ofMillis(5)), StoreWriterTest::at)) {
+      writer.write(line("settled", 100));
+      writer.write(line("young", NOW_SECONDS - 1));
+      writer.write(line("clock an hour ahead", NOW_SECONDS + 3600));
+      await(() -> !requests.isEmpty());
+      writer.write(line("late", 99));
+      writer.write(line("next", 101));
+      await(() -> requests.size() > 1);
+
+      assertThat(taken)
+          .satisfiesExactly(
+              next -> assertThat(next).contains("next"),
+              settled -> assertThat(settled).contains("settled"));
+
+      get(writer.flush());
+      assertThat(taken).hasSize(5);
+      assertThat(journal.bytes()).isZero();
     }
   }
 
@@ -243,60 +255,56 @@ class StoreWriterTest {
           await(release);
           return take(lines);
         };
+    journal = new Journal(folder.resolve("small"), 4 << 20);
     Lines mebibyte = lines(1, _ -> "x".repeat(1 << 20));
-    try (StoreWriter writer =
-        writer(new StoreWriter.Config(4, 1024, Duration.ZERO, Duration.ofMinutes(2), 1, 1))) {
-      var answers = IntStream.range(0, 20).mapToObj(_ -> writer.write(mebibyte)).toList();
-
-      long later =
-          answers.stream()
-              .filter(answer -> answer.toCompletableFuture().isDone())
-              .peek(answer ->
-                  assertThat(answer.toCompletableFuture().join())
-                      .isEqualTo(
-                          new StoreResult.Later(
-                              Duration.ofSeconds(1), "the store's queue is full")))
-              .count();
-      assertThat(later).isEqualTo(17);
-      assertThat(writer.late()).isEqualTo(17);
+    try (StoreWriter writer = writer()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(writer.write(mebibyte)).isEqualTo(KEPT);
+      }
+      for (int i = 0; i < 17; i++) {
+        assertThat(writer.write(mebibyte))
+            .isEqualTo(
+                new StoreResult.Later(
+                    Duration.ofSeconds(5), "the store is behind: 3 MiB wait for it"));
+      }
+      assertThat(writer.later()).isEqualTo(17);
 
       release.countDown();
-      for (CompletionStage<StoreResult> answer : answers.subList(0, 3)) {
-        assertThat(get(answer)).isEqualTo(ALL);
-      }
+      get(writer.flush());
+      assertThat(writer.storedLines()).isEqualTo(3);
+      assertThat(writer.write(mebibyte)).isEqualTo(KEPT);
     }
   }
 
   @Test
-  void doesNotBotherTheStoreWithWhatNobodyWaitsForAnyMore() throws Exception {
-    var calls = new AtomicInteger();
-    store =
-        lines -> {
-          calls.incrementAndGet();
-          return new Reply(503, "");
-        };
-    try (StoreWriter writer = writer(config(Duration.ofMillis(200)))) {
-      for (int i = 0; i < 30; i++) {
-        assertThat(get(writer.write(lines(1, _ -> "old")))).isInstanceOf(StoreResult.Later.class);
-      }
-      store = this::take;
-      while (!get(writer.write(lines(1, _ -> "new"))).equals(ALL)) {
-        Thread.sleep(10);
-      }
-      assertThat(taken).allMatch(line -> line.contains("new"));
-    }
-  }
-
-  @Test
-  void sendsWhatWaitsBeforeItStops() throws Exception {
-    CompletionStage<StoreResult> answer;
-    StoreWriter writer = writer(config(Duration.ofMinutes(2), Duration.ofSeconds(1)));
-    answer = writer.write(lines(5, _ -> "good"));
+  void sendsWhatIsKeptBeforeItStops() throws Exception {
+    StoreWriter writer = writer(config(Duration.ofMinutes(1)), InstantSource.system());
+    assertThat(writer.write(lines(5, _ -> "good"))).isEqualTo(KEPT);
     writer.close();
 
-    assertThat(get(answer)).isEqualTo(ALL);
-    assertThat(get(writer.write(lines(1, _ -> "late")))).isInstanceOf(StoreResult.Later.class);
+    assertThat(writer.write(lines(1, _ -> "late"))).isInstanceOf(StoreResult.Later.class);
     assertThat(taken).hasSize(5);
+    assertThat(journal.bytes()).isZero();
+  }
+
+  @Test
+  void whatIsKeptWhenItStopsGoesToTheStoreAtTheNextStart() throws Exception {
+    store = _ -> new Reply(503, "");
+    try (StoreWriter writer = writer()) {
+      assertThat(writer.write(lines(5, _ -> "good"))).isEqualTo(KEPT);
+      await(() -> !reach.reachable());
+    }
+    journal.close();
+    assertThat(taken).isEmpty();
+
+    store = this::take;
+    journal = new Journal(folder.resolve("journal"), 64 << 20);
+    try (StoreWriter writer = writer()) {
+      get(writer.flush());
+
+      assertThat(taken).hasSize(5);
+      assertThat(journal.bytes()).isZero();
+    }
   }
 
   @Test
@@ -314,45 +322,63 @@ class StoreWriterTest {
       text.append("event,cluster=numbered,host=h id=\"").append(i).append("\",body=");
       text.append(bad ? "oops" : body).append(' ').append(nanos).append('\n');
     }
-    var lines = linesOf(text.toString(), starts);
-    try (StoreWriter writer = writer(config(SharedQuestDb.LONG), () -> address)) {
-      StoreResult result = get(writer.write(lines));
-
-      assertThat(result).extracting("refused").isEqualTo(3L);
-      assertThat(String.valueOf(result)).contains("Field: body");
+    var lines = linesOf(text.toString(), starts, nanos);
+    try (StoreWriter writer =
+        writer(config(FAST), Long.MAX_VALUE, InstantSource.system(), () -> address)) {
+      write(writer, lines);
     }
     QuestDbQuery query = SharedQuestDb.query(real);
     SharedQuestDb.awaitApplied(query);
     assertThat(query.rows("SELECT id FROM event WHERE cluster = 'numbered'"))
         .hasSize(97)
         .noneMatch(row -> List.of("37", "38", "99").contains(String.valueOf(row.get("id"))));
-    assertThat(Files.readAllLines(folder.resolve("refused.jsonl"))).hasSize(3);
+    assertThat(Files.readAllLines(folder.resolve("refused.jsonl")))
+        .hasSize(3)
+        .allMatch(line -> line.contains("Field: body"));
   }
 
-  private StoreWriter writer(StoreWriter.Config config) {
-    var address = StoreAddress.open("http://127.0.0.1:" + server.getAddress().getPort());
-    return writer(config, () -> address);
+  private @Nullable StoreAddress address() {
+    return StoreAddress.open("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  private StoreWriter writer() {
+    return writer(config(FAST), InstantSource.system());
+  }
+
+  private StoreWriter writer(StoreWriter.Config config, InstantSource clock) {
+    StoreAddress always = address();
+    return writer(config, Long.MAX_VALUE, clock, () -> always);
   }
 
   private StoreWriter writer(
       StoreWriter.Config config,
-      java.util.function.Supplier<@org.jspecify.annotations.Nullable StoreAddress> address) {
-    var target = new LinePost.Target("o", "b", false);
+      long requestBytes,
+      InstantSource clock,
+      Supplier<@Nullable StoreAddress> address) {
     return new StoreWriter(
         config,
+        requestBytes,
         new LineProtocol(true),
-        () -> new LinePost(address, target),
+        journal,
+        new LinePost(address, new LinePost.Target("o", "b", false)),
         refused,
         Set::of,
-        reach);
+        reach,
+        clock);
   }
 
-  private static StoreWriter.Config config(Duration patience) {
-    return config(patience, Duration.ofMillis(5));
+  private static StoreWriter.Config config(Duration interval) {
+    return new StoreWriter.Config(interval, 64, 4096, 1);
   }
 
-  private static StoreWriter.Config config(Duration patience, Duration linger) {
-    return new StoreWriter.Config(64, 4096, linger, patience, 2, 1);
+  private static Instant at() {
+    return Instant.ofEpochSecond(NOW_SECONDS);
+  }
+
+  /// Writes, and waits until the store has it.
+  private static void write(StoreWriter writer, Lines lines) throws Exception {
+    assertThat(writer.write(lines)).isEqualTo(KEPT);
+    get(writer.flush());
   }
 
   /// Lines of the table `metric`, each with its number and a text.
@@ -363,12 +389,28 @@ class StoreWriterTest {
       starts.add(all.length());
       all.append("metric,n=").append(i).append(" v=\"").append(text.apply(i)).append("\" 1\n");
     }
-    return linesOf(all.toString(), starts);
+    return linesOf(all.toString(), starts, 1);
   }
 
-  private static Lines linesOf(String text, List<Integer> starts) {
+  private static Lines line(String text, long seconds) {
+    return linesOf(
+        "metric v=\"" + text + "\" " + seconds + "\n", List.of(0), seconds * 1_000_000_000);
+  }
+
+  private static Lines linesOf(String text, List<Integer> starts, long nanos) {
     int[] offsets = starts.stream().mapToInt(Integer::intValue).toArray();
-    return new Lines(text, offsets, offsets.length, EnumSet.of(Table.METRIC), 0, "");
+    var times = new long[offsets.length];
+    Arrays.fill(times, nanos);
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return new Lines(utf8, offsets, times, new byte[offsets.length], offsets.length, 0, "");
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + SharedQuestDb.LONG.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("nothing happened").isLessThan(end);
+      Thread.sleep(5);
+    }
   }
 
   private static void await(CountDownLatch latch) {
