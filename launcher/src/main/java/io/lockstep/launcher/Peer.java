@@ -67,7 +67,12 @@ record Peer(String name, List<String> programs, String path, Order order) {
 
   /// The first of these programs in the first folder of the PATH that has one; null when none has.
   static @Nullable Path onPath(List<String> programs) {
-    for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+    return on(System.getenv().getOrDefault("PATH", ""), programs);
+  }
+
+  /// The same of another PATH.
+  static @Nullable Path on(String folders, List<String> programs) {
+    for (String place : folders.split(":", -1)) {
       for (String program : programs) {
         Path file = Path.of(place).resolve(program);
         if (!place.isEmpty() && Files.isExecutable(file)) {
@@ -199,11 +204,13 @@ record Peer(String name, List<String> programs, String path, Order order) {
   }
 
   /// It reads once a minute, which nothing changes; its page is asked each second all the same.
+  /// What is measured does not put another version of itself in its place.
   private static List<String> gpud(Seat seat) {
     return List.of(
         "run",
         "--listen-address=" + seat.address(),
         "--data-dir=" + seat.folder(),
+        "--enable-auto-update=false",
         "--log-level=warn");
   }
 }
