@@ -83,7 +83,8 @@ final class BenchCollector implements Loaded {
     return environment;
   }
 
-  private static List<String> jvm() {
+  /// What the collector's JVM is started with.
+  static List<String> jvm() {
     var flags = new ArrayList<String>();
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (flag.startsWith("-X") && !flag.startsWith("-Xshare")) {

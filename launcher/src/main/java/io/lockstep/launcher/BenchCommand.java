@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures Lockstep itself, with real daemons on this machine.",
-    subcommands = {AlertBench.class, AgentBench.class, IngestBench.class})
+    subcommands = {AlertBench.class, AgentBench.class, IngestBench.class, ChaosBench.class})
 final class BenchCommand {}

@@ -16,6 +16,9 @@ final class BenchServer {
   /// NVML's type of such an event.
   private static final long XID = 8;
 
+  /// What it is called unless it is given another name.
+  static final String NAME = "bench";
+
   private static final String[][] PORT = {
     {"state", "4: ACTIVE"},
     {"phys_state", "5: LinkUp"},
@@ -108,25 +111,30 @@ final class BenchServer {
 
   /// What the agent's configuration says of it, YAML.
   String configuration() {
-    return configuration(kernelLog());
+    return configuration(NAME);
+  }
+
+  /// The same of a server with another name.
+  String configuration(String name) {
+    return configuration(name, kernelLog());
   }
 
   /// The same with this machine's own kernel log where it can be read: a device, on which the agent
   /// waits, where a file has to be looked at.
   String configurationWithDevice() {
     Path device = Path.of("/dev/kmsg");
-    return configuration(Files.isReadable(device) ? device : kernelLog());
+    return configuration(NAME, Files.isReadable(device) ? device : kernelLog());
   }
 
-  private String configuration(Path kernelLog) {
+  private String configuration(String name, Path kernelLog) {
     String library = gpus == null ? "" : "  gpu: {library: " + gpus.library() + "}\n";
     return """
-    host: bench
+    host: %s
     root: %s
     samplers:
     %s  kernel_log: {file: %s}
     """
-        .formatted(Site.quoted(root()), library, Site.quoted(kernelLog));
+        .formatted(name, Site.quoted(root()), library, Site.quoted(kernelLog));
   }
 
   /// The id of a port.

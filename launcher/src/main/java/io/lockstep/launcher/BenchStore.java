@@ -16,7 +16,8 @@ import java.time.Duration;
 record BenchStore(Path folder, int port) {
   private static final Duration SETTLED_MAX = Duration.ofMinutes(10);
 
-  private QuestDbQuery sql() throws IOException {
+  /// The way to ask it.
+  QuestDbQuery sql() throws IOException {
     String password = Files.readString(folder.resolve("password")).strip();
     return new QuestDbQuery(
         StoreAddress.withPassword("http://127.0.0.1:" + port, "lockstep", password));

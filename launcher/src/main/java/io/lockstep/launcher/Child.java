@@ -117,6 +117,10 @@ final class Child implements AutoCloseable {
     return process.isAlive();
   }
 
+  Process process() {
+    return process;
+  }
+
   ProcessHandle handle() {
     return process.toHandle();
   }

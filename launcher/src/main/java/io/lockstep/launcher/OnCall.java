@@ -43,6 +43,11 @@ final class OnCall implements AutoCloseable {
 
   /// The section `notify` of the collector's configuration, YAML.
   String configuration() {
+    return configuration(port());
+  }
+
+  /// The same, by way of another port.
+  String configuration(int port) {
     return """
     notify:
       sinks:
@@ -50,7 +55,11 @@ final class OnCall implements AutoCloseable {
           url: http://127.0.0.1:%d/
           secret_file: %s
     """
-        .formatted(receiver.port(), Site.quoted(secret));
+        .formatted(port, Site.quoted(secret));
+  }
+
+  int port() {
+    return receiver.port();
   }
 
   @Override
