@@ -166,7 +166,10 @@ public final class Collector implements AutoCloseable {
 
   private static List<String> troubles(SeriesStore store) {
     var state = store.state();
-    return state.ready() ? List.of() : List.of("store " + state.kind() + ": " + state.reason());
+    return state.ready()
+        ? List.of()
+        : List.of(
+            "store " + state.kind() + " " + state.condition().label() + ": " + state.reason());
   }
 
   /// Whether what arrives is judged: false when the core's rounds stand still.

@@ -7,6 +7,8 @@ import io.lockstep.collector.receive.Count;
 import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.store.QuestDbServer;
 import io.lockstep.collector.store.SeriesStore;
+import io.lockstep.collector.store.ServerState;
+import io.lockstep.collector.store.StoreCondition;
 import io.lockstep.collector.store.StoreState;
 import io.lockstep.collector.window.Counts;
 import io.lockstep.collector.window.Window;
@@ -105,6 +107,12 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
         "lockstep_collector_store_ready",
         "1 when the store takes what is sent, else 0.",
         state.ready() ? 1 : 0);
+    text.family(
+        "lockstep_collector_store_state", "gauge", "1 for the state that the store is in, else 0.");
+    for (StoreCondition one : StoreCondition.values()) {
+      text.sample(
+          "lockstep_collector_store_state", one == state.condition() ? 1 : 0, "state", one.label());
+    }
     text.gauge(
         "lockstep_collector_store_journal_bytes",
         "What is acknowledged and may not be in the store yet.",
@@ -122,10 +130,29 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
         state.laterBatches());
   }
 
+  private static void room(MetricText text, ServerState state) {
+    text.counter(
+            "lockstep_collector_store_restarts_total",
+            "Starts of the store's process after the first.",
+            state.restarts())
+        .counter(
+            "lockstep_collector_store_partitions_given_up_total",
+            "Hours of a table that were given up because the disk was short of room.",
+            state.room().dropped());
+    if (state.room().free() >= 0) {
+      text.gauge(
+          "lockstep_collector_store_free_bytes", "Free on the store's disk.", state.room().free());
+    }
+  }
+
   /// Of the default store, a process of its own.
   private void storeProcess(MetricText text) {
     QuestDbServer server = store.server();
-    if (server == null || server.pid() < 0) {
+    if (server == null) {
+      return;
+    }
+    room(text, server.state());
+    if (server.pid() < 0) {
       return;
     }
     ProcessHandle.of(server.pid())

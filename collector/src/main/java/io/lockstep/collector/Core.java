@@ -65,6 +65,7 @@ final class Core implements Intake, AutoCloseable {
   private final ReentrantLock doneLock = new ReentrantLock();
   private final BatchReader reader;
   private final AlertBook book;
+  private final StoreWatch storeWatch;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
   private final ExecutorService reading =
       Executors.newFixedThreadPool(
@@ -103,6 +104,7 @@ final class Core implements Intake, AutoCloseable {
     this.notifier = notifier;
     this.reader = new BatchReader(config.times());
     this.book = new AlertBook(config.alert(), state.load(), state.waiting());
+    this.storeWatch = new StoreWatch(config.cluster());
     watch(config.cluster());
   }
 
@@ -226,6 +228,7 @@ final class Core implements Intake, AutoCloseable {
         carryOut(watch.round(book, now), now);
         until = Math.max(until, judgedUntil(watch.window()));
       }
+      carryOut(storeWatch.round(book, store.state(), now), now);
       rounds =
           new Rounds(
               rounds.count + 1,

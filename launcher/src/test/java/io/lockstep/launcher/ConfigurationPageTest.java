@@ -90,7 +90,7 @@ class ConfigurationPageTest {
     nothing; its password is made at the first start, in `password_file` or else in `store/questdb/read-password` below `data`. QuestDB speaks no
     TLS there, so an address that is not loopback needs `insecure: true`; [dashboards](../dashboards/README.md) show it to Grafana.
     `store.writer.interval` (1ms to 1m) is the time from one commit to the next: each costs the same, however much it brings; `journal_mebibytes` bounds what is acknowledged and not in the store yet
-    ([0048](decisions/0048-journal.md)); `request_kibibytes` what a store elsewhere gets at a time. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
+    ([0048](decisions/0048-journal.md)); while less than `store.questdb.keep_free` of the disk is free, or less than a tenth of it, the oldest hours are given up; `request_kibibytes` what a store elsewhere gets at a time. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
 
     ## Agent: every key with its default
 

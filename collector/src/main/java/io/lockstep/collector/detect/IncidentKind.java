@@ -36,7 +36,9 @@ public enum IncidentKind {
   /// A server's agent is not heard any more.
   HOST_SILENT,
   /// The collector itself hears (almost) nobody: the fault is on its side.
-  COLLECTOR_DEAF;
+  COLLECTOR_DEAF,
+  /// The store does not take what the collector receives.
+  STORE_FAILING;
 
   /// The kind in lower case with dashes, as APIs, runbooks and orders to the simulator write it.
   public String label() {

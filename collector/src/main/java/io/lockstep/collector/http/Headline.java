@@ -70,6 +70,7 @@ record Headline(String text, Mood mood) {
     private int slowJobs;
     private int slowHosts;
     private int deaf;
+    private int storeFails;
     private boolean full;
     private int throttledGpus;
     private int degradedGpus;
@@ -117,6 +118,7 @@ record Headline(String text, Mood mood) {
         case "gpu-program-failed" -> failedPrograms++;
         case "job-slow" -> slowJobs++;
         case "collector-deaf" -> deaf++;
+        case "store-failing" -> storeFails++;
         default -> others++;
       }
     }
@@ -150,6 +152,9 @@ record Headline(String text, Mood mood) {
       var words = new ArrayList<String>();
       if (deaf > 0) {
         words.add("the collector hears almost nobody");
+      }
+      if (storeFails > 0) {
+        words.add("the store fails");
       }
       add(words, slowJobs, "slow job", "slow jobs");
       add(words, slowHosts, "slow server", "slow servers");

@@ -147,6 +147,7 @@ final class IncidentViews {
       case HOST_SLOW -> "Slow server " + host;
       case HOST_SILENT -> "No word from " + host;
       case COLLECTOR_DEAF -> "The collector hears almost nobody";
+      case STORE_FAILING -> "The store fails";
     };
   }
 

@@ -1,10 +1,12 @@
 package io.lockstep.collector.store;
 
+import io.lockstep.telemetry.config.ByteSize;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.SecretFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,9 +43,6 @@ final class QuestDbFolder {
       w.stdout.level=ERROR,CRITICAL,ADVISORY
       """;
 
-  /// With less, QuestDB can't begin a new partition or table.
-  private static final long ROOM_MIN = 64L << 20;
-
   private final Path root;
   private final ReadAccess readAccess;
 
@@ -56,15 +55,15 @@ final class QuestDbFolder {
     return root;
   }
 
-  /// That the disk is full, as the end of a sentence; empty when it is not.
-  String shortOfRoom() {
+  /// How much room its disk has.
+  ///
+  /// @param before what was found before
+  Room room(ByteSize keep, Room before) {
     try {
-      long free = Files.getFileStore(root).getUsableSpace();
-      return free >= ROOM_MIN
-          ? ""
-          : "; the disk of " + root + " is full (" + (free >> 20) + " MiB left): make room";
+      FileStore disk = Files.getFileStore(root);
+      return Room.of(disk.getUsableSpace(), disk.getTotalSpace(), keep, before);
     } catch (IOException _) {
-      return "";
+      return before;
     }
   }
 

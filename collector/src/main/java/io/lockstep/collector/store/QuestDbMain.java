@@ -42,9 +42,10 @@ public final class QuestDbMain {
 
   /// Runs until standard input ends.
   ///
-  /// @param args the data folder; where readers are let in, the address for them
+  /// @param args the data folder; its collector's process id, for whoever looks at the command
+  ///   line; the address for readers, empty where they are not let in
   public static void main(String[] args) throws Exception {
-    new QuestDbMain().run(Path.of(args[0]), args.length > 1 ? args[1] : "");
+    new QuestDbMain().run(Path.of(args[0]), args[2]);
   }
 
   private void run(Path folder, String readers) throws Exception {

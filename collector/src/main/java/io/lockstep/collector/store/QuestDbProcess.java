@@ -49,6 +49,7 @@ final class QuestDbProcess {
                 classPath,
                 QuestDbMain.class.getName(),
                 folder.root().toString(),
+                Long.toString(ProcessHandle.current().pid()),
                 folder.readers()));
     // QuestDB takes any setting from a variable of this prefix, the address it binds to included.
     builder.environment().keySet().removeIf(name -> name.startsWith("QDB_"));

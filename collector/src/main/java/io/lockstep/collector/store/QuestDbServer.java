@@ -2,6 +2,7 @@ package io.lockstep.collector.store;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.lockstep.telemetry.config.ByteSize;
 import io.lockstep.telemetry.config.Durations;
 import java.io.File;
 import java.io.IOException;
@@ -37,11 +38,18 @@ public final class QuestDbServer implements AutoCloseable {
   /// @param port where it listens on loopback; 0 for any free port, said in the log
   /// @param heapMebibytes bound of its Java heap, MiB; QuestDB's native buffers come on top
   /// @param retention how long rows are kept, at least an hour
+  /// @param keepFree while less of its disk is free, or less than a tenth of it where that is less,
+  ///   the oldest hours are given up
   /// @param settings QuestDB's own settings (`server.conf`), which win over ours but for addresses,
   ///   users and passwords
   public record Config(
-      int port, int heapMebibytes, Duration retention, Map<String, String> settings) {
-    public static final Config DEFAULT = new Config(0, 512, Duration.ofDays(7), Map.of());
+      int port,
+      int heapMebibytes,
+      Duration retention,
+      ByteSize keepFree,
+      Map<String, String> settings) {
+    public static final Config DEFAULT =
+        new Config(0, 512, Duration.ofDays(7), ByteSize.ofMebibytes(4096), Map.of());
 
     public Config {
       settings = Map.copyOf(settings);
@@ -85,7 +93,7 @@ public final class QuestDbServer implements AutoCloseable {
     this.folder = new QuestDbFolder(folder.toAbsolutePath(), readAccess);
     this.classPath = classPath;
     this.clock = clock;
-    this.state = new ServerState(ServerState.Phase.STARTING, clock.instant(), "", 0, Map.of(), 0);
+    this.state = ServerState.starting(clock.instant());
     this.supervisor = Thread.ofVirtual().name("questdb-supervisor").unstarted(this::supervise);
   }
 
@@ -131,7 +139,7 @@ public final class QuestDbServer implements AutoCloseable {
 
   /// That the store's disk is full, as the end of a sentence; empty when it is not.
   String shortOfRoom() {
-    return folder.shortOfRoom();
+    return folder.room(config.keepFree(), state.room()).words();
   }
 
   /// The child's process id; −1 while there is no child.
@@ -153,7 +161,8 @@ public final class QuestDbServer implements AutoCloseable {
       if (System.nanoTime() - started > LAST_PAUSE.toNanos() * 2) {
         pause = FIRST_PAUSE;
       }
-      reason += folder.shortOfRoom();
+      state = state.with(folder.room(config.keepFree(), state.room()));
+      reason += state.room().words();
       if (!reason.equals(state.reason())) {
         LOG.error("questdb down reason=\"{}\" restart_in={}s", reason, pause.toSeconds());
       }
@@ -171,6 +180,7 @@ public final class QuestDbServer implements AutoCloseable {
     QuestDbProcess child = null;
     try {
       long begun = System.nanoTime();
+      Orphan.end(folder.root());
       String password = folder.prepare(config.port(), config.settings());
       child = QuestDbProcess.start(folder, config.heapMebibytes(), classPath);
       process = child;
@@ -192,10 +202,13 @@ public final class QuestDbServer implements AutoCloseable {
           (System.nanoTime() - begun) / 1_000_000);
       tellReaders(child.readPort());
       firstReady.complete(ready);
-      watch(child, new QuestDbWatch(ready, config.retention()));
+      watch(child, new QuestDbWatch(ready, config, folder, clock));
       return child.alive() ? "it answers nothing" : "it died, " + child.ending();
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return "stopped";
     } finally {
       if (child != null && child.alive()) {
         child.stop(STOP);

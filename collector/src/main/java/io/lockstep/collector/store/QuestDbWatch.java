@@ -3,8 +3,8 @@ package io.lockstep.collector.store;
 import io.lockstep.telemetry.contract.Table;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,36 +17,50 @@ final class QuestDbWatch {
   private static final Logger LOG = LoggerFactory.getLogger(QuestDbWatch.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /// So long may it answer nothing before it is taken for hung.
+  /// So long may it answer nothing before it is called hung: it has all of a collection's time.
+  private static final Duration QUIET = Duration.ofSeconds(15);
+
+  /// So long may it answer nothing before it is replaced.
   private static final Duration DEAF = Duration.ofMinutes(1);
 
   /// After so many looks the tables are made whole again, should somebody have dropped one.
   private static final int SCHEMA_LOOKS = 10;
 
   private final QuestDbQuery query;
-  private final Duration retention;
-  private final Set<Table> resumed = EnumSet.noneOf(Table.class);
+  private final QuestDbServer.Config config;
+  private final QuestDbFolder folder;
+  private final InstantSource clock;
+  private final OldestRows oldestRows = new OldestRows();
+  private final Resumption resumption = new Resumption();
   private long heard = System.nanoTime();
   private int looks;
   private String trouble = "";
 
-  /// @param retention how long rows are kept
-  QuestDbWatch(StoreAddress address, Duration retention) {
+  QuestDbWatch(
+      StoreAddress address,
+      QuestDbServer.Config config,
+      QuestDbFolder folder,
+      InstantSource clock) {
     this.query = new QuestDbQuery(address, TIMEOUT);
-    this.retention = retention;
+    this.config = config;
+    this.folder = folder;
+    this.clock = clock;
   }
 
   /// Looks once.
   ///
   /// @return the state with what was seen; the same when nothing could be seen
   ServerState look(ServerState state) {
-    ServerState seen = state;
+    ServerState seen = state.with(folder.room(config.keepFree(), state.room()));
     try {
-      seen = tables(state);
+      seen = tables(seen);
       heard = System.nanoTime();
+      seen = recovers(seen);
       resume(seen.suspended().keySet());
+      seen = seen.with(oldestRows.keep(query, seen.room()));
     } catch (IOException e) {
       LOG.debug("questdb did not answer", e);
+      seen = hangs(seen);
     }
     if (++looks % SCHEMA_LOOKS == 0) {
       mend();
@@ -57,6 +71,24 @@ final class QuestDbWatch {
   /// Whether it has answered nothing for so long that it must be taken for hung.
   boolean deaf() {
     return System.nanoTime() - heard > DEAF.toNanos();
+  }
+
+  private ServerState hangs(ServerState state) {
+    Duration quiet = Duration.ofNanos(System.nanoTime() - heard);
+    if (quiet.compareTo(QUIET) < 0 || state.phase() == ServerState.Phase.HUNG) {
+      return state;
+    }
+    String why = "its process runs and has answered nothing for " + quiet.toSeconds() + " s";
+    LOG.error("questdb hangs reason=\"{}\": it is replaced when that lasts", why);
+    return state.hung(why, clock.instant());
+  }
+
+  private ServerState recovers(ServerState state) {
+    if (state.phase() != ServerState.Phase.HUNG) {
+      return state;
+    }
+    LOG.info("questdb answers again");
+    return state.ready(clock.instant()).seen(state.suspended(), state.behind());
   }
 
   private ServerState tables(ServerState before) throws IOException {
@@ -104,10 +136,10 @@ final class QuestDbWatch {
     }
   }
 
-  /// Lets each table go on once; one that is suspended again has a cause that must be mended first.
   private void resume(Set<Table> suspended) throws IOException {
+    resumption.seen(suspended, System.nanoTime());
     for (Table table : suspended) {
-      if (resumed.add(table)) {
+      if (resumption.due(table, System.nanoTime())) {
         query.execute("ALTER TABLE " + table.tableName() + " RESUME WAL");
       }
     }
@@ -116,7 +148,7 @@ final class QuestDbWatch {
   private void mend() {
     String now = "";
     try {
-      Schema.apply(query, retention);
+      Schema.apply(query, config.retention());
     } catch (IOException e) {
       now = String.valueOf(e.getMessage());
       if (!now.equals(trouble)) {

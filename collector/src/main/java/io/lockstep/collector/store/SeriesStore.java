@@ -217,12 +217,12 @@ public final class SeriesStore implements AutoCloseable {
     ServerState server = own.state();
     return switch (server.phase()) {
       case STARTING -> "it is starting";
-      case DOWN -> server.reason();
+      case DOWN, HUNG -> server.reason();
       case STOPPED -> "it was stopped";
       case READY ->
           server.suspended().isEmpty()
               ? reach.reason()
-              : "suspended tables: " + server.suspended().keySet();
+              : "suspended tables: " + server.suspended() + server.room().words();
     };
   }
 

@@ -41,8 +41,35 @@ public record StoreState(
 
   /// Whether the store takes what comes.
   public boolean ready() {
-    return reachable
-        && suspended.isEmpty()
-        && (server == null || server.phase() == ServerState.Phase.READY);
+    StoreCondition now = condition();
+    return now == StoreCondition.READY || now == StoreCondition.DISK_LOW;
+  }
+
+  /// How it is, in one word.
+  public StoreCondition condition() {
+    if (server == null) {
+      return reachable ? StoreCondition.READY : StoreCondition.UNREACHABLE;
+    }
+    return switch (server.phase()) {
+      case STARTING -> StoreCondition.STARTING;
+      case HUNG -> StoreCondition.HUNG;
+      case DOWN -> server.room().full() ? StoreCondition.DISK_FULL : StoreCondition.DOWN;
+      case STOPPED -> StoreCondition.STOPPED;
+      case READY -> running(server);
+    };
+  }
+
+  private StoreCondition running(ServerState server) {
+    boolean works = reachable && suspended.isEmpty();
+    if (works) {
+      return server.room().exhausted() ? StoreCondition.DISK_LOW : StoreCondition.READY;
+    }
+    if (server.room().full()) {
+      return StoreCondition.DISK_FULL;
+    }
+    if (suspended.isEmpty()) {
+      return StoreCondition.UNREACHABLE;
+    }
+    return server.damaged() ? StoreCondition.DAMAGED : StoreCondition.SUSPENDED;
   }
 }

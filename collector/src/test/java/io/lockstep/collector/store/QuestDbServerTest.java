@@ -147,14 +147,14 @@ class QuestDbServerTest {
       var gpus = SharedQuestDb.rows("c", rows("node-1", nanos));
       var point = new io.lockstep.telemetry.rows.Point("m", "", "", "h", "", nanos, 1);
 
-      // Resumed by itself the first time.
+      // Resumed by itself at once, and again after each further pause.
       suspend(query);
       await(() -> store.state().suspended().containsKey("gpu"));
+      assertThat(store.state().condition()).isEqualTo(StoreCondition.SUSPENDED);
       assertThat(store.state().ready()).isFalse();
       await(() -> store.state().suspended().isEmpty());
       assertThat(SharedQuestDb.write(store, gpus)).isEqualTo(ALL);
 
-      // Not again: whatever suspends it must be mended first.
       suspend(query);
       await(() -> store.state().suspended().containsKey("gpu"));
       long stored = store.state().storedLines();
@@ -163,9 +163,8 @@ class QuestDbServerTest {
       assertThat(store.write(SharedQuestDb.points("c", List.of(point)))).isEqualTo(ALL);
       assertThat(store.state().storedLines()).isEqualTo(stored);
 
-      query.execute("ALTER TABLE gpu RESUME WAL");
+      await(() -> store.state().ready());
       get(store.flush());
-      assertThat(store.state().ready()).isTrue();
       awaitApplied(query);
       assertThat(query.number("SELECT count() FROM metric")).isOne();
       assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
@@ -176,6 +175,77 @@ class QuestDbServerTest {
   private static void suspend(QuestDbQuery query) throws Exception {
     awaitApplied(query);
     query.execute("ALTER TABLE gpu SUSPEND WAL");
+  }
+
+  /// A child that stands still does not hear that its collector has been killed.
+  @Test
+  void endsAChildThatAKilledCollectorLeftStandingStill() throws Exception {
+    Process parent = storeParent();
+    long orphan = child(parent);
+    try {
+      signal("STOP", orphan);
+      parent.destroyForcibly().waitFor();
+      try (SeriesStore next =
+          SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
+        get(next.firstReady());
+        assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(server(next).state().restarts()).isZero();
+      }
+    } finally {
+      ProcessHandle.of(orphan).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  @Test
+  void aChildThatAnswersNothingIsCalledHungUntilItAnswers() throws Exception {
+    try (SeriesStore store =
+        SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
+      get(store.firstReady());
+      long first = server(store).pid();
+      signal("STOP", first);
+      await(() -> store.state().condition() == StoreCondition.HUNG);
+      assertThat(store.state().reason()).contains("has answered nothing for");
+      signal("CONT", first);
+      await(() -> store.state().condition() == StoreCondition.READY);
+      assertThat(server(store).pid()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void theOldestHourIsGivenUpWhileRoomIsShort() throws Exception {
+    try (SeriesStore store =
+        SeriesStore.open(SharedQuestDb.patient(), folder, InstantSource.system())) {
+      get(store.firstReady());
+      QuestDbQuery query = query(store);
+      long hour = 3_600_000_000_000L;
+      long now = Instant.now().getEpochSecond() * 1_000_000_000L;
+      for (int ago = 2; ago >= 0; ago--) {
+        var gpus = SharedQuestDb.rows("c", rows("node-1", now - ago * hour));
+        assertThat(SharedQuestDb.write(store, gpus)).isEqualTo(ALL);
+      }
+      awaitApplied(query);
+      var plenty = new Room(100, 50, false, false, 0);
+      var little = new Room(40, 50, false, false, 0);
+
+      assertThat(new OldestRows().keep(query, plenty)).isEqualTo(plenty);
+      awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(24);
+
+      var oldest = new OldestRows();
+      Room after = oldest.keep(query, little);
+      assertThat(after).isEqualTo(new Room(40, 50, false, false, 1));
+      awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(16);
+      assertThat(oldest.keep(query, after)).as("gives what was given up its time").isEqualTo(after);
+
+      assertThat(new OldestRows().keep(query, after).dropped()).isEqualTo(2);
+      awaitApplied(query);
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
+      assertThat(new OldestRows().keep(query, little))
+          .as("the hour that is being written stays")
+          .isEqualTo(new Room(40, 50, false, true, 0));
+      assertThat(query.number("SELECT count() FROM gpu")).isEqualTo(8);
+    }
   }
 
   @Test
@@ -204,21 +274,10 @@ class QuestDbServerTest {
 
   @Test
   void neverOutlivesTheCollector() throws Exception {
-    var command =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            StoreParent.class.getName(),
-            folder.toString());
-    Process parent = command.redirectErrorStream(true).start();
+    Process parent = storeParent();
     long child = 0;
-    try (BufferedReader lines = parent.inputReader()) {
-      while (child == 0) {
-        String line = lines.readLine();
-        assertThat(line).as("what the parent says").isNotNull();
-        child = line.startsWith("child ") ? Long.parseLong(line.substring(6)) : 0;
-      }
+    try {
+      child = child(parent);
       ProcessHandle handle = ProcessHandle.of(child).orElseThrow();
       assertThat(handle.isAlive()).isTrue();
 
@@ -231,6 +290,30 @@ class QuestDbServerTest {
       ProcessHandle.of(child)
           .filter(_ -> parent.pid() != 0)
           .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /// A process with a store in the folder.
+  private Process storeParent() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            StoreParent.class.getName(),
+            folder.resolve("questdb").toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /// The store's process, once it is ready.
+  private static long child(Process parent) throws IOException {
+    BufferedReader lines = parent.inputReader();
+    while (true) {
+      String line = lines.readLine();
+      assertThat(line).as("what the parent says").isNotNull();
+      if (line.startsWith("child ")) {
+        return Long.parseLong(line.substring(6));
+      }
     }
   }
 

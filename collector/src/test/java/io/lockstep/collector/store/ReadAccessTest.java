@@ -52,7 +52,9 @@ class ReadAccessTest {
   private static SeriesStore.Config with(ReadAccess readAccess) {
     var patient = SharedQuestDb.patient();
     // As it is run by default: its developers' mode lets readers suspend tables.
-    var questdb = new QuestDbServer.Config(0, 256, patient.questdb().retention(), Map.of());
+    var questdb =
+        new QuestDbServer.Config(
+            0, 256, patient.questdb().retention(), patient.questdb().keepFree(), Map.of());
     return new SeriesStore.Config(
         patient.kind(), questdb, readAccess, patient.influx(), patient.writer());
   }

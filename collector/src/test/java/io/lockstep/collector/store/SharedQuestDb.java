@@ -1,5 +1,6 @@
 package io.lockstep.collector.store;
 
+import io.lockstep.telemetry.config.ByteSize;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.rows.Batch;
 import io.lockstep.telemetry.rows.Event;
@@ -64,7 +65,7 @@ final class SharedQuestDb {
     var settings = Map.of("dev.mode.enabled", "true");
     return new SeriesStore.Config(
         SeriesStore.Kind.QUESTDB,
-        new QuestDbServer.Config(0, 256, Duration.ofDays(7), settings),
+        new QuestDbServer.Config(0, 256, Duration.ofDays(7), ByteSize.ofMebibytes(64), settings),
         ReadAccess.DEFAULT,
         SeriesStore.Influx.DEFAULT,
         new StoreWriter.Config(Duration.ofMillis(20), 64, 4096, 1));
