@@ -142,7 +142,9 @@ public final class Collector implements AutoCloseable {
             () -> troubles(store),
             notifier::sinks,
             List.of(
-                new CollectorMetrics(core, store, receiver), new NotifyMetrics(notifier, clock)));
+                new CollectorMetrics(core, store, receiver),
+                new ClockMetrics(core::windows),
+                new NotifyMetrics(notifier, clock)));
     var server = new OperatorServer(vertx, config.http(), shown);
     try {
       server.start().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();

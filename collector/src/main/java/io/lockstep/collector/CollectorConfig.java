@@ -5,12 +5,14 @@ import io.lockstep.collector.detect.Detectors;
 import io.lockstep.collector.http.OperatorServer;
 import io.lockstep.collector.notify.Notifier;
 import io.lockstep.collector.receive.OtlpReceiver;
+import io.lockstep.collector.receive.SeriesLimit;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.window.Window;
 import io.lockstep.telemetry.config.Key;
 import io.lockstep.telemetry.config.Listen;
 import io.lockstep.telemetry.rows.BatchReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /// The collector's configuration: a part for each of its steps.
@@ -22,6 +24,7 @@ public record CollectorConfig(
     Path data,
     OtlpReceiver.Config receive,
     BatchReader.Limits times,
+    SeriesLimit.Config series,
     Window.Config window,
     Detectors.Config detect,
     AlertBook.Config alert,
@@ -37,6 +40,7 @@ public record CollectorConfig(
           Path.of("lockstep-data", "collector"),
           OtlpReceiver.Config.DEFAULT,
           BatchReader.Limits.DEFAULT,
+          SeriesLimit.Config.DEFAULT,
           Window.Config.DEFAULT,
           Detectors.Config.DEFAULT,
           AlertBook.Config.DEFAULT,
@@ -55,6 +59,16 @@ public record CollectorConfig(
       clash("receive.grpc_address", grpc, http.listen());
       clash("receive.grpc_address", grpc, receive.listen());
     }
+  }
+
+  /// How far a point's time may be off: what the default store would drop at once is not
+  /// acknowledged.
+  BatchReader.Limits taken() {
+    Duration kept = store.questdb().retention();
+    boolean longer = times.past().compareTo(kept) > 0;
+    return store.kind() == SeriesStore.Kind.QUESTDB && longer
+        ? new BatchReader.Limits(kept, times.future())
+        : times;
   }
 
   /// Two sockets may share a port on Linux, each then getting some of the connections.

@@ -5,6 +5,7 @@ import io.lockstep.collector.http.MetricText;
 import io.lockstep.collector.http.ProcessUse;
 import io.lockstep.collector.receive.Count;
 import io.lockstep.collector.receive.OtlpReceiver;
+import io.lockstep.collector.receive.SeriesLimit;
 import io.lockstep.collector.store.QuestDbServer;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.ServerState;
@@ -22,6 +23,7 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
   @Override
   public void writeTo(MetricText text) {
     receiving(text);
+    series(text);
     detection(text);
     storing(text);
     storeProcess(text);
@@ -36,6 +38,16 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
       }
       text.sample(family, count.value(), labels(count));
     }
+  }
+
+  private void series(MetricText text) {
+    SeriesLimit.State series = core.series();
+    text.gauge("lockstep_collector_series", "Series that were heard lately.", series.series())
+        .gauge("lockstep_collector_series_hosts", "Hosts that they belong to.", series.hosts())
+        .counter(
+            "lockstep_collector_series_refused_total",
+            "Points refused because their series were too many.",
+            series.refused());
   }
 
   private static String[] labels(Count count) {

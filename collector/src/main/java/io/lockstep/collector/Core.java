@@ -8,6 +8,7 @@ import io.lockstep.collector.notify.Notifier;
 import io.lockstep.collector.notify.Told;
 import io.lockstep.collector.receive.Intake;
 import io.lockstep.collector.receive.Sender;
+import io.lockstep.collector.receive.SeriesLimit;
 import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.state.State;
 import io.lockstep.collector.store.SeriesStore;
@@ -21,6 +22,7 @@ import io.lockstep.telemetry.rows.BatchReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,6 +66,7 @@ final class Core implements Intake, AutoCloseable {
   private final Deque<Done> done = new ArrayDeque<>();
   private final ReentrantLock doneLock = new ReentrantLock();
   private final BatchReader reader;
+  private final SeriesLimit series;
   private final AlertBook book;
   private final StoreWatch storeWatch;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
@@ -102,7 +105,8 @@ final class Core implements Intake, AutoCloseable {
     this.store = store;
     this.state = state;
     this.notifier = notifier;
-    this.reader = new BatchReader(config.times());
+    this.reader = new BatchReader(config.taken());
+    this.series = new SeriesLimit(config.series(), new SecureRandom());
     this.book = new AlertBook(config.alert(), state.load(), state.waiting());
     this.storeWatch = new StoreWatch(config.cluster());
     watch(config.cluster());
@@ -125,6 +129,11 @@ final class Core implements Intake, AutoCloseable {
   /// Whether rounds come to their end; what the watchdog asks.
   boolean lives() {
     return System.nanoTime() - lastRound < STUCK.toNanos();
+  }
+
+  /// How many series there are, and what was refused beyond their bounds.
+  SeriesLimit.State series() {
+    return series.state();
   }
 
   AlertBook book() {
@@ -184,6 +193,10 @@ final class Core implements Intake, AutoCloseable {
       return CompletableFuture.completedFuture(
           new Answer.Malformed(String.valueOf(e.getMessage())));
     }
+    return take(series.bound(sender.name(), batch, arrival), arrival);
+  }
+
+  private CompletionStage<Answer> take(Batch batch, long arrival) {
     CompletionStage<?> judged =
         CompletableFuture.runAsync(() -> append(batch, arrival), core)
             .exceptionally(e -> {

@@ -83,7 +83,10 @@ class ConfigurationPageTest {
     ```yaml
     %s```
 
-    `cluster` names what comes without a token. `times` says how old, and how far in the future, a point may be. `window` bounds what
+    `cluster` names what comes without a token. `receive.grpc_address` is where OTLP/gRPC is taken, with certificate and tokens of `receive.listen`: empty
+    for the port before that one, `none` for nowhere. `times` says how old, and how far in the future, a point may be; with the default store it is never
+    older than `retention`. `series` bounds how many series one host, and all together, may have: what is beyond is refused by partial success that names the
+    attribute with most values, and a series that is not heard for `forgotten_after` makes room. `window` bounds what
     is kept in memory. `detect.straggler.margin` is how much slower than its peers a rank must be; `detect.silence.after` how long an agent may
     be unheard. `store.kind` is `questdb` (a child process of the collector; port 0 is any free one) or `influx` (any store that takes line
     protocol at `/api/v2/write`). `store.read_access` lets one user, `lockstep_read`, read the `questdb` store over PostgreSQL's protocol and change
