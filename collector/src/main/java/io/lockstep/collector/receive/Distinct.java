@@ -3,11 +3,11 @@ package io.lockstep.collector.receive;
 /// About how many different values there were, in 64 bytes: HyperLogLog (Flajolet and others,
 /// 2007), off by a tenth or so.
 final class Distinct {
-  private static final int REGISTERS = 64;
-  private static final int BITS = 6;
+  private static final int REGISTERS = 256;
+  private static final int BITS = 8;
 
-  /// The paper's constant for 64 registers.
-  private static final double ALPHA = 0.709;
+  /// The paper's constant for so many registers.
+  private static final double ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
   private final byte[] registers = new byte[REGISTERS];
 

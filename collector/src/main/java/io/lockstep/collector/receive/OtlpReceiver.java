@@ -187,12 +187,13 @@ public final class OtlpReceiver implements AutoCloseable {
                   : open.compose(_ -> open(grpc, grpcListen));
             }));
     LOG.info(
-        "receive on address={} port={} grpc={} tls={} tokens={}",
+        "receive on address={} port={} grpc={} tls={} tokens={} compression=\"{}\"",
         listen.host(),
         server.actualPort(),
         grpc == null ? "off" : grpc.actualPort(),
         listen.tls(),
-        tokens != null);
+        tokens != null,
+        Coding.ACCEPTED); // loads zstd's library now, not within the first request
     return new OtlpReceiver(vertx, server, grpc, workers, counters, deployment);
   }
 

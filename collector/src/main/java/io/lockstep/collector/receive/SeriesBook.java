@@ -14,7 +14,7 @@ final class SeriesBook {
   /// A host takes as much room to keep account of as some series.
   private static final int SERIES_OF_HOST = 16;
 
-  private static final int EXPLOSIONS_MAX = 256;
+  private static final int EXPLOSIONS_MAX = 128;
 
   private static final class Account {
     private final String name;
