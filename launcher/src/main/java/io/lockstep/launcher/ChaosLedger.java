@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
 /// What senders have been told that the collector has, row by row, as it passed between them: to be
@@ -44,7 +45,19 @@ final class ChaosLedger implements ChaosProxy.Witnesses {
 
   private static final class Numbers {
     private final BitSet acknowledged = new BitSet();
-    private int seen;
+    private final BitSet seen = new BitSet();
+
+    /// @param gapless whether every number below one that was seen has been given to a batch
+    private int open(boolean gapless) {
+      var missing = new BitSet();
+      if (gapless) {
+        missing.set(0, seen.length());
+      } else {
+        missing.or(seen);
+      }
+      missing.andNot(acknowledged);
+      return missing.cardinality();
+    }
   }
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -98,8 +111,7 @@ final class ChaosLedger implements ChaosProxy.Witnesses {
   private void seen(BatchId id) {
     lock.lock();
     try {
-      Numbers numbers = numbers(id);
-      numbers.seen = Math.max(numbers.seen, (int) id.number() + 1);
+      numbers(id).seen.set((int) id.number());
     } finally {
       lock.unlock();
     }
@@ -187,12 +199,15 @@ final class ChaosLedger implements ChaosProxy.Witnesses {
 
   /// Batches that were seen, or must have been made before one that was seen, and have not been
   /// acknowledged; by host.
-  Map<String, Integer> open() {
+  ///
+  /// @param gapless the hosts of which nothing is cut off: a simulated one ends in the middle of a
+  ///   second, with batches that have a number and are never sent
+  Map<String, Integer> open(Predicate<String> gapless) {
     lock.lock();
     try {
       var open = new HashMap<String, Integer>();
       runs.forEach((run, numbers) -> {
-        int missing = numbers.seen - numbers.acknowledged.cardinality();
+        int missing = numbers.open(gapless.test(run.host()));
         if (missing > 0) {
           open.merge(run.host(), missing, Integer::sum);
         }

@@ -179,7 +179,7 @@ final class ChaosRun implements AutoCloseable {
                         ? " " + Durations.text(Duration.ofMillis(blow.length().toMillis()))
                         : ""))
             .collect(Collectors.joining(", ")),
-        ledger.open().values().stream().mapToInt(Integer::intValue).sum());
+        ledger.open(ChaosSite::isAgent).values().stream().mapToInt(Integer::intValue).sum());
   }
 
   private void heal() throws IOException, InterruptedException {
@@ -219,7 +219,7 @@ final class ChaosRun implements AutoCloseable {
 
   /// But for what an agent had in memory when it was killed.
   private Map<String, Integer> open() {
-    Map<String, Integer> open = new HashMap<>(ledger.open());
+    Map<String, Integer> open = new HashMap<>(ledger.open(ChaosSite::isAgent));
     if (mayGiveUp()) {
       open.remove(SMALL_DISK);
     }
@@ -258,7 +258,7 @@ final class ChaosRun implements AutoCloseable {
         audit.lost(),
         audit.doubled(),
         ledger.refused(),
-        mayGiveUp() ? ledger.open().getOrDefault(SMALL_DISK, 0) : 0,
+        mayGiveUp() ? ledger.open(ChaosSite::isAgent).getOrDefault(SMALL_DISK, 0) : 0,
         new TreeMap<>(open()),
         alerts.result(),
         repeatsAllowed(),

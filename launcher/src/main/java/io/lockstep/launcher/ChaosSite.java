@@ -152,6 +152,11 @@ final class ChaosSite implements AutoCloseable {
     return new Station(host, server, daemon);
   }
 
+  /// Whether a host is one with a real agent.
+  static boolean isAgent(String host) {
+    return host.startsWith("agent-");
+  }
+
   private static List<String> agentJvm() {
     String classPath =
         System.getProperty("lockstep.agent.classpath", System.getProperty("java.class.path"));
