@@ -178,14 +178,24 @@ final class Journal implements AutoCloseable {
         open.write(record);
       }
     } catch (IOException e) {
-      open.truncate(length); // half a record would end the file for who reads it
-      open.position(length);
+      takeBack(open);
       throw e;
     }
     length += size;
     unread.addAndGet(size);
     bytes.addAndGet(size);
     if (length >= SEGMENT) {
+      roll();
+    }
+  }
+
+  /// Half a record would end the file for who reads it: it is cut off, or else the file is left.
+  private void takeBack(FileChannel open) throws IOException {
+    try {
+      open.truncate(length);
+      open.position(length);
+    } catch (IOException e) {
+      LOG.debug("half a record stays", e);
       roll();
     }
   }
@@ -205,12 +215,13 @@ final class Journal implements AutoCloseable {
       return;
     }
     channel = null;
+    if (length > 0) {
+      bytes.addAndGet(-length); // the segment counts itself
+      closed.add(new Segment(file, length, bytes));
+    }
     open.close();
     if (length == 0) {
       Files.delete(file);
-    } else {
-      bytes.addAndGet(-length); // the segment counts itself
-      closed.add(new Segment(file, length, bytes));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.lockstep.collector.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -115,6 +116,49 @@ class JournalTest {
     assertThat(journal.append(half)).isEqualTo("the store is behind: 0 MiB wait for it");
     journal.close();
     assertThat(journal.append(half)).isEqualTo("stopping");
+  }
+
+  /// On a disk of its own that is full: nothing half written, and it goes on when there is room.
+  @Test
+  void aFullDiskIsSaidAndEndsNothing() throws Exception {
+    assumeTrue(sh("mount -t tmpfs -o size=80m tmpfs " + folder) == 0, "needs root, for a disk");
+    try (var journal = new Journal(folder.resolve("journal"), 1 << 30)) {
+      assertThat(journal.append(lines("before", 2))).isEmpty();
+      assertThat(sh("head -c 30000000 /dev/zero > " + folder.resolve("other"))).isZero();
+      Thread.sleep(1100); // it looks once a second
+      assertThat(journal.append(lines("no", 1)))
+          .isEqualTo("the disk of " + folder.resolve("journal") + " is full: make room");
+
+      Files.delete(folder.resolve("other"));
+      Thread.sleep(1100);
+      String last = "";
+      for (int i = 0; i < 200 && last.isEmpty(); i++) {
+        last = journal.append(lines("x".repeat(900_000), 1));
+      }
+      // On a slow machine it has looked meanwhile.
+      assertThat(last).containsAnyOf("No space left", "is full: make room");
+      List<String> read = read(journal.take());
+      assertThat(read).startsWith("7 1000 before line 0", "7 1001 before line 1");
+      assertThat(read.subList(2, read.size())).isNotEmpty().allMatch(JournalTest::whole);
+
+      Thread.sleep(1100);
+      assertThat(journal.append(lines("after", 1))).isEmpty();
+      assertThat(read(journal.take())).containsExactly("7 1000 after line 0");
+    } finally {
+      sh("umount " + folder);
+    }
+  }
+
+  private static boolean whole(String line) {
+    return line.length() > 900_000 && line.endsWith("x line 0");
+  }
+
+  private static int sh(String command) throws Exception {
+    return new ProcessBuilder("sh", "-c", command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   private static List<String> read(List<Segment> segments) throws IOException {
