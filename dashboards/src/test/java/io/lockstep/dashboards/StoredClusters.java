@@ -55,7 +55,12 @@ final class StoredClusters implements AutoCloseable {
     var config =
         new SeriesStore.Config(
             SeriesStore.Kind.QUESTDB,
-            new QuestDbServer.Config(0, 256, Duration.ofDays(7), io.lockstep.telemetry.config.ByteSize.ofMebibytes(64), Map.of()),
+            new QuestDbServer.Config(
+                0,
+                256,
+                Duration.ofDays(7),
+                io.lockstep.telemetry.config.ByteSize.ofMebibytes(64),
+                Map.of()),
             new ReadAccess(true, "127.0.0.1:0", "", false),
             SeriesStore.Influx.DEFAULT,
             new StoreWriter.Config(Duration.ofMillis(20), 256, 4096, 1));
