@@ -124,7 +124,7 @@ final class QuestDbWatch {
     now.forEach((table, why) -> {
       if (!before.contains(table)) {
         LOG.error(
-            "questdb table suspended table={} reason=\"{}\": rows for it are not acknowledged",
+            "questdb table suspended table={} reason=\"{}\": what comes waits in the journal",
             table.tableName(),
             why);
       }

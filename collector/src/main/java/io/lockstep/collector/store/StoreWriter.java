@@ -238,7 +238,7 @@ public final class StoreWriter implements AutoCloseable {
     try {
       segment.read((table, time, offset, length) ->
           place(prompt, cut, ahead, segment, table, time, offset, length));
-      count(segment.done() ? segment.values() : 0);
+      storedValues.add(segment.done() ? segment.values() : 0);
     } catch (IOException e) {
       LOG.error("can't read what is kept; it goes to the store at the next start", e);
     }
@@ -275,10 +275,6 @@ public final class StoreWriter implements AutoCloseable {
         newest[table] = group.time(i);
       }
     }
-  }
-
-  private void count(long values) {
-    storedValues.add(values);
   }
 
   /// Sends the group's lines: as one request, or, when one of them is refused, in pieces around it.
@@ -318,7 +314,7 @@ public final class StoreWriter implements AutoCloseable {
       }
     }
     storedLines.add(group.count() - group.refused());
-    count(group.done());
+    storedValues.add(group.done());
   }
 
   private LinePost.Answer post(LineGroup group, int from, int to) {
