@@ -3,6 +3,7 @@ package io.lockstep.dashboards;
 import io.lockstep.collector.store.QuestDbQuery;
 import io.lockstep.collector.store.QuestDbServer;
 import io.lockstep.collector.store.ReadAccess;
+import io.lockstep.collector.store.RollUps;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.StoreResult;
 import io.lockstep.collector.store.StoreWriter;
@@ -59,6 +60,7 @@ final class StoredClusters implements AutoCloseable {
                 0,
                 256,
                 Duration.ofDays(7),
+                RollUps.Config.DEFAULT,
                 io.lockstep.telemetry.config.ByteSize.ofMebibytes(64),
                 Map.of()),
             new ReadAccess(true, "127.0.0.1:0", "", false),

@@ -11,6 +11,11 @@ final class LineWriter {
   /// The tables by their number in [Lines].
   static final List<Table> TABLES = List.of(Table.values());
 
+  /// The table of that number; of one that another version had it is a hint only.
+  static Table table(int number) {
+    return number >= 0 && number < TABLES.size() ? TABLES.get(number) : Table.METRIC;
+  }
+
   private final boolean lineFeeds;
   private final StringBuilder text;
   private int[] starts = new int[16];

@@ -37,7 +37,8 @@ public final class QuestDbServer implements AutoCloseable {
   ///
   /// @param port where it listens on loopback; 0 for any free port, said in the log
   /// @param heapMebibytes bound of its Java heap, MiB; QuestDB's native buffers come on top
-  /// @param retention how long rows are kept, at least an hour
+  /// @param retention how long rows are kept as they came, at least an hour
+  /// @param rollups what is kept longer: a row for each minute, and events
   /// @param keepFree while less of its disk is free, or less than a tenth of it where that is less,
   ///   the oldest hours are given up
   /// @param settings QuestDB's own settings (`server.conf`), which win over ours but for addresses,
@@ -46,10 +47,17 @@ public final class QuestDbServer implements AutoCloseable {
       int port,
       int heapMebibytes,
       Duration retention,
+      RollUps.Config rollups,
       ByteSize keepFree,
       Map<String, String> settings) {
     public static final Config DEFAULT =
-        new Config(0, 512, Duration.ofDays(7), ByteSize.ofMebibytes(4096), Map.of());
+        new Config(
+            0,
+            512,
+            Duration.ofDays(1),
+            RollUps.Config.DEFAULT,
+            ByteSize.ofMebibytes(4096),
+            Map.of());
 
     public Config {
       settings = Map.copyOf(settings);
@@ -64,6 +72,12 @@ public final class QuestDbServer implements AutoCloseable {
         throw new IllegalArgumentException(
             "retention must be at least 1h, is " + Durations.text(retention));
       }
+    }
+
+    /// How long what is kept longest is kept.
+    Duration longest() {
+      boolean shorter = rollups.retention().compareTo(retention) < 0;
+      return shorter ? retention : rollups.retention();
     }
   }
 
@@ -191,7 +205,7 @@ public final class QuestDbServer implements AutoCloseable {
       int port = child.port();
       var ready =
           StoreAddress.withPassword("http://127.0.0.1:" + port, QuestDbFolder.USER, password);
-      Schema.apply(new QuestDbQuery(ready), config.retention());
+      Schema.apply(new QuestDbQuery(ready), config);
       address = ready;
       state = state.ready(clock.instant());
       LOG.info(

@@ -148,7 +148,7 @@ final class QuestDbWatch {
   private void mend() {
     String now = "";
     try {
-      Schema.apply(query, config.retention());
+      Schema.apply(query, config);
     } catch (IOException e) {
       now = String.valueOf(e.getMessage());
       if (!now.equals(trouble)) {

@@ -5,12 +5,12 @@ import io.lockstep.telemetry.contract.Contract;
 import io.lockstep.telemetry.contract.Table;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 
 /// QuestDB's tables, made from the contract. They stand before the first line comes, because those
 /// that QuestDB makes by itself keep a repeated row twice.
@@ -78,45 +78,36 @@ final class Schema {
     };
   }
 
-  /// The statement that makes the table where it is not there yet.
-  ///
-  /// @param retention how long rows are kept, whole hours
-  static String create(Table table, Duration retention) {
-    return "CREATE TABLE IF NOT EXISTS "
-        + table.tableName()
-        + columns(table).entrySet().stream()
-            .map(column -> column.getKey() + " " + column.getValue())
-            .collect(Collectors.joining(", ", " (", ")"))
-        + " TIMESTAMP("
-        + TIME
-        + ") PARTITION BY HOUR TTL "
-        + retention.toHours()
-        + " HOURS WAL DEDUP UPSERT KEYS("
-        + String.join(", ", keys(table))
-        + ")";
+  /// All tables as they must be: of what arrives, and of its minutes.
+  static List<StoreTable> tables(QuestDbServer.Config config) {
+    var all = new ArrayList<StoreTable>();
+    for (Table table : Table.values()) {
+      Duration kept = table == Table.EVENT ? config.longest() : config.retention();
+      all.add(new StoreTable(table.tableName(), columns(table), keys(table), "HOUR", kept));
+    }
+    for (Table table : config.rollups().enabled() ? RollUp.TABLES : List.<Table>of()) {
+      all.add(RollUp.table(table, config.longest()));
+    }
+    return all;
   }
 
   /// Makes what is missing: tables, and columns that a newer version brings. Does nothing when all
   /// is there.
   ///
   /// @throws IOException when QuestDB refuses, or a column is there with another type
-  static void apply(QuestDbQuery store, Duration retention) throws IOException {
+  static void apply(QuestDbQuery store, QuestDbServer.Config config) throws IOException {
     Map<String, Long> retentions = retentionHours(store);
-    for (Table table : Table.values()) {
-      Long hours = retentions.get(table.tableName());
+    for (StoreTable table : tables(config)) {
+      Long hours = retentions.get(table.name());
       if (hours == null) {
-        store.execute(create(table, retention));
+        store.execute(table.create());
       } else {
-        if (hours != retention.toHours()) {
-          store.execute(alter(table) + "SET TTL " + retention.toHours() + " HOURS");
+        if (hours != table.kept().toHours()) {
+          store.execute(table.alter() + "SET TTL " + table.kept().toHours() + " HOURS");
         }
         addColumns(store, table);
       }
     }
-  }
-
-  private static String alter(Table table) {
-    return "ALTER TABLE " + table.tableName() + " ";
   }
 
   private static Map<String, Long> retentionHours(QuestDbQuery store) throws IOException {
@@ -136,19 +127,19 @@ final class Schema {
     return hours;
   }
 
-  private static void addColumns(QuestDbQuery store, Table table) throws IOException {
+  private static void addColumns(QuestDbQuery store, StoreTable table) throws IOException {
     var there = new HashMap<String, String>();
-    for (Map<String, ?> row : store.rows("SHOW COLUMNS FROM " + table.tableName())) {
+    for (Map<String, ?> row : store.rows("SHOW COLUMNS FROM " + table.name())) {
       there.put(String.valueOf(row.get("column")), String.valueOf(row.get("type")));
     }
-    for (var column : columns(table).entrySet()) {
+    for (var column : table.columns().entrySet()) {
       String type = there.get(column.getKey());
       if (type == null) {
-        store.execute(alter(table) + "ADD COLUMN " + column.getKey() + " " + column.getValue());
+        store.execute(table.alter() + "ADD COLUMN " + column.getKey() + " " + column.getValue());
       } else if (!type.equals(column.getValue())) {
         throw new IOException(
             "column %s.%s is %s and must be %s; rename the table to keep its rows"
-                .formatted(table.tableName(), column.getKey(), type, column.getValue()));
+                .formatted(table.name(), column.getKey(), type, column.getValue()));
       }
     }
   }

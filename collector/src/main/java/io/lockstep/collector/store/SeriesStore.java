@@ -91,6 +91,7 @@ public final class SeriesStore implements AutoCloseable {
   private final RefusedLines refused;
   private final Journal journal;
   private final StoreWriter writer;
+  private final @Nullable RollUps rollUps;
 
   private SeriesStore(
       Config config,
@@ -109,6 +110,11 @@ public final class SeriesStore implements AutoCloseable {
             (long) config.writer().refusedMebibytes() << 20,
             clock);
     boolean questdb = config.kind() == Kind.QUESTDB;
+    this.rollUps =
+        questdb && config.questdb().rollups().enabled()
+            ? new RollUps(
+                new StaleMinutes(folder.resolve("rollups"), nanos(clock)), this::query, clock)
+            : null;
     var target =
         new LinePost.Target(
             config.influx().org(), config.influx().bucket(), !questdb && config.influx().gzip());
@@ -124,7 +130,12 @@ public final class SeriesStore implements AutoCloseable {
             refused,
             this::suspended,
             reach,
+            rollUps == null ? null : rollUps.stale(),
             clock);
+  }
+
+  private static long nanos(InstantSource clock) {
+    return clock.millis() * 1_000_000;
   }
 
   /// Opens the store; returns before a supervised QuestDB is up.
@@ -179,6 +190,11 @@ public final class SeriesStore implements AutoCloseable {
   public @Nullable QuestDbQuery query() {
     StoreAddress now = address.get();
     return server == null || now == null ? null : new QuestDbQuery(now);
+  }
+
+  /// What makes the rows of one minute; null where there are none.
+  public @Nullable RollUps rollUps() {
+    return rollUps;
   }
 
   /// The supervised QuestDB; null for an external store.
@@ -236,6 +252,9 @@ public final class SeriesStore implements AutoCloseable {
   public void close() throws IOException {
     writer.close();
     journal.close();
+    if (rollUps != null) {
+      rollUps.close();
+    }
     if (server != null) {
       server.close();
     }

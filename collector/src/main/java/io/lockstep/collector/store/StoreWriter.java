@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +88,7 @@ public final class StoreWriter implements AutoCloseable {
   private final RefusedLines refused;
   private final Supplier<Set<Table>> suspended;
   private final StoreReach reach;
+  private final @Nullable StaleMinutes minutes;
   private final InstantSource clock;
 
   private final Thread thread;
@@ -109,6 +111,7 @@ public final class StoreWriter implements AutoCloseable {
   /// @param requestBytes most that is sent at a time
   /// @param suspended the tables that the store applies nothing to: while there is one, nothing is
   ///   sent
+  /// @param minutes of which it is noted that they get rows; null where nobody asks
   StoreWriter(
       Config config,
       long requestBytes,
@@ -118,6 +121,7 @@ public final class StoreWriter implements AutoCloseable {
       RefusedLines refused,
       Supplier<Set<Table>> suspended,
       StoreReach reach,
+      @Nullable StaleMinutes minutes,
       InstantSource clock) {
     this.config = config;
     this.requestBytes = requestBytes;
@@ -127,6 +131,7 @@ public final class StoreWriter implements AutoCloseable {
     this.refused = refused;
     this.suspended = suspended;
     this.reach = reach;
+    this.minutes = minutes;
     this.clock = clock;
     this.thread = Thread.ofPlatform().daemon().name("store").start(this::run);
   }
@@ -199,9 +204,13 @@ public final class StoreWriter implements AutoCloseable {
     }
   }
 
-  private void commitSome(boolean all) throws InterruptedException {
+  private long now() {
     Instant now = clock.instant();
-    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  private void commitSome(boolean all) throws InterruptedException {
+    long nanos = now();
     long cut = all ? Long.MAX_VALUE : nanos - SETTLED.toNanos();
     long ahead = nanos + AHEAD.toNanos();
     var prompt = new LineGroup();
@@ -283,6 +292,9 @@ public final class StoreWriter implements AutoCloseable {
   ///
   /// @throws InterruptedException when the collector stops before
   private void send(LineGroup group) throws InterruptedException {
+    if (minutes != null) {
+      minutes.sending(group, now());
+    }
     int from = 0;
     int piece = group.count();
     Duration pause = FIRST_PAUSE;
@@ -312,6 +324,9 @@ public final class StoreWriter implements AutoCloseable {
           pause = next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next;
         }
       }
+    }
+    if (minutes != null) {
+      minutes.sent(now());
     }
     storedLines.add(group.count() - group.refused());
     storedValues.add(group.done());

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -375,7 +374,7 @@ class QuestDbServerTest {
     query.execute("ALTER TABLE host_slow ALTER COLUMN cpus TYPE DOUBLE");
     awaitApplied(query);
     try {
-      assertThatThrownBy(() -> Schema.apply(query, Duration.ofDays(7)))
+      assertThatThrownBy(() -> Schema.apply(query, SharedQuestDb.patient().questdb()))
           .isInstanceOf(IOException.class)
           .hasMessage(
               "column host_slow.cpus is DOUBLE and must be INT; rename the table to keep its rows");

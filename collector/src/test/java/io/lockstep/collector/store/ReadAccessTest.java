@@ -54,7 +54,12 @@ class ReadAccessTest {
     // As it is run by default: its developers' mode lets readers suspend tables.
     var questdb =
         new QuestDbServer.Config(
-            0, 256, patient.questdb().retention(), patient.questdb().keepFree(), Map.of());
+            0,
+            256,
+            patient.questdb().retention(),
+            patient.questdb().rollups(),
+            patient.questdb().keepFree(),
+            Map.of());
     return new SeriesStore.Config(
         patient.kind(), questdb, readAccess, patient.influx(), patient.writer());
   }

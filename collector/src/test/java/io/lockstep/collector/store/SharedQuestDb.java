@@ -65,7 +65,8 @@ final class SharedQuestDb {
     var settings = Map.of("dev.mode.enabled", "true");
     return new SeriesStore.Config(
         SeriesStore.Kind.QUESTDB,
-        new QuestDbServer.Config(0, 256, Duration.ofDays(7), ByteSize.ofMebibytes(64), settings),
+        new QuestDbServer.Config(
+            0, 256, Duration.ofDays(7), RollUps.Config.DEFAULT, ByteSize.ofMebibytes(64), settings),
         ReadAccess.DEFAULT,
         SeriesStore.Influx.DEFAULT,
         new StoreWriter.Config(Duration.ofMillis(20), 64, 4096, 1));

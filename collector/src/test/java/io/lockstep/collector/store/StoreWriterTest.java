@@ -364,6 +364,7 @@ class StoreWriterTest {
         refused,
         Set::of,
         reach,
+        null,
         clock);
   }
 
