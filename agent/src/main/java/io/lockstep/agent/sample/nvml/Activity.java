@@ -57,6 +57,9 @@ final class Activity {
           new Metric(60, "nvlink_receive_rate", MEBI),
           new Metric(61, "nvlink_transmit_rate", MEBI));
 
+  /// Without the last two, which an H200 says are zero where it has no NVLink.
+  private static final List<Metric> SLOWLY_UNLINKED = SLOWLY.subList(0, SLOWLY.size() - 2);
+
   /// A millisecond and a half of a processor on an H200 (580.159), where each other takes 10 µs.
   private static final List<Metric> SELDOM = List.of(new Metric(1, "graphics_activity", PERCENT));
 
@@ -90,7 +93,9 @@ final class Activity {
   /// @param pace of the round: what is averaged over ten seconds, and over a minute, as well
   /// @param rests whether the GPU saves power: its counters are left alone then
   /// @param busy whether the driver says that a kernel ran all the time
-  void add(GpuSeries series, Pace pace, boolean rests, boolean busy) throws NvmlException {
+  /// @param linked whether it has NVLinks
+  void add(GpuSeries series, Pace pace, boolean rests, boolean busy, boolean linked)
+      throws NvmlException {
     if (mode == Gpm.OFF || !ready()) {
       return;
     }
@@ -110,7 +115,8 @@ final class Activity {
       add(series, EACH_SECOND, read, false);
     }
     if (pace.asks(Pace.SLOW)) {
-      since(buffers.get(2), now, SLOWLY, believed, series);
+      List<Metric> slowly = linked ? SLOWLY : SLOWLY_UNLINKED;
+      since(buffers.get(2), now, slowly, believed, series);
     }
     if (pace.asks(Pace.SELDOM)) {
       since(buffers.get(3), now, SELDOM, believed, series);

@@ -142,7 +142,7 @@ final class GpuReader {
     load();
     boolean works = clocks();
     fields();
-    activity.add(series, pace, rests, busy);
+    activity.add(series, pace, rests, busy, links.any());
     if (anew || pace.asks(Pace.SELDOM)) {
       mig();
     }

@@ -65,6 +65,11 @@ final class NvLinks {
     }
   }
 
+  /// Whether the GPU told of at least one so far.
+  boolean any() {
+    return !had.isEmpty();
+  }
+
   private void readStates() throws NvmlException {
     known = false;
     var before = (BitSet) active.clone();

@@ -158,6 +158,32 @@ class GpuDetailTest {
   }
 
   @Test
+  void theTrafficOfNvlinksIsNothingWhereThereIsNone() throws Exception {
+    nvml.gpus(2);
+    nvml.set(0, "gpm 60", 5);
+    nvml.set(0, "gpm 61", 0);
+    for (int link = 0; link < 18; link++) {
+      nvml.unset(1, "link " + link);
+      nvml.unset(1, "field 165" + (link == 0 ? "" : "/" + link));
+    }
+    nvml.set(1, "gpm 20", 7);
+    nvml.set(1, "gpm 60", 0);
+    nvml.set(1, "gpm 61", 0);
+    nvml.write();
+    start(Gpm.AUTO);
+    round();
+    rounds(9);
+    round();
+    assertThat(slow("nvlink_receive_rate")).isEqualTo(5 << 20);
+    assertThat(slow("nvlink_transmit_rate")).isZero();
+    String second = NvmlStandIn.uuid(1);
+    assertThat(newest)
+        .containsEntry(key(Table.GPU_SLOW, "pcie_transmit_rate", second), 7.0 * (1 << 20))
+        .doesNotContainKey(key(Table.GPU_SLOW, "nvlink_receive_rate", second))
+        .doesNotContainKey(key(Table.GPU_SLOW, "nvlink_transmit_rate", second));
+  }
+
+  @Test
   void whatCostsAMillisecondIsAskedOnceAMinute() throws Exception {
     start(Gpm.OFF);
     round(0);
