@@ -89,7 +89,7 @@ class ConfigurationPageTest {
     attribute with most values, and a series that is not heard for `forgotten_after` makes room. `window` bounds what
     is kept in memory. `detect.straggler.margin` is how much slower than its peers a rank must be; `detect.silence.after` how long an agent may
     be unheard. `store.kind` is `questdb` (a child process of the collector; port 0 is any free one) or `influx` (any store that takes line
-    protocol at `/api/v2/write`). `store.read_access` lets one user, `lockstep_read`, read the `questdb` store over PostgreSQL's protocol and change
+    protocol at `/api/v2/write`; [stores](stores.md) says which, and what each makes of it). `store.read_access` lets one user, `lockstep_read`, read the `questdb` store over PostgreSQL's protocol and change
     nothing; its password is made at the first start, in `password_file` or else in `store/questdb/read-password` below `data`. QuestDB speaks no
     TLS there, so an address that is not loopback needs `insecure: true`; [dashboards](../dashboards/README.md) show it to Grafana.
     `store.writer.interval` (1ms to 1m) is the time from one commit to the next: each costs the same, however much it brings; `journal_mebibytes` bounds what is acknowledged and not in the store yet

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Posts line protocol through the InfluxDB client's blocking API, and says in our terms what each
 /// kind of store means by its answer. For one thread.
 ///
-/// The answers of InfluxDB 1 and 2, VictoriaMetrics and QuestDB were measured;
-/// `docs/decisions/0021-influxdb-client.md` has the table.
+/// The answers of InfluxDB 1 and 2, VictoriaMetrics and QuestDB were measured; `docs/stores.md` has
+/// the table.
 final class LinePost implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration READ = Duration.ofSeconds(10);
@@ -61,7 +61,8 @@ final class LinePost implements AutoCloseable {
   /// What the store calls the place; QuestDB and VictoriaMetrics ignore it.
   ///
   /// @param gzip whether requests are compressed: worth it over a network only
-  record Target(String org, String bucket, boolean gzip) {}
+  /// @param trust whose certificates are trusted; null for whom Java trusts
+  record Target(String org, String bucket, boolean gzip, @Nullable StoreTrust trust) {}
 
   /// @param addresses where the store listens now; null while it does not
   LinePost(Supplier<@Nullable StoreAddress> addresses, Target target) {
@@ -104,6 +105,9 @@ final class LinePost implements AutoCloseable {
             .connectTimeout(CONNECT)
             .readTimeout(READ)
             .writeTimeout(READ);
+    if (target.trust() != null) {
+      http.sslSocketFactory(target.trust().sockets(), target.trust().manager());
+    }
     http.addInterceptor(chain -> chain.proceed(chain.request().newBuilder().post(body).build()));
     String authorization = to.authorization();
     if (!authorization.isEmpty()) {

@@ -52,18 +52,26 @@ public final class SeriesStore implements AutoCloseable {
 
   /// An external store. Used only with `kind: influx`.
   ///
-  /// @param url its address, `http` or `https`, as in `http://influx.example:8086`
-  /// @param tokenFile file that holds its token, or, with a user, the password; read at the start;
-  ///   empty when it asks for none
+  /// @param url its address, `http` or `https`, with the path before `/api/v2/write` if there is
+  ///   one: `http://influx.example:8086`, `http://vminsert.example:8480/insert/0/influx`
+  /// @param tokenFile file that holds its token, or, with a user, the password; read again when it
+  ///   changes; empty when it asks for none
   /// @param user user name for stores that ask for user and password; empty for token or nothing
+  /// @param caFile PEM of the authorities that its certificate may come from; empty for Java's
   /// @param org InfluxDB's organization; VictoriaMetrics ignores it
   /// @param bucket InfluxDB's bucket, `database/retention policy` on 1.8; VictoriaMetrics ignores
   ///   it
   /// @param gzip whether requests are compressed, at 0.6 CPU-seconds per million values
   public record Influx(
-      String url, String tokenFile, String user, String org, String bucket, boolean gzip) {
+      String url,
+      String tokenFile,
+      String user,
+      String caFile,
+      String org,
+      String bucket,
+      boolean gzip) {
     public static final Influx DEFAULT =
-        new Influx("http://127.0.0.1:8086", "", "", "lockstep", "lockstep", true);
+        new Influx("http://127.0.0.1:8086", "", "", "", "lockstep", "lockstep", true);
 
     public Influx {
       URI parsed = URI.create(url);
@@ -71,16 +79,17 @@ public final class SeriesStore implements AutoCloseable {
       if (!http || parsed.getHost() == null) {
         throw new IllegalArgumentException("url must be http://HOST:PORT, is " + url);
       }
+      if (parsed.getUserInfo() != null || parsed.getQuery() != null) {
+        throw new IllegalArgumentException(
+            "url must be without user and question mark: user, token_file and bucket say those");
+      }
+      if (!caFile.isEmpty() && !"https".equals(parsed.getScheme())) {
+        throw new IllegalArgumentException("ca_file is for https, url is " + url);
+      }
     }
 
-    private StoreAddress address() throws IOException {
-      if (tokenFile.isEmpty()) {
-        return StoreAddress.open(url);
-      }
-      String secret = Files.readString(Path.of(tokenFile)).strip();
-      return user.isEmpty()
-          ? StoreAddress.withToken(url, secret)
-          : StoreAddress.withPassword(url, user, secret);
+    private @Nullable StoreTrust trust() throws IOException {
+      return caFile.isEmpty() ? null : StoreTrust.only(Path.of(caFile));
     }
   }
 
@@ -117,7 +126,10 @@ public final class SeriesStore implements AutoCloseable {
             : null;
     var target =
         new LinePost.Target(
-            config.influx().org(), config.influx().bucket(), !questdb && config.influx().gzip());
+            config.influx().org(),
+            config.influx().bucket(),
+            !questdb && config.influx().gzip(),
+            questdb ? null : config.influx().trust());
     this.journal =
         new Journal(folder.resolve("journal"), (long) config.writer().journalMebibytes() << 20);
     this.writer =
@@ -142,7 +154,7 @@ public final class SeriesStore implements AutoCloseable {
   ///
   /// @param folder the collector's folder for the store: QuestDB's data in `questdb`, what is not
   ///   stored yet in `journal`, refused lines
-  /// @throws IOException when the folder can't be made or the token file can't be read
+  /// @throws IOException when the folder can't be made or a file of an external store can't be used
   public static SeriesStore open(Config config, Path folder, InstantSource clock)
       throws IOException {
     Files.createDirectories(folder);
@@ -159,10 +171,8 @@ public final class SeriesStore implements AutoCloseable {
         server.start();
         yield store;
       }
-      case INFLUX -> {
-        StoreAddress external = config.influx().address();
-        yield new SeriesStore(config, null, () -> external, folder, clock);
-      }
+      case INFLUX ->
+          new SeriesStore(config, null, new ExternalAddress(config.influx()), folder, clock);
     };
   }
 

@@ -12,8 +12,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate for this machine, made by keytool in a folder.
-record SelfSigned(Path folder, Listen listen) {
-  static SelfSigned in(Path folder) throws Exception {
+public record SelfSigned(Path folder, Listen listen) {
+  public static SelfSigned in(Path folder) throws Exception {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     Process process =
         new ProcessBuilder(

@@ -47,7 +47,7 @@ class QuestDbServerTest {
       assertThatThrownBy(() -> new QuestDbQuery(stranger).number("SELECT 1"))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("refuses the password: 401");
-      var post = new LinePost(() -> stranger, new LinePost.Target("o", "b", false));
+      var post = new LinePost(() -> stranger, new LinePost.Target("o", "b", false, null));
       assertThat(post.post(RequestBody.create("metric,cluster=stranger value=1\n", null)))
           .isInstanceOfSatisfying(
               LinePost.Answer.NotNow.class, no -> assertThat(no.reason()).startsWith("401"));

@@ -360,7 +360,7 @@ class StoreWriterTest {
         requestBytes,
         new LineProtocol(true),
         journal,
-        new LinePost(address, new LinePost.Target("o", "b", false)),
+        new LinePost(address, new LinePost.Target("o", "b", false, null)),
         refused,
         Set::of,
         reach,
