@@ -7,6 +7,7 @@ import io.lockstep.collector.receive.Count;
 import io.lockstep.collector.receive.OtlpReceiver;
 import io.lockstep.collector.receive.SeriesLimit;
 import io.lockstep.collector.store.QuestDbServer;
+import io.lockstep.collector.store.RollUps;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.ServerState;
 import io.lockstep.collector.store.StoreCondition;
@@ -142,6 +143,35 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
         state.laterBatches());
   }
 
+  private void rollUps(MetricText text) {
+    RollUps own = store.rollUps();
+    if (own == null) {
+      return;
+    }
+    RollUps.State state = own.state();
+    text.gauge(
+            "lockstep_collector_rollup_behind_seconds",
+            "How long the minute has been due whose rows of one minute wait longest to be made.",
+            state.behind().toMillis() / 1e3)
+        .gauge(
+            "lockstep_collector_rollup_minutes_waiting",
+            "Minutes, of each table apart, that got rows since their rows of one minute were made.",
+            state.waiting())
+        .counter(
+            "lockstep_collector_rollup_minutes_total",
+            "Minutes of a table that were made, or made anew because rows came late.",
+            state.made())
+        .counter(
+            "lockstep_collector_rollup_minutes_left_total",
+            "Minutes that got rows late and were left as they were, because their other rows have"
+                + " been given up.",
+            state.kept())
+        .gauge(
+            "lockstep_collector_rollup_failing",
+            "1 when the last try to make them failed, else 0; the log says why.",
+            state.trouble().isEmpty() ? 0 : 1);
+  }
+
   private static void room(MetricText text, ServerState state) {
     text.counter(
             "lockstep_collector_store_restarts_total",
@@ -149,7 +179,7 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
             state.restarts())
         .counter(
             "lockstep_collector_store_partitions_given_up_total",
-            "Hours of a table that were given up because the disk was short of room.",
+            "Hours or days of a table that were given up because the disk was short of room.",
             state.room().dropped());
     if (state.room().free() >= 0) {
       text.gauge(
@@ -164,6 +194,7 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
       return;
     }
     room(text, server.state());
+    rollUps(text);
     if (server.pid() < 0) {
       return;
     }

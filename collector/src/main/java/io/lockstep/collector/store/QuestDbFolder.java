@@ -136,9 +136,10 @@ final class QuestDbFolder {
     settings.put("view.compiler.worker.count", "1");
     settings.put("view.compiler.worker.sleep.timeout", "1000");
     settings.put("export.worker.sleep.timeout", "1000");
-    // Both are taken per column, and the tables here are wide: 16 MiB of disk and 8 MiB of memory
-    // by default.
-    settings.put("cairo.writer.data.append.page.size", "1M");
+    // Each is taken per column, and the tables here are wide: 16 MiB and 1 MiB of disk and 8 MiB of
+    // memory by default.
+    settings.put("cairo.writer.data.append.page.size", "256K");
+    settings.put("cairo.wal.writer.data.append.page.size", "256K");
     settings.put("cairo.o3.column.memory.size", "256K");
     return settings;
   }

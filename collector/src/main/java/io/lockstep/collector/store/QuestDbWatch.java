@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,9 @@ final class QuestDbWatch {
   /// After so many looks the tables are made whole again, should somebody have dropped one.
   private static final int SCHEMA_LOOKS = 10;
 
+  /// The tables that are looked after: of what arrives, and of its minutes.
+  private static final Map<String, Table> NAMES = names();
+
   private final QuestDbQuery query;
   private final QuestDbServer.Config config;
   private final QuestDbFolder folder;
@@ -35,6 +39,10 @@ final class QuestDbWatch {
   private long heard = System.nanoTime();
   private int looks;
   private String trouble = "";
+
+  /// All that are suspended, with QuestDB's reason. That of a minute's rows is no reason to hold
+  /// back what arrives.
+  private Map<String, String> suspended = Map.of();
 
   QuestDbWatch(
       StoreAddress address,
@@ -56,7 +64,7 @@ final class QuestDbWatch {
       seen = tables(seen);
       heard = System.nanoTime();
       seen = recovers(seen);
-      resume(seen.suspended().keySet());
+      resume();
       seen = seen.with(oldestRows.keep(query, seen.room()));
     } catch (IOException e) {
       LOG.debug("questdb did not answer", e);
@@ -92,10 +100,12 @@ final class QuestDbWatch {
   }
 
   private ServerState tables(ServerState before) throws IOException {
-    var suspended = new EnumMap<Table, String>(Table.class);
+    var now = new TreeMap<String, String>();
+    var raw = new EnumMap<Table, String>(Table.class);
     long behind = 0;
     for (Map<String, ?> row : query.rows("wal_tables()")) {
-      Table table = tableOf(String.valueOf(row.get("name")));
+      String name = String.valueOf(row.get("name"));
+      Table table = NAMES.get(name);
       if (table == null) {
         continue;
       }
@@ -104,43 +114,50 @@ final class QuestDbWatch {
         behind += written - applied;
       }
       if (Boolean.TRUE.equals(row.get("suspended"))) {
-        suspended.put(table, String.valueOf(row.get("errorMessage")));
+        now.put(name, String.valueOf(row.get("errorMessage")));
+        if (name.equals(table.tableName())) {
+          raw.put(table, String.valueOf(row.get("errorMessage")));
+        }
       }
     }
-    tell(before.suspended().keySet(), suspended);
-    return before.seen(suspended, behind);
+    tell(suspended.keySet(), now);
+    suspended = now;
+    return before.seen(raw, behind);
   }
 
-  private static @Nullable Table tableOf(String name) {
+  private static Map<String, Table> names() {
+    var names = new HashMap<String, Table>();
     for (Table table : Table.values()) {
-      if (table.tableName().equals(name)) {
-        return table;
-      }
+      names.put(table.tableName(), table);
+      names.put(RollUp.name(table), table);
     }
-    return null;
+    return Map.copyOf(names);
   }
 
-  private static void tell(Set<Table> before, Map<Table, String> now) {
+  private static void tell(Set<String> before, Map<String, String> now) {
     now.forEach((table, why) -> {
       if (!before.contains(table)) {
         LOG.error(
-            "questdb table suspended table={} reason=\"{}\": what comes waits in the journal",
-            table.tableName(),
-            why);
+            "questdb table suspended table={} reason=\"{}\": {}",
+            table,
+            why,
+            table.endsWith(RollUp.SUFFIX)
+                ? "its rows wait in its log"
+                : "what comes waits in the journal");
       }
     });
-    for (Table table : before) {
+    for (String table : before) {
       if (!now.containsKey(table)) {
-        LOG.info("questdb table resumed table={}", table.tableName());
+        LOG.info("questdb table resumed table={}", table);
       }
     }
   }
 
-  private void resume(Set<Table> suspended) throws IOException {
-    resumption.seen(suspended, System.nanoTime());
-    for (Table table : suspended) {
+  private void resume() throws IOException {
+    resumption.seen(suspended.keySet(), System.nanoTime());
+    for (String table : suspended.keySet()) {
       if (resumption.due(table, System.nanoTime())) {
-        query.execute("ALTER TABLE " + table.tableName() + " RESUME WAL");
+        query.execute("ALTER TABLE " + table + " RESUME WAL");
       }
     }
   }

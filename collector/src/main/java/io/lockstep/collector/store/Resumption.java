@@ -1,8 +1,7 @@
 package io.lockstep.collector.store;
 
-import io.lockstep.telemetry.contract.Table;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,10 +16,10 @@ final class Resumption {
   /// @param pause after that
   private record Trial(long next, Duration pause) {}
 
-  private final Map<Table, Trial> trials = new EnumMap<>(Table.class);
+  private final Map<String, Trial> trials = new HashMap<>();
 
   /// Whether a suspended table is to be let go on now; then the next time is later.
-  boolean due(Table table, long nanoTime) {
+  boolean due(String table, long nanoTime) {
     Trial trial = trials.getOrDefault(table, new Trial(nanoTime, FIRST));
     if (nanoTime - trial.next < 0) {
       return false;
@@ -33,7 +32,7 @@ final class Resumption {
   }
 
   /// Forgets tables that have not been suspended since their last pause ended.
-  void seen(Set<Table> suspended, long nanoTime) {
+  void seen(Set<String> suspended, long nanoTime) {
     trials
         .entrySet()
         .removeIf(one ->

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 /// `NAME_1m`. Its time is the minute's begin, `samples` the number of rows of that minute.
 ///
 /// A measured column `power` becomes `power_min`, `power_mean`, `power_max` and `power_last`; one
-/// of whole numbers that are states has no mean. Of counters there is only the last value, of which
-/// any longer time can be told, and so of tables that have few rows a minute anyway. Null where no
-/// row of the minute has a value.
+/// of whole numbers of 32 bits, which are states, flags and small counts, has no mean. Of counters
+/// there is only the last value, of which any longer time can be told, and so of tables that have
+/// few rows a minute anyway. Null where no row of the minute has a value.
 public final class RollUp {
   /// Events are no series: they are kept as they are.
   static final List<Table> TABLES =
@@ -27,6 +27,8 @@ public final class RollUp {
 
   /// What a row stands for.
   public static final Duration MINUTE = Duration.ofMinutes(1);
+
+  static final String SUFFIX = "_1m";
 
   static final String SAMPLES = "samples";
 
@@ -39,7 +41,7 @@ public final class RollUp {
 
   /// The name of a table's roll-up.
   public static String name(Table table) {
-    return table.tableName() + "_1m";
+    return table.tableName() + SUFFIX;
   }
 
   /// @param kept how long
@@ -95,7 +97,7 @@ public final class RollUp {
     var parts = new ArrayList<Part>();
     if (table == Table.METRIC) {
       parts.add(last("unit", "unit", "SYMBOL"));
-      measured(parts, "value", Column.Type.DOUBLE, true);
+      measured(parts, "value", Column.Type.DOUBLE);
     }
     if (table == Table.RANK) {
       parts.add(last("iteration_last", "iteration", "LONG"));
@@ -109,8 +111,7 @@ public final class RollUp {
       if (metric.kind() == Metric.Kind.COUNTER || seldom(table)) {
         parts.add(last(column.name() + "_last", column.name(), column.type().name()));
       } else {
-        boolean state = column.type() == Column.Type.INT && metric.unit().equals("1");
-        measured(parts, column.name(), column.type(), !state);
+        measured(parts, column.name(), column.type());
       }
     }
     return parts;
@@ -121,11 +122,10 @@ public final class RollUp {
     return table == Table.GPU_SLOW || table == Table.HOST_SLOW || table == Table.PART;
   }
 
-  private static void measured(List<Part> parts, String name, Column.Type type, boolean mean) {
+  private static void measured(List<Part> parts, String name, Column.Type type) {
     parts.add(new Part(name + "_min", type.name(), "min(" + name + ")"));
-    if (mean) {
-      boolean narrow = type == Column.Type.FLOAT || type == Column.Type.INT;
-      String wide = narrow ? "FLOAT" : "DOUBLE";
+    if (type != Column.Type.INT) {
+      String wide = type == Column.Type.FLOAT ? "FLOAT" : "DOUBLE";
       parts.add(new Part(name + "_mean", wide, "avg(" + name + ")::" + wide));
     }
     parts.add(new Part(name + "_max", type.name(), "max(" + name + ")"));

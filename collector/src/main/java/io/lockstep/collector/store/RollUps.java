@@ -29,11 +29,12 @@ import org.slf4j.LoggerFactory;
 public final class RollUps implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUps.class);
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration FAILED = Duration.ofSeconds(10);
 
   /// A statement that takes longer is too long a piece: QuestDB ends it after twenty seconds.
   private static final Duration PIECE = Duration.ofSeconds(2);
 
-  private static final int MINUTES_MAX = 30;
+  private static final int MINUTES_MAX = 60;
 
   /// It pauses so many times as long as it worked.
   private static final int REST = 9;
@@ -71,11 +72,11 @@ public final class RollUps implements AutoCloseable {
   private final LongAdder made = new LongAdder();
   private final LongAdder kept = new LongAdder();
   private volatile String trouble = "";
+  private volatile boolean known;
 
   // Of the thread:
   private final Map<Table, Long> awaited = new EnumMap<>(Table.class);
-  private boolean known;
-  private int most = 1;
+  private final Map<Table, Integer> pieces = new EnumMap<>(Table.class);
 
   /// @param store null while it is not up
   RollUps(StaleMinutes stale, Supplier<@Nullable QuestDbQuery> store, InstantSource clock) {
@@ -88,6 +89,11 @@ public final class RollUps implements AutoCloseable {
 
   StaleMinutes stale() {
     return stale;
+  }
+
+  /// Whether it is known what is to be made of what was in the store before.
+  boolean known() {
+    return known;
   }
 
   /// How far they are. Any thread.
@@ -103,17 +109,20 @@ public final class RollUps implements AutoCloseable {
   }
 
   private void run() {
-    while (!pause(TICK)) {
+    boolean more = false;
+    while (!pause(more ? Duration.ZERO : TICK)) {
+      more = false;
       QuestDbQuery query = store.get();
       if (query == null) {
         continue;
       }
       try {
         findOut(query);
-        round(query);
+        more = round(query);
         told("");
       } catch (IOException e) {
         told(String.valueOf(e.getMessage()));
+        pause(FAILED);
       } catch (RuntimeException e) {
         LOG.error("a round of roll-ups failed, the next one is tried", e);
       }
@@ -123,7 +132,6 @@ public final class RollUps implements AutoCloseable {
   private void told(String now) {
     if (!now.isEmpty() && trouble.isEmpty()) {
       LOG.warn("roll-ups fail, they are tried again reason=\"{}\"", now);
-      pause(TICK.multipliedBy(REST));
     } else if (now.isEmpty() && !trouble.isEmpty()) {
       LOG.info("roll-ups are made again");
     }
@@ -160,22 +168,33 @@ public final class RollUps implements AutoCloseable {
   }
 
   /// One piece of each table at most.
-  private void round(QuestDbQuery query) throws IOException {
+  ///
+  /// @return whether there was one
+  private boolean round(QuestDbQuery query) throws IOException {
+    boolean some = false;
     for (Table table : RollUp.TABLES) {
+      int most = pieces.getOrDefault(table, StaleMinutes.TOGETHER);
       StaleMinutes.Span span = stale.next(table, most, now());
       if (span == null || !applied(query, table)) {
         continue;
       }
       long begun = System.nanoTime();
-      make(query, span);
+      try {
+        make(query, span);
+      } catch (IOException e) {
+        pieces.put(table, 1); // it may have been too much at a time
+        throw e;
+      }
       stale.done(span);
       Duration took = Duration.ofNanos(System.nanoTime() - begun);
       boolean less = took.compareTo(PIECE) > 0;
-      most = less ? Math.max(1, most / 2) : Math.min(MINUTES_MAX, most + 1);
+      pieces.put(table, less ? Math.max(1, most / 2) : Math.min(MINUTES_MAX, most + 1));
+      some = true;
       if (pause(took.multipliedBy(REST))) {
-        return;
+        return false;
       }
     }
+    return some;
   }
 
   /// Whether questions see all rows that the table had when this was asked first.

@@ -46,6 +46,9 @@ final class StaleMinutes implements AutoCloseable {
   /// Minutes this young get rows of all hosts.
   private static final int YOUNG = 2;
 
+  /// So many are made together: each commit to a table costs the same, however many rows it has.
+  static final int TOGETHER = 5;
+
   /// These go before older ones, so that a long past does not hold up the present.
   private static final int LATELY = 15;
 
@@ -175,7 +178,8 @@ final class StaleMinutes implements AutoCloseable {
         boolean first = under.add(minute);
         Stale stale = of(table).computeIfAbsent(minute, _ -> new Stale());
         if (first || !stale.all) {
-          String host = minute >= young ? ALL : LineHost.of(group.text(i));
+          String host = minute >= young ? "" : LineHost.of(group.text(i));
+          host = host.isEmpty() ? ALL : host;
           if (add(stale, host, now)) {
             line(fresh, '+', table, minute, stale.all ? ALL : host);
           }
@@ -269,7 +273,8 @@ final class StaleMinutes implements AutoCloseable {
 
   private static long dueNanos(Stale stale, long minute) {
     long quiet = Math.min(stale.last + QUIET, stale.first + LONGEST);
-    return Math.max((minute + 1) * NANOS + QUIET, quiet);
+    long together = (minute / TOGETHER + 1) * TOGETHER;
+    return Math.max(together * NANOS + QUIET, quiet);
   }
 
   /// The roll-up of these minutes has been made. What got rows meanwhile stays.
@@ -279,7 +284,12 @@ final class StaleMinutes implements AutoCloseable {
     try {
       for (long minute = span.from(); minute < span.to(); minute++) {
         Stale stale = of(span.table()).get(minute);
-        if (stale != null && stale.version <= span.version()) {
+        if (stale == null) {
+          continue;
+        }
+        if (stale.version > span.version()) {
+          stale.first = stale.last;
+        } else {
           of(span.table()).remove(minute);
           line(gone, '-', span.table(), minute, ALL);
         }
