@@ -75,7 +75,8 @@ final class ClusterDashboard {
           // Servers report each second at a moment of their own: a sum needs a few rounds of all.
           new Section("Cluster $cluster", "10s", ClusterPanels.ALL),
           new Section("Server $host", "1s", ServerPanels.ALL),
-          new Section("GPUs of $host", "1s", GpuPanels.ALL));
+          new Section("GPUs of $host", "1s", GpuPanels.ALL),
+          new Section("Days and months of $cluster, $host", "1m", HistoryPanels.ALL));
 
   private ClusterDashboard() {}
 }

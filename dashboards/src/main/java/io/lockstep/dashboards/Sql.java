@@ -20,6 +20,11 @@ final class Sql {
           + " AND ts < timestamp_floor('$__interval', dateadd('s', -3, $__timeTo()))"
           + " AND cluster = ${cluster:sqlstring}";
 
+  /// The same of rows of one minute: one minute of every interval.
+  static final String CLUSTER_MINUTES =
+      "ts IN ($__timeFrom() || ';59s;$__interval;5000') AND ts < $__timeTo()"
+          + " AND cluster = ${cluster:sqlstring}";
+
   /// The rows of the cluster's last minute in the range that is looked at.
   static final String CLUSTER_NOW =
       "ts BETWEEN dateadd('m', -1, $__timeTo()) AND $__timeTo()"

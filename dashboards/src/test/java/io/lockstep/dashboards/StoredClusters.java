@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// A QuestDB with two clusters in it: one from the simulator with faults, and one of two servers
 /// whose every value is known.
@@ -66,13 +67,22 @@ final class StoredClusters implements AutoCloseable {
             new ReadAccess(true, "127.0.0.1:0", "", false),
             SeriesStore.Influx.DEFAULT,
             new StoreWriter.Config(Duration.ofMillis(20), 256, 4096, 1));
-    this.store = SeriesStore.open(config, folder, InstantSource.system());
+    var ahead = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock = () -> Instant.now().plus(ahead.get());
+    this.store = SeriesStore.open(config, folder, clock);
     store.firstReady().toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
     // Not on a second, so that ranges have a fraction.
     this.to = Instant.ofEpochSecond(Instant.now().getEpochSecond()).plusMillis(120);
     this.from = to.minusSeconds(SECONDS);
     simulate();
     write(List.of(known()));
+    awaitApplied();
+    ahead.set(Duration.ofMinutes(10)); // as if the last minutes were over
+    RollUps minutes = Objects.requireNonNull(store.rollUps());
+    long end = System.nanoTime() + LONG.toNanos();
+    while (minutes.state().waiting() > 0 && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
     awaitApplied();
   }
 

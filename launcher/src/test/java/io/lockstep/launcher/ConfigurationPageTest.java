@@ -85,7 +85,7 @@ class ConfigurationPageTest {
 
     `cluster` names what comes without a token. `receive.grpc_address` is where OTLP/gRPC is taken, with certificate and tokens of `receive.listen`: empty
     for the port before that one, `none` for nowhere. `times` says how old, and how far in the future, a point may be; with the default store it is never
-    older than `retention`. `series` bounds how many series one host, and all together, may have: what is beyond is refused by partial success that names the
+    older than `store.questdb.retention`. `series` bounds how many series one host, and all together, may have: what is beyond is refused by partial success that names the
     attribute with most values, and a series that is not heard for `forgotten_after` makes room. `window` bounds what
     is kept in memory. `detect.straggler.margin` is how much slower than its peers a rank must be; `detect.silence.after` how long an agent may
     be unheard. `store.kind` is `questdb` (a child process of the collector; port 0 is any free one) or `influx` (any store that takes line
@@ -93,7 +93,10 @@ class ConfigurationPageTest {
     nothing; its password is made at the first start, in `password_file` or else in `store/questdb/read-password` below `data`. QuestDB speaks no
     TLS there, so an address that is not loopback needs `insecure: true`; [dashboards](../dashboards/README.md) show it to Grafana.
     `store.writer.interval` (1ms to 1m) is the time from one commit to the next: each costs the same, however much it brings; `journal_mebibytes` bounds what is acknowledged and not in the store yet
-    ([0048](decisions/0048-journal.md)); while less than `store.questdb.keep_free` of the disk is free, or less than a tenth of it, the oldest hours are given up; `request_kibibytes` what a store elsewhere gets at a time. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
+    ([0048](decisions/0048-journal.md)); `store.questdb.retention` is how long rows are kept as they came, `rollups.retention` how long
+    one row a minute, and events, are kept ([0050](decisions/0050-roll-ups.md); `enabled: false` for no such rows; other stores have means of their own for that). After an outage that was longer than `retention`, set it
+    higher before the collector is started: what is older is refused. While less than `store.questdb.keep_free` of the disk is free, or less than a tenth of it, the oldest hours of rows as they came are given up, and
+    when only the one that is being written is left, the oldest days of the others; `request_kibibytes` what a store elsewhere gets at a time. `notify` says whom to tell of incidents; [notify.md](notify.md) has a sink with all its keys. `http.hosts` are names that the page is reached by, besides loopback and its address.
 
     ## Agent: every key with its default
 
