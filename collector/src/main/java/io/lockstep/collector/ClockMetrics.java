@@ -14,9 +14,10 @@ record ClockMetrics(Supplier<List<Window>> windows) implements MetricSource {
   private static final String NAME = "lockstep_collector_host_clock_offset_seconds";
   private static final int HOSTS_MAX = 100;
 
-  private record Off(String cluster, Host host) {
-    double seconds() {
-      return -host.clockOffsetNanos() / 1e9;
+  /// Read once: a host's offset changes while others are asked for theirs.
+  private record Off(String cluster, String host, double seconds) {
+    static Off of(String cluster, Host host) {
+      return new Off(cluster, host.name(), -host.clockOffsetNanos() / 1e9);
     }
   }
 
@@ -26,8 +27,8 @@ record ClockMetrics(Supplier<List<Window>> windows) implements MetricSource {
         windows.get().stream()
             .flatMap(window ->
                 window.hosts().stream()
-                    .filter(host -> host.clockOffsetNanos() != 0)
-                    .map(host -> new Off(window.cluster(), host)))
+                    .map(host -> Off.of(window.cluster(), host))
+                    .filter(off -> off.seconds() != 0))
             .sorted(Comparator.comparingDouble(off -> -Math.abs(off.seconds())))
             .toList();
     text.gauge(
@@ -39,7 +40,7 @@ record ClockMetrics(Supplier<List<Window>> windows) implements MetricSource {
         "gauge",
         "How far a host's clock is ahead of the collector's; of the hundred that are furthest off.");
     for (Off off : all.subList(0, Math.min(HOSTS_MAX, all.size()))) {
-      text.sample(NAME, off.seconds(), "cluster", off.cluster(), "host", off.host().name());
+      text.sample(NAME, off.seconds(), "cluster", off.cluster(), "host", off.host());
     }
   }
 }
