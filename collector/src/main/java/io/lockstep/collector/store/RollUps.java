@@ -145,10 +145,10 @@ public final class RollUps implements AutoCloseable {
     }
     for (Table table : RollUp.TABLES) {
       String raw = table.tableName();
-      long last = minute(query, "SELECT max(ts) FROM " + RollUp.name(table));
-      long from = last >= 0 ? last : minute(query, "SELECT min(ts) FROM " + raw);
+      long begin = minute(query, "SELECT min(ts) FROM " + raw);
+      long from = Math.max(begin, minute(query, "SELECT max(ts) FROM " + RollUp.name(table)));
       long to = minute(query, "SELECT max(ts) FROM " + raw) + 1;
-      if (from >= 0) {
+      if (begin >= 0) {
         stale.add(table, from, Math.min(to, now() / RollUp.MINUTE.toNanos()), now());
       }
     }
@@ -204,7 +204,9 @@ public final class RollUps implements AutoCloseable {
     for (Map<String, ?> row : query.rows(sql)) {
       if (row.get("sequencerTxn") instanceof Long written
           && row.get("writerTxn") instanceof Long seen) {
-        boolean all = seen >= awaited.computeIfAbsent(table, _ -> written);
+        long wanted = Math.min(written, awaited.getOrDefault(table, written));
+        awaited.put(table, wanted);
+        boolean all = seen >= wanted;
         if (all) {
           awaited.remove(table);
         }

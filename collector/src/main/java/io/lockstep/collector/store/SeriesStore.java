@@ -124,6 +124,10 @@ public final class SeriesStore implements AutoCloseable {
             ? new RollUps(
                 new StaleMinutes(folder.resolve("rollups"), nanos(clock)), this::query, clock)
             : null;
+    if (rollUps == null) {
+      // Or nobody would know of the minutes between, once they are switched on again.
+      Files.deleteIfExists(folder.resolve("rollups"));
+    }
     var target =
         new LinePost.Target(
             config.influx().org(),

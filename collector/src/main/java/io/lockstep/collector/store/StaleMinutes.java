@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -79,7 +80,7 @@ final class StaleMinutes implements AutoCloseable {
   record Waiting(long minutes, long dueNanos) {}
 
   private static final class Stale {
-    final Set<String> hosts = new TreeSet<>();
+    Set<String> hosts = Set.of();
     boolean all;
     long first;
     long last;
@@ -96,22 +97,35 @@ final class StaleMinutes implements AutoCloseable {
   private long compacted;
   private long version;
   private boolean unwritten;
+  private boolean told;
 
+  /// What is wrong with the file is told and stops nothing.
+  ///
   /// @param file only this process writes to; made when it is missing
   /// @param now Unix nanoseconds
-  StaleMinutes(Path file, long now) throws IOException {
+  StaleMinutes(Path file, long now) {
     this.file = file;
     for (Table table : RollUp.TABLES) {
       minutes.put(table, new TreeMap<>());
       sending.put(table, new HashSet<>());
     }
-    this.fresh = !Files.exists(file);
-    if (!fresh) {
-      for (String line : Files.readString(file).lines().toList()) {
-        read(line.split(" ", 4), now);
-      }
+    this.fresh = !read(now);
+    unwritten = true; // begins it anew
+    write("");
+  }
+
+  /// @return whether there is a file
+  private boolean read(long now) {
+    try {
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      text.lines().forEach(line -> read(line.split(" ", 4), now));
+      return true;
+    } catch (NoSuchFileException _) {
+      return false;
+    } catch (IOException e) {
+      LOG.warn("roll-ups: can't read {}, minutes of late rows may stay as they are", file, e);
+      return false;
     }
-    compact();
   }
 
   /// Whether there was no file: then nobody knows what was done before.
@@ -156,8 +170,15 @@ final class StaleMinutes implements AutoCloseable {
     if (stale.all) {
       return false;
     }
-    stale.all = host.equals(ALL) || (stale.hosts.size() >= HOSTS && !stale.hosts.contains(host));
-    return stale.all || stale.hosts.add(host);
+    if (stale.hosts.contains(host)) {
+      return false;
+    }
+    stale.all = host.equals(ALL) || stale.hosts.size() >= HOSTS;
+    if (!stale.all) {
+      stale.hosts = new TreeSet<>(stale.hosts);
+      stale.hosts.add(host);
+    }
+    return true;
   }
 
   /// Lines are about to be sent: their minutes wait until [#sent].
@@ -334,10 +355,12 @@ final class StaleMinutes implements AutoCloseable {
         append(text);
       }
       unwritten = false;
+      told = false;
     } catch (IOException e) {
-      if (!unwritten) {
+      if (!told) {
         LOG.warn("roll-ups: can't write {}, it is tried again reason=\"{}\"", file, e.toString());
       }
+      told = true;
       unwritten = true;
     }
   }

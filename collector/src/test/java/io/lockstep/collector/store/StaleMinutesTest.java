@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -169,6 +170,27 @@ class StaleMinutesTest {
     }
     assertThat(Files.size(folder.resolve("rollups"))).isLessThan(2 << 20);
     assertThat(stale.waiting()).isEqualTo(new StaleMinutes.Waiting(0, Long.MAX_VALUE));
+  }
+
+  @Test
+  void aFileThatCantBeReadOrWrittenStopsNothing() throws IOException {
+    Path nowhere = folder.resolve("nowhere").resolve("rollups");
+    Files.createDirectories(folder.resolve("a-folder").resolve("not-empty"));
+    for (Path file : List.of(nowhere, folder.resolve("a-folder"))) {
+      try (var lame = new StaleMinutes(file, now)) {
+        lame.add(Table.GPU, FIRST, FIRST + 1, now);
+        assertThat(lame.next(Table.GPU, PLENTY, now + 10 * MINUTE)).isNotNull();
+      }
+    }
+    Files.createDirectories(nowhere.getParent());
+    try (var mended = new StaleMinutes(nowhere, now)) {
+      mended.add(Table.GPU, FIRST, FIRST + 1, now);
+      assertThat(nowhere).hasContent("+ gpu " + FIRST + " *");
+    }
+    Files.write(nowhere, new byte[] {-1, -2, '\n', '+'});
+    try (var garbage = new StaleMinutes(nowhere, now)) {
+      assertThat(garbage.waiting().minutes()).isZero();
+    }
   }
 
   private StaleMinutes.@Nullable Span next() {
