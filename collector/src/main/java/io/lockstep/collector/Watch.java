@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /// One cluster under watch: its window, and the detectors that judge it each second. One thread.
 final class Watch {
+  /// An agent says that a part is neither there nor expected any more: no data will ever clear it.
+  private static final String DROPPED = "lockstep.agent.verdict.dropped";
+
   private static final Logger log = LoggerFactory.getLogger(Watch.class);
 
   private final Window window;
@@ -90,6 +93,9 @@ final class Watch {
     for (Event event : events) {
       Host host = window.host(event.host());
       long time = event.timeNanos() + (host == null ? 0 : host.clockOffsetNanos());
+      if (event.name().equals(DROPPED)) {
+        transitions.addAll(dropped(book, event, Math.min(time, now), now));
+      }
       for (Detector detector : detectors) {
         if (detector instanceof Prompt prompt) {
           transitions.addAll(happened(book, prompt, event, Math.min(time, now), now));
@@ -97,6 +103,15 @@ final class Watch {
       }
     }
     return transitions;
+  }
+
+  private List<Transition> dropped(AlertBook book, Event event, long time, long now) {
+    String subject = event.subject().isEmpty() ? Table.HOST_SUBJECT : event.subject();
+    return book.dropped(
+        event.attributes().getOrDefault("lockstep.rule", ""),
+        new SubjectKey(window.cluster(), event.host(), subject),
+        time,
+        now);
   }
 
   private List<Transition> happened(

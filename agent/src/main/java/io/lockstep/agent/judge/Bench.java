@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// All rules over all subjects of this server, and what stands against them. No clock; one thread.
 final class Bench {
@@ -60,12 +61,16 @@ final class Bench {
   private final Map<String, String> indexes = new HashMap<>();
   private final Map<String, String> words = new HashMap<>();
   private final Map<String, EventRule> eventRules = new HashMap<>();
+  private final Orphans orphans;
+  private final List<Fault> dropped = new ArrayList<>();
   private final String host;
   private long last;
 
   /// @param before faults that stood when the run before this one ended
-  Bench(String host, List<Fault> before) {
+  /// @param ofOtherBoot the same, where the server was started anew since: they do not stand here
+  Bench(String host, List<Fault> before, List<Fault> ofOtherBoot) {
     this.host = host;
+    this.orphans = new Orphans(Stream.concat(before.stream(), ofOtherBoot.stream()).toList());
     EventRules.ALL.forEach(rule -> eventRules.put(rule.id(), rule));
     for (Fault fault : before) {
       standing.put(new Key(fault.rule(), fault.subject()), Standing.restored(fault));
@@ -95,6 +100,10 @@ final class Bench {
       judge(rule, nanos);
     }
     expire(nanos);
+    for (Fault orphan : orphans.take(memory, blind.isEmpty() && library.isEmpty(), nanos)) {
+      end(new Key(orphan.rule(), orphan.subject()));
+      dropped.add(orphan);
+    }
     last = nanos;
   }
 
@@ -358,6 +367,13 @@ final class Bench {
       }
     }
     return told;
+  }
+
+  /// Faults of the run before whose parts are not known here any more, since the last call.
+  List<Fault> takeDropped() {
+    List<Fault> taken = List.copyOf(dropped);
+    dropped.clear();
+    return taken;
   }
 
   /// Faults that were told of and are over since the last call.

@@ -41,25 +41,40 @@ public final class Former implements AutoCloseable {
             "faults that stand can't be kept, a restart will not know those that events told");
   }
 
-  /// What stood when the run before this one ended; empty when nothing did.
+  /// What stood when the run before this one ended.
+  ///
+  /// @param now what stands still
+  /// @param ofOtherBoot what does not, because the server was started anew since
+  record Stood(List<Fault> now, List<Fault> ofOtherBoot) {
+    static final Stood NOTHING = new Stood(List.of(), List.of());
+  }
+
+  /// What stands still of what stood when the run before this one ended; empty when nothing does.
   public List<Fault> read() {
+    return stood().now();
+  }
+
+  /// What stood when the run before this one ended.
+  Stood stood() {
     try {
       List<String> lines = Files.readAllLines(file);
-      if (lines.isEmpty() || !lines.getFirst().equals(BootId.now())) {
-        return List.of();
+      if (lines.isEmpty()) {
+        return Stood.NOTHING;
       }
       var faults = new ArrayList<Fault>();
       for (String line : lines.subList(1, Math.min(lines.size(), 1 + Verdict.FAULTS_MAX))) {
         faults.add(fault(line.split("\t", -1)));
       }
-      return faults;
+      return lines.getFirst().equals(BootId.now())
+          ? new Stood(faults, List.of())
+          : new Stood(List.of(), faults);
     } catch (NoSuchFileException _) {
-      return List.of();
+      return Stood.NOTHING;
     } catch (IOException | IllegalArgumentException e) {
       String why =
           e instanceof IOException io ? KeptFile.problem(file, io) : file + ": " + e.getMessage();
       LOG.warn("faults of the former run can't be read, what stands is found anew: {}", why);
-      return List.of();
+      return Stood.NOTHING;
     }
   }
 

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Judges this server by the rules that the collector has, over what is on its way there, each
 /// tick: so it is known at any moment whether a job may start here. While no collector hears the
@@ -26,6 +28,8 @@ import java.util.function.Supplier;
 /// What is missing is no health: where a source can't be read, or something known is not heard any
 /// more, it cannot tell. Any thread.
 public final class Judge implements Outlet {
+  private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
+
   /// How the agent judges.
   ///
   /// @param file where the verdict is kept for `lockstep agent check`; its folder must be there
@@ -78,7 +82,8 @@ public final class Judge implements Outlet {
     this.unheard = unheard;
     this.published = published;
     this.former = former;
-    this.bench = new Bench(host, former.read());
+    Former.Stood stood = former.stood();
+    this.bench = new Bench(host, stood.now(), stood.ofOtherBoot());
   }
 
   /// The verdict as it is now.
@@ -161,6 +166,13 @@ public final class Judge implements Outlet {
     for (Fault fault : bench.takeOver()) {
       marks.add(mark("over", fault, nanos));
     }
+    for (Fault fault : bench.takeDropped()) {
+      LOG.info(
+          "fault dropped, nothing is read or expected of its part any more rule={} subject={}",
+          fault.rule(),
+          fault.subject());
+      marks.add(mark("dropped", fault, nanos));
+    }
     return marks;
   }
 
@@ -169,7 +181,12 @@ public final class Judge implements Outlet {
         fault.subject().equals(Table.HOST_SUBJECT)
             ? Map.of("lockstep.rule", fault.rule())
             : Map.of("lockstep.rule", fault.rule(), "hw.id", fault.subject());
-    String words = what.equals("over") ? "Over: " + fault.words() : fault.words();
+    String words =
+        switch (what) {
+          case "over" -> "Over: " + fault.words();
+          case "dropped" -> "Not there and not expected any more: " + fault.words();
+          default -> fault.words();
+        };
     return new Occurrence("lockstep.agent.verdict." + what, nanos, words, attributes);
   }
 }

@@ -181,6 +181,11 @@ final class Memory implements Readings {
     return shelf == null ? List.of() : shelf.subjects;
   }
 
+  /// Whether anything was heard of a subject, in whatever table.
+  boolean knows(String subject) {
+    return shelves.values().stream().anyMatch(shelf -> shelf.places.containsKey(subject));
+  }
+
   /// A subject's index; −1 when it was never heard of.
   int subject(Table table, String subject) {
     Shelf shelf = shelves.get(table);

@@ -14,6 +14,7 @@ import io.lockstep.telemetry.otlp.Occurrence;
 import io.lockstep.telemetry.otlp.Sample;
 import io.lockstep.telemetry.rules.Rule;
 import io.lockstep.telemetry.rules.RuleTable;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JudgeTest {
   private static final Instant T0 = Instant.parse("2026-11-23T10:00:00Z");
@@ -295,6 +298,64 @@ class JudgeTest {
     assertThat(rebooted.verdict().jobs().state()).isEqualTo(State.HEALTHY);
     Path damaged = Files.writeString(folder.resolve("damaged"), text + "gibberish\n");
     assertThat(new Former(damaged).read()).isEmpty();
+  }
+
+  private void stood(String boot, String rule, String subject) throws IOException {
+    Files.writeString(
+        folder.resolve("faults"),
+        boot
+            + "\n"
+            + String.join("\t", rule, subject, "CRITICAL", "EVACUATE", "1", "2", "it is bad")
+            + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gpu-missing, missing/9, 62",
+    "port-down, mlx5_9/1, 62",
+    "site-check, check/disk, 602",
+    "inventory-differs, inventory/gpu.count, 602",
+  })
+  void aFaultWhosePartIsNotKnownAnyMoreIsDroppedAfterARestartAndTold(
+      String rule, String subject, int seconds) throws Exception {
+    stood(BootId.now(), rule, subject);
+    Judge judge = judge();
+    ticks(judge, seconds - 10);
+    assertThat(judge.verdict().all().state()).isEqualTo(State.UNHEALTHY);
+    ticks(judge, 10);
+    assertThat(judge.verdict().all().state()).isEqualTo(State.HEALTHY);
+    assertThat(out.events)
+        .filteredOn(event -> event.name().equals("lockstep.agent.verdict.dropped"))
+        .singleElement()
+        .satisfies(event ->
+            assertThat(event.attributes())
+                .isEqualTo(Map.of("lockstep.rule", rule, "hw.id", subject)));
+  }
+
+  @Test
+  void aFaultOfAnotherBootWhosePartIsNotKnownIsToldToBeDroppedThoughItStandsNoMore()
+      throws Exception {
+    stood("another-boot", "gpu-missing", "missing/9");
+    Judge judge = judge();
+    ticks(judge, 15);
+    assertThat(judge.verdict().all().state()).isEqualTo(State.HEALTHY);
+    ticks(judge, 60);
+    assertThat(out.marks()).singleElement().asString().startsWith("dropped ");
+  }
+
+  @Test
+  void aFaultStandsAfterARestartWhileItsPartIsHeardOrASamplerIsBlind() throws Exception {
+    stood(BootId.now(), "gpu-row-remap-failed", GPU);
+    Judge lost = judge();
+    ticks(lost, 700, gpu("state", 2));
+    assertThat(lost.verdict().faults()).anyMatch(one -> one.rule().equals("gpu-row-remap-failed"));
+    stood(BootId.now(), "gpu-lost", "GPU-other");
+    Judge blind = judge();
+    ticks(blind, 700, reads("gpu", 0));
+    assertThat(blind.verdict().faults()).anyMatch(one -> one.subject().equals("GPU-other"));
+    ticks(blind, 62, reads("gpu", 1));
+    assertThat(blind.verdict().faults()).noneMatch(one -> one.subject().equals("GPU-other"));
+    assertThat(out.marks()).hasSize(1);
   }
 
   @Test

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// Turns verdicts, which are about now, into alerts and incidents, which last. The only place where
 /// patience (before an alert fires) and keep (before it is resolved) live.
 ///
-/// Only a verdict of absence moves an alert towards resolved: a restart, lost data or a silent
-/// server clears nothing. On one subject there is one open incident, whatever the number of
-/// detectors that complain. One thread writes; [#incidents()] may be read by any.
+/// Only a verdict of absence moves an alert towards resolved, or its agent's word that the subject
+/// is not expected any more: a restart, lost data or a silent server clears nothing. On one subject
+/// there is one open incident, whatever the number of detectors that complain. One thread writes;
+/// [#incidents()] may be read by any.
 public final class AlertBook {
   private static final int RESOLVED_KEPT = 1_000;
 
@@ -162,6 +163,26 @@ public final class AlertBook {
     alerts.computeIfPresent(
         new Key(detector, subject),
         (_, alert) -> alert.state() == Alert.State.PENDING ? null : alert);
+  }
+
+  /// Takes word that nobody reads or expects a subject any more: its alert is resolved, unless the
+  /// fault began after that was said.
+  ///
+  /// @param said when, Unix nanoseconds
+  /// @return what changed about incidents
+  public List<Transition> dropped(String detector, SubjectKey subject, long said, long now) {
+    var key = new Key(detector, subject);
+    Alert alert = alerts.get(key);
+    if (alert == null || alert.finding().onsetNanos() > said) {
+      return List.of();
+    }
+    alerts.remove(key);
+    if (alert.state() == Alert.State.PENDING) {
+      return List.of();
+    }
+    Transition over = resolve(subject, alert.absent(now).resolve(now), now);
+    publish();
+    return List.of(over);
   }
 
   /// The alerts that an event began and that have not fired yet.

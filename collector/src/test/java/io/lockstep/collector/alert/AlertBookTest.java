@@ -48,6 +48,19 @@ class AlertBookTest {
   }
 
   @Test
+  void whatItsAgentDropsIsResolvedUnlessItBeganLater() {
+    present("gpu-missing", PORT, 100);
+    present("gpu-missing", PORT, 103);
+    assertThat(book.dropped("gpu-missing", PORT, seconds(1), seconds(110))).isEmpty();
+    assertThat(book.dropped("gpu-lost", PORT, seconds(109), seconds(110))).isEmpty();
+    assertThat(book.dropped("gpu-missing", OTHER, seconds(109), seconds(110))).isEmpty();
+    assertThat(book.dropped("gpu-missing", PORT, seconds(109), seconds(110)))
+        .singleElement()
+        .satisfies(over -> assertThat(over.what()).isEqualTo(What.RESOLVED));
+    assertThat(book.incidents()).singleElement().satisfies(i -> assertThat(i.isOpen()).isFalse());
+  }
+
+  @Test
   void aShortFaultNeverFires() {
     present("port-down", PORT, 100);
     absent("port-down", PORT, 101);

@@ -110,6 +110,12 @@ final class EventTypes {
               "A fault that the agent found by itself is over.",
               List.of("hw.id", "lockstep.rule")),
           new EventType(
+              "lockstep.agent.verdict.dropped",
+              "INFO",
+              "A fault of before the agent's restart whose part is neither there nor expected any"
+                  + " more: it is over, here and in the collector's incident.",
+              List.of("hw.id", "lockstep.rule")),
+          new EventType(
               "lockstep.check.changed",
               "WARN",
               "A site check has another outcome than before, or is not configured any more"
