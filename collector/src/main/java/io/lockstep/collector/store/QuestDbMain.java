@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// so it never outlives the collector, not even after the collector's `kill -9`.
 ///
 /// On standard output it says `lockstep: ready port=N` or `lockstep: failed REASON`, and of read
-/// access `lockstep: read port=N` or `lockstep: unread REASON` before that, among QuestDB's own
-/// lines.
+/// access `lockstep: read port=N` or `lockstep: unread REASON`, and of [QuestDbExport] `lockstep:
+/// export port=N` before that, among QuestDB's own lines.
 public final class QuestDbMain {
   static final String READY = "lockstep: ready port=";
   static final String FAILED = "lockstep: failed ";
   static final String READ = "lockstep: read port=";
   static final String UNREAD = "lockstep: unread ";
+  static final String EXPORT = "lockstep: export port=";
 
   /// A folder is free a moment after its former owner died; a restarted collector waits for that.
   private static final int LOCK_SECONDS = 15;
@@ -61,6 +62,7 @@ public final class QuestDbMain {
       if (read) {
         System.out.println(READ + main.getPgWireServerPort());
       }
+      System.out.println(EXPORT + QuestDbExport.start(main.getEngine(), folder));
       System.out.println(READY + main.getHttpServerPort());
       new CountDownLatch(1).await();
     } finally {

@@ -19,6 +19,7 @@ final class QuestDbProcess {
   private final Process process;
 
   private volatile int readPort;
+  private volatile int exportPort;
 
   /// The port, once QuestDB listens; fails with what the child said when it does not come to that.
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
@@ -70,6 +71,8 @@ final class QuestDbProcess {
           port.complete(Integer.valueOf(line.substring(QuestDbMain.READY.length())));
         } else if (line.startsWith(QuestDbMain.READ)) {
           readPort = Integer.parseInt(line.substring(QuestDbMain.READ.length()));
+        } else if (line.startsWith(QuestDbMain.EXPORT)) {
+          exportPort = Integer.parseInt(line.substring(QuestDbMain.EXPORT.length()));
         } else if (line.startsWith(QuestDbMain.UNREAD)) {
           LOG.error(
               "questdb read_access off reason=\"{}\"", line.substring(QuestDbMain.UNREAD.length()));
@@ -113,6 +116,11 @@ final class QuestDbProcess {
   /// The port for readers, once QuestDB listens; 0 when they are not let in.
   int readPort() {
     return readPort;
+  }
+
+  /// The port of [QuestDbExport], once QuestDB listens; 0 before.
+  int exportPort() {
+    return exportPort;
   }
 
   /// Done when the child has ended.

@@ -94,6 +94,7 @@ public final class QuestDbServer implements AutoCloseable {
   private volatile @Nullable QuestDbProcess process;
   private volatile @Nullable StoreAddress address;
   private volatile int readPort;
+  private volatile String password = "";
   private volatile ServerState state;
 
   /// @param readAccess who else may read it
@@ -151,6 +152,23 @@ public final class QuestDbServer implements AutoCloseable {
     return state;
   }
 
+  /// Where [QuestDbExport] answers; 0 while it does not.
+  int exportPort() {
+    QuestDbProcess running = process;
+    return address == null || running == null ? 0 : running.exportPort();
+  }
+
+  /// Asks in SQL for an answer of many rows.
+  ///
+  /// @throws IOException when it is not up, or refuses
+  public QuestDbRows rows(String sql) throws IOException {
+    int port = exportPort();
+    if (port == 0) {
+      throw new IOException("QuestDB is not up");
+    }
+    return QuestDbRows.ask(port, password, sql);
+  }
+
   /// That the store's disk is full, as the end of a sentence; empty when it is not.
   String shortOfRoom() {
     return folder.room(config.keepFree(), state.room()).words();
@@ -195,7 +213,7 @@ public final class QuestDbServer implements AutoCloseable {
     try {
       long begun = System.nanoTime();
       Orphan.end(folder.root());
-      String password = folder.prepare(config.port(), config.settings());
+      password = folder.prepare(config.port(), config.settings());
       child = QuestDbProcess.start(folder, config.heapMebibytes(), classPath);
       process = child;
       await(CompletableFuture.anyOf(stop, child.listening()), START);
