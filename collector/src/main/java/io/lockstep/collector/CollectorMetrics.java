@@ -13,7 +13,9 @@ import io.lockstep.collector.store.ServerState;
 import io.lockstep.collector.store.StoreCondition;
 import io.lockstep.collector.store.StoreState;
 import io.lockstep.collector.window.Counts;
+import io.lockstep.collector.window.Memory;
 import io.lockstep.collector.window.Window;
+import io.lockstep.collector.window.WindowSize;
 import java.util.ArrayList;
 import java.util.Collections;
 
@@ -93,6 +95,7 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
       text.sample(
           "lockstep_collector_window_hosts", window.hosts().size(), "cluster", window.cluster());
     }
+    windowMemory(text);
     text.family(
         "lockstep_collector_window_total",
         "counter",
@@ -107,6 +110,56 @@ record CollectorMetrics(Core core, SeriesStore store, OtlpReceiver receiver)
       windowCount(text, window, "unsettled", counts.unsettled());
       windowCount(text, window, "refused", counts.refused());
     }
+  }
+
+  private void windowMemory(MetricText text) {
+    text.family(
+        "lockstep_collector_window_bytes",
+        "gauge",
+        "What the window takes: seconds (ten minutes), past (24 hours), iterations.");
+    for (Window window : core.windows()) {
+      WindowSize size = window.size();
+      windowBytes(text, window, "seconds", size.seconds());
+      windowBytes(text, window, "past", size.past());
+      windowBytes(text, window, "iterations", size.iterations());
+    }
+    text.family(
+        "lockstep_collector_window_since_timestamp_seconds",
+        "gauge",
+        "From when on the window knows something, by the second (seconds) and by ten minutes (past).");
+    for (Window window : core.windows()) {
+      Memory memory = window.memory();
+      if (memory.startSlot() != Long.MAX_VALUE) {
+        windowSince(text, window, "seconds", memory.sinceSlot());
+        windowSince(text, window, "past", memory.pastSinceSlot());
+      }
+    }
+    text.family(
+        "lockstep_collector_window_recalled",
+        "gauge",
+        "1 when what was known before the start is back from the store, 0 while it is read or lost.");
+    for (Window window : core.windows()) {
+      text.sample(
+          "lockstep_collector_window_recalled",
+          window.memory().state() == Memory.State.BACK ? 1 : 0,
+          "cluster",
+          window.cluster());
+    }
+  }
+
+  private static void windowSince(MetricText text, Window window, String part, long slot) {
+    text.sample(
+        "lockstep_collector_window_since_timestamp_seconds",
+        slot,
+        "cluster",
+        window.cluster(),
+        "part",
+        part);
+  }
+
+  private static void windowBytes(MetricText text, Window window, String part, long bytes) {
+    text.sample(
+        "lockstep_collector_window_bytes", bytes, "cluster", window.cluster(), "part", part);
   }
 
   private static void windowCount(MetricText text, Window window, String outcome, long value) {

@@ -7,5 +7,11 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures Lockstep itself, with real daemons on this machine.",
-    subcommands = {AlertBench.class, AgentBench.class, IngestBench.class, ChaosBench.class})
+    subcommands = {
+      AlertBench.class,
+      AgentBench.class,
+      IngestBench.class,
+      ChaosBench.class,
+      WindowBench.class
+    })
 final class BenchCommand {}

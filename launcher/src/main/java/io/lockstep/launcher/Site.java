@@ -128,7 +128,13 @@ final class Site implements AutoCloseable {
         Child.start(
             "collector",
             place.data().resolve("collector.log"),
-            List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")),
+            List.of(
+                "-Xmx3g",
+                "-XX:MaxNewSize=340m",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=30",
+                "-cp",
+                System.getProperty("java.class.path")),
             List.of(
                 "io.lockstep.launcher.Main",
                 "collector",

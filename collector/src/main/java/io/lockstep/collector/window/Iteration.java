@@ -74,6 +74,10 @@ public final class Iteration {
     return cell < values.length ? values[cell] : Double.NaN;
   }
 
+  long bytes() {
+    return 4L * values.length;
+  }
+
   private double medianStep() {
     var steps = new double[ranks()];
     int count = 0;

@@ -21,6 +21,9 @@ public final class JobWindow {
   /// Iterations that may be open at a time; beyond, the oldest is sealed as it is.
   private static final int OPEN = 16;
 
+  /// As many ranks as any window has room for are read back.
+  private static final int RANKS_RECALLED = 100_000;
+
   private static final int PATIENCE = 2;
   private static final long SECOND = 1_000_000_000L;
   private static final int STEPS_FOR_MEDIAN = 15;
@@ -112,6 +115,11 @@ public final class JobWindow {
     return heard;
   }
 
+  /// What its sealed iterations take, bytes.
+  long bytes() {
+    return iterations.stream().mapToLong(Iteration::bytes).sum();
+  }
+
   /// Ranks from 0 up to this have room in each iteration.
   int room() {
     return ranks.length;
@@ -150,6 +158,56 @@ public final class JobWindow {
       sealFirst();
     }
     return Taken.NEW;
+  }
+
+  /// One that is filled from the store, to be taken by a window.
+  public static JobWindow recalled(String job, String attempt) {
+    return new JobWindow(job, attempt);
+  }
+
+  /// Takes a step from the store, as if it had come when it ended.
+  ///
+  /// @param endNanos its end by the collector's clock
+  public void recall(Step step, long endNanos) {
+    if (step.rank() < 0 || step.rank() >= RANKS_RECALLED) {
+      return;
+    }
+    seal(endNanos);
+    add(step, endNanos, endNanos);
+  }
+
+  /// Takes what was known before: iterations before those that came since, and ranks that were not
+  /// heard since.
+  void recall(JobWindow before) {
+    List<Iteration> now = iterations;
+    long first = now.isEmpty() ? Long.MAX_VALUE : now.getFirst().number();
+    first = open.isEmpty() ? first : Math.min(first, open.firstKey());
+    var all = new ArrayList<Iteration>(KEPT);
+    for (Iteration one : before.iterations) {
+      if (one.number() < first) {
+        all.add(one);
+      }
+    }
+    all.addAll(now);
+    iterations = List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size()));
+    if (!iterations.isEmpty()) {
+      lastSealed = iterations.getLast().number();
+      boolean earlier = before.firstIteration >= 0 && before.firstIteration < first;
+      firstIteration = earlier ? before.firstIteration : firstIteration;
+    }
+    worldSize = Math.max(worldSize, before.worldSize);
+    recallRanks(before.ranks);
+  }
+
+  private void recallRanks(@Nullable Rank[] before) {
+    var all = Arrays.copyOf(ranks, Math.max(ranks.length, before.length));
+    for (int rank = 0; rank < before.length; rank++) {
+      if (all[rank] == null) {
+        all[rank] = before[rank];
+      }
+    }
+    missed = Arrays.copyOf(missed, Math.max(missed.length, all.length));
+    ranks = all;
   }
 
   private void know(Step step) {

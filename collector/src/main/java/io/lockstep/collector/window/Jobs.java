@@ -46,6 +46,18 @@ final class Jobs {
     return job;
   }
 
+  /// Takes what was known of a job before; of one that is unknown now when there is room.
+  void recall(JobWindow before) {
+    var key = new Key(before.job(), before.attempt());
+    JobWindow job = jobs.get(key);
+    if (job != null) {
+      job.recall(before);
+    } else if (jobs.size() < limit && rooms() + before.room() <= rankLimit) {
+      jobs.put(key, before);
+      list = List.copyOf(jobs.values());
+    }
+  }
+
   private @Nullable JobWindow add(Key key, Step step, long arrivalNanos) {
     if (jobs.size() >= limit || rooms() + step.rank() >= rankLimit) {
       forget(arrivalNanos - IDLE_NANOS);

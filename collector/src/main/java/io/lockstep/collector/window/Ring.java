@@ -45,6 +45,24 @@ final class Ring {
     slots[at][cell] = value;
   }
 
+  /// A slot's values, subject by subject, column by column: not to be changed.
+  float[] values(long slot) {
+    return slots[place(slot)];
+  }
+
+  /// Takes an array as a slot's values: of a slot that readers are not let at yet.
+  void install(long slot, float[] values) {
+    slots[place(slot)] = values;
+  }
+
+  long bytes() {
+    long bytes = 0;
+    for (float[] slot : slots) {
+      bytes += 4L * slot.length;
+    }
+    return bytes;
+  }
+
   float get(long slot, int subject, int column) {
     float[] values = slots[place(slot)];
     int cell = subject * columns + column;

@@ -5,6 +5,7 @@ import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Row;
 import io.lockstep.telemetry.rules.CounterState;
 import io.lockstep.telemetry.rules.Counters;
+import java.util.List;
 
 /// The window of one table with a row a second: its subjects, their ring, their counters.
 final class TableWindow {
@@ -12,12 +13,14 @@ final class TableWindow {
   private final Subjects subjects;
   private final Ring ring;
   private final Counters counters;
+  private final Past past;
 
   TableWindow(Table table, int limit) {
     this.columns = LiveColumns.of(table);
     this.subjects = new Subjects(limit);
     this.ring = new Ring(columns.count());
     this.counters = new Counters(columns.counterCount());
+    this.past = new Past(columns.count(), subjects);
   }
 
   Subjects subjects() {
@@ -26,6 +29,49 @@ final class TableWindow {
 
   void open(long slot) {
     ring.open(slot, subjects.count());
+  }
+
+  Past past() {
+    return past;
+  }
+
+  /// Adds a slot that is sealed to the table's past.
+  void sealed(long slot) {
+    past.fold(slot, ring.values(slot));
+  }
+
+  /// Takes the last minutes as they came back from the store, those of before the start as they
+  /// are, and of those after it what nobody else said: the increases of counters from before to
+  /// after.
+  ///
+  /// @param spans what the former make of spans
+  /// @param since the first slot after the start
+  /// @param edge the newest sealed slot
+  void recall(TableRecall recall, List<OpenSpan> spans, long since, long edge) {
+    for (long slot = recall.from(); slot < Math.min(recall.to(), edge + 1); slot++) {
+      float[] values = recall.values(slot);
+      if (slot >= since) {
+        complete(slot, values);
+      } else if (slot > edge - Window.SECONDS) {
+        ring.install(slot, values);
+      }
+    }
+    spans.forEach(past::merge);
+  }
+
+  private void complete(long slot, float[] values) {
+    float[] known = ring.values(slot);
+    for (int cell = 0; cell < Math.min(known.length, values.length); cell++) {
+      if (Float.isNaN(known[cell]) && !Float.isNaN(values[cell])) {
+        known[cell] = values[cell];
+        past.add(slot, cell, values[cell]);
+      }
+    }
+  }
+
+  /// What is kept second by second, bytes.
+  long ringBytes() {
+    return ring.bytes();
   }
 
   /// Whether the row has a value of a live column.

@@ -8,28 +8,31 @@ import io.lockstep.telemetry.rules.CounterState;
 import io.lockstep.telemetry.rules.LinkHistory;
 import io.lockstep.telemetry.rules.Links;
 import io.lockstep.telemetry.rules.Readings;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The last ten minutes of one cluster in memory, second by second, and the last iterations of its
-/// jobs.
+/// The last ten minutes of one cluster in memory, second by second, its last day in spans of ten
+/// minutes, and the last iterations of its jobs.
 ///
 /// **Slots.** A slot is one second and is named by its Unix second. A sample's slot is its own time
 /// plus its host's measured clock offset ([Host#clockOffsetNanos()]). Slots are sealed
 /// [#LAG_SECONDS] behind the collector's clock; what comes for a sealed slot is refused and
 /// counted. A gauge's value is the sample's; a counter's is its increase since the subject's sample
 /// before ([Counters]). NaN is absent: no sample came, or a counter's increase is not known. After
-/// a start the window is empty, and [#sinceSlot()] says from when on it can know anything.
+/// a start the window is empty, and [#sinceSlot()] says from when on it can know anything; what was
+/// known before may come back from the store ([#recall]).
 ///
 /// **Threads.** One thread calls [#append] and [#seal]. Any thread may call the rest: it sees
 /// sealed slots and sealed iterations only, and those do not change.
 ///
-/// **Memory.** 4 bytes × 640 slots × live columns of each subject: for 10,000 GPUs and 10,000 ports
-/// with 11 columns each, 282 MB and 282 MB; for 1,250 hosts with 17, 54 MB; iterations are 4 bytes
-/// × 256 × 15 columns for each rank, 154 MB for 10,000. A small cluster takes what its subjects
-/// take.
+/// **The past.** Of what was sealed, spans of ten minutes are kept for twenty-four hours: how many
+/// seconds had a value, the least, the mean and the most ([Span]); of parts there are none.
+///
+/// **Memory.** [WindowSize] reckons it: at most 2 GiB for 10,000 GPUs, 10,000 ports, 1,250 hosts
+/// and 10,000 ranks. A small cluster takes what its subjects take.
 public final class Window implements Readings {
   /// How far back readers can look.
   public static final int SECONDS = 600;
@@ -78,6 +81,8 @@ public final class Window implements Readings {
   private long refusedBefore;
   private long fullUntilNanos;
   private volatile boolean full;
+  private volatile Memory.State state = Memory.State.BACK;
+  private volatile String reason = "";
 
   public Window(String cluster) {
     this(cluster, Config.DEFAULT);
@@ -107,6 +112,37 @@ public final class Window implements Readings {
     return appender.append(batch, arrivalNanos);
   }
 
+  /// Says that what was known before the start may come back from the store.
+  public void awaitRecall() {
+    tables.hold(true);
+    state = Memory.State.READING;
+  }
+
+  /// The index of a subject, given now when it is new; −1 when there is no room for it.
+  public int subjectToRecall(Table table, String host, String subject) {
+    return tables.kept(table).subjects().findOrAdd(host, subject);
+  }
+
+  /// Takes back what was known before the start. What came since stays as it is.
+  public void recall(Recalled recalled) {
+    tables.recall(recalled);
+    recalled.links().forEach(links::recall);
+    recalled.jobs().forEach(jobs::recall);
+    state = Memory.State.BACK;
+  }
+
+  /// Says that nothing comes back.
+  public void forgo(String why) {
+    tables.hold(false);
+    reason = why;
+    state = Memory.State.LOST;
+  }
+
+  /// Spans that were closed since the last call, for the store; oldest first.
+  public Map<Table, List<ClosedSpan>> takeClosedSpans() {
+    return tables.takeClosedSpans();
+  }
+
   /// Seals what is due.
   ///
   /// @param nowNanos the collector's clock, Unix nanoseconds; going backwards has no effect
@@ -128,8 +164,8 @@ public final class Window implements Readings {
     return tables.sealedEdge();
   }
 
-  /// The first slot after the start: nothing is known of earlier ones. [Long#MAX_VALUE] before
-  /// anything came.
+  /// The first slot of which something may be known: the first after the start, or, when what was
+  /// known before came back from the store, one before it. [Long#MAX_VALUE] before anything came.
   public long sinceSlot() {
     return tables.sinceSlot();
   }
@@ -205,6 +241,21 @@ public final class Window implements Readings {
       sum += Float.isNaN(value) ? 0 : value;
     }
     return any ? sum : Double.NaN;
+  }
+
+  /// What there was in the last twenty-four hours, in spans of ten minutes, oldest first; without
+  /// those that had no value or of which nothing is known, and without the one that is not over. Of
+  /// [Table#GPU], [Table#PORT] and [Table#HOST].
+  public List<Span> past(Column column, int subject) {
+    long now = Past.span(sealedEdge());
+    var spans = new ArrayList<Span>();
+    for (long index = now - Past.SPANS; index < now; index++) {
+      Span span = tables.span(column, subject, index);
+      if (span != null) {
+        spans.add(span);
+      }
+    }
+    return spans;
   }
 
   /// Whether a live column's values are increases of a counter.
@@ -291,6 +342,18 @@ public final class Window implements Readings {
   /// Whether something was refused in the last minute because there is no room for it.
   public boolean full() {
     return full;
+  }
+
+  /// Whether it has back what was known before the start.
+  public Memory memory() {
+    return new Memory(
+        state, reason, tables.startSlot(), tables.sinceSlot(), tables.pastSinceSlot());
+  }
+
+  /// What it takes now.
+  public WindowSize size() {
+    long iterations = jobs.list().stream().mapToLong(JobWindow::bytes).sum();
+    return new WindowSize(tables.ringBytes(), tables.pastBytes(), iterations);
   }
 
   /// What was taken and what was refused since the start.

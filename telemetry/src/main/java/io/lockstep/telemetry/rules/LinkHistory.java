@@ -60,6 +60,15 @@ public record LinkHistory(
     return trimmed(new LinkHistory(sinceNanos, upAtFirst, everUp || up, all));
   }
 
+  /// The same with what was known before it.
+  LinkHistory after(LinkHistory before) {
+    LinkHistory whole = before.with(sinceNanos, upAtFirst);
+    for (Change change : changes) {
+      whole = whole.with(change.timeNanos(), change.up());
+    }
+    return whole;
+  }
+
   private long lastNanos() {
     return changes.isEmpty() ? sinceNanos : changes.getLast().timeNanos();
   }

@@ -1,6 +1,7 @@
 package io.lockstep.telemetry.rules;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,17 @@ public final class Links {
 
   public @Nullable LinkHistory get(int port) {
     return histories.get(port);
+  }
+
+  /// The indexes of the ports of which something is known.
+  public Set<Integer> ports() {
+    return Set.copyOf(histories.keySet());
+  }
+
+  /// Takes what was known of a port before, as from the store after a restart: what is known now
+  /// goes on from there.
+  public void recall(int port, LinkHistory before) {
+    histories.merge(port, before, (now, _) -> now.after(before));
   }
 
   /// Notes what a sample says: the port is up, or not.
