@@ -11,9 +11,13 @@ import io.lockstep.collector.receive.Sender;
 import io.lockstep.collector.receive.SeriesLimit;
 import io.lockstep.collector.state.Delivery;
 import io.lockstep.collector.state.State;
+import io.lockstep.collector.store.PastStore;
+import io.lockstep.collector.store.QuestDbServer;
 import io.lockstep.collector.store.SeriesStore;
 import io.lockstep.collector.store.StoreResult;
+import io.lockstep.collector.window.Watched;
 import io.lockstep.collector.window.Window;
+import io.lockstep.collector.window.WindowSize;
 import io.lockstep.telemetry.otlp.BatchId;
 import io.lockstep.telemetry.otlp.OtlpException;
 import io.lockstep.telemetry.otlp.Signal;
@@ -69,6 +73,8 @@ final class Core implements Intake, AutoCloseable {
   private final SeriesLimit series;
   private final AlertBook book;
   private final StoreWatch storeWatch;
+  private final @Nullable PastStore past;
+  private final @Nullable Recall recall;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
   private final ExecutorService reading =
       Executors.newFixedThreadPool(
@@ -77,6 +83,8 @@ final class Core implements Intake, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("core").factory());
   private final ThreadMXBean processorTime = ManagementFactory.getThreadMXBean();
+  private final Tenured tenured =
+      new Tenured(() -> windows().stream().mapToLong(window -> window.size().bytes()).sum());
   private boolean roundFailed;
   private volatile long lastRound = System.nanoTime();
   private volatile Rounds rounds = Rounds.NONE;
@@ -110,9 +118,28 @@ final class Core implements Intake, AutoCloseable {
     this.book = new AlertBook(config.alert(), state.load(), state.waiting());
     this.storeWatch = new StoreWatch(config.cluster());
     watch(config.cluster());
+    QuestDbServer server = store.server();
+    this.past = server == null ? null : new PastStore(server);
+    this.recall =
+        server == null ? null : new Recall(store, server, clock, core, this::windowToRecall);
+  }
+
+  private @Nullable Window windowToRecall(String cluster) {
+    Watch watch = watch(cluster);
+    return watch == null ? null : watch.window();
   }
 
   void start() {
+    log.info(
+        "window keeps ten minutes by the second and 24 hours by ten minutes; of 10,000 GPUs, 10,000"
+            + " ports, 1,250 servers and 10,000 ranks at most {}; heap_max={}MiB",
+        WindowSize.full(10_000, 10_000, 1_250, 10_000).words(),
+        Runtime.getRuntime().maxMemory() >> 20);
+    if (recall == null) {
+      windows().forEach(window -> window.forgo("only the default store can be asked for it"));
+    } else {
+      recall.start(windows());
+    }
     notifier.start(state.outbox(), this::record);
     // Soon after a second ends, because that is when one more is sealed.
     long intoSecond = Math.floorMod(nanos(clock.instant()), ROUND.toNanos());
@@ -239,6 +266,7 @@ final class Core implements Intake, AutoCloseable {
       long until = 0;
       for (Watch watch : watches.values()) {
         carryOut(watch.round(book, now), now);
+        keepPast(watch.window());
         until = Math.max(until, judgedUntil(watch.window()));
       }
       carryOut(storeWatch.round(book, store.state(), now), now);
@@ -248,6 +276,7 @@ final class Core implements Intake, AutoCloseable {
               rounds.processorNanos + processorTime.getCurrentThreadCpuTime() - begun,
               until,
               nanos(clock.instant()));
+      tenured.look();
       roundFailed = false;
       lastRound = System.nanoTime();
     } catch (RuntimeException e) {
@@ -257,6 +286,17 @@ final class Core implements Intake, AutoCloseable {
         log.error("a round failed, the next one is tried", e);
       }
     }
+  }
+
+  private void keepPast(Window window) {
+    window
+        .takeClosedSpans()
+        .forEach((table, spans) -> {
+          if (past != null) {
+            List<Watched> subjects = window.subjects(table);
+            spans.forEach(span -> past.keep(window.cluster(), table, span, subjects));
+          }
+        });
   }
 
   private static long judgedUntil(Window window) {
@@ -328,6 +368,9 @@ final class Core implements Intake, AutoCloseable {
   public void close() throws IOException {
     // First: what its lanes are about can still be written down.
     notifier.close();
+    if (recall != null) {
+      recall.close();
+    }
     reading.shutdown();
     core.shutdown();
     try {
@@ -336,6 +379,9 @@ final class Core implements Intake, AutoCloseable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+    if (past != null) {
+      past.close();
     }
     // Numbers that moved since the last transition: a restart shows them as they were.
     state.keep(book.incidents());

@@ -92,6 +92,13 @@ record Hardware(
     return bits;
   }
 
+  /// What the GPU's last day was like: a sensor or a place in the chassis is always as it is.
+  static void addDay(Window window, Straggler straggler, Map<String, Double> evidence) {
+    int gpu = Gpus.row(window, straggler.rank());
+    Day.addTo(evidence, "temperature_celsius", window, TEMPERATURE, gpu, 1);
+    Day.addTo(evidence, "clock_megahertz", window, CLOCK, gpu, 1e-6);
+  }
+
   boolean hot() {
     return celsius > peersCelsius + HOT_CELSIUS;
   }

@@ -140,6 +140,9 @@ final class RuleDetector implements Prompt {
       if (!Double.isNaN(value)) {
         evidence.put(counter ? column.name() + "_in_ten_minutes" : Words.named(column), value);
       }
+      if (counter) {
+        Day.addTo(evidence, column.name(), window, column, subject, 1);
+      }
     }
     return new Finding(
         kind,

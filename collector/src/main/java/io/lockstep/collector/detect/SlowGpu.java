@@ -30,7 +30,7 @@ final class SlowGpu {
         impact >= REPLACE_NOW ? Severity.CRITICAL : Severity.WARNING,
         action(impact),
         summary(window, slow, since, hardware),
-        evidence(slow, since, hardware));
+        evidence(window, slow, since, hardware));
   }
 
   static Action action(double impact) {
@@ -68,7 +68,7 @@ final class SlowGpu {
   }
 
   private static SequencedMap<String, Double> evidence(
-      Straggler slow, Since since, Hardware hardware) {
+      Window window, Straggler slow, Since since, Hardware hardware) {
     SequencedMap<String, Double> evidence = new LinkedHashMap<>();
     evidence.put("slower_percent", 100 * slow.excess());
     evidence.put("margin_percent", 100 * slow.margin());
@@ -82,6 +82,7 @@ final class SlowGpu {
     evidence.put("cost_seconds", slow.costSeconds());
     evidence.put("ranks_waiting", (double) slow.job().expected() - 1);
     hardware.addTo(evidence);
+    Hardware.addDay(window, slow, evidence);
     return evidence;
   }
 }

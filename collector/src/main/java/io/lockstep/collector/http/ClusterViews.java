@@ -50,6 +50,7 @@ public final class ClusterViews implements Views {
         new JobViews(window, seats, incidents, seconds).all(),
         IncidentViews.of(window, incidents, deliveries, sinks.get()),
         PlacementView.all(window),
-        window.full());
+        window.full(),
+        MemoryView.of(window, now));
   }
 }

@@ -9,12 +9,14 @@ import java.util.List;
 /// @param incidents open ones first, then resolved ones, each newest first
 /// @param placements jobs on GPUs, as the agents see them, by job and rank
 /// @param full whether senders were lately refused for want of room: what they say is not judged
+/// @param memory what is remembered
 public record Snapshot(
     ClusterView cells,
     List<JobView> jobs,
     List<IncidentView> incidents,
     List<PlacementView> placements,
-    boolean full) {
+    boolean full,
+    MemoryView memory) {
   public Snapshot {
     placements = List.copyOf(placements);
     jobs = List.copyOf(jobs);
@@ -23,6 +25,6 @@ public record Snapshot(
 
   /// Of a cluster for which there is room.
   public Snapshot(ClusterView cells, List<JobView> jobs, List<IncidentView> incidents) {
-    this(cells, jobs, incidents, List.of(), false);
+    this(cells, jobs, incidents, List.of(), false, MemoryView.WHOLE);
   }
 }

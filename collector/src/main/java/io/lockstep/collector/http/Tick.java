@@ -81,7 +81,8 @@ final class Tick {
     Headline headline = Headline.of(snapshot());
     json.time("time", snapshot().cells().time())
         .text("headline", headline.text())
-        .text("mood", headline.mood().label());
+        .text("mood", headline.mood().label())
+        .text("memory", snapshot().memory().words());
     Changes.write(json, "hosts", last == null ? null : last.cells.hosts, now.cells.hosts);
     Changes.write(json, "gpus", last == null ? null : last.cells.gpus, now.cells.gpus);
     Changes.write(json, "ports", last == null ? null : last.cells.ports, now.cells.ports);

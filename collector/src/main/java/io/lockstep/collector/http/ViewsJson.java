@@ -21,7 +21,24 @@ final class ViewsJson {
             .time("time", cells.time())
             .text("headline", headline.text())
             .text("mood", headline.mood().label())
+            .nested("memory", memory -> memory(memory, snapshot.memory()))
             .list("hosts", cells.hosts(), ViewsJson::host));
+  }
+
+  private static void memory(JsonText json, MemoryView memory) throws IOException {
+    json.text("state", memory.state())
+        .time("started", memory.started())
+        .time("since", memory.since())
+        .time("pastSince", memory.pastSince())
+        .text("reason", memory.reason())
+        .list(
+            "cannotTell",
+            memory.cannotTell(),
+            (out, one) ->
+                out.text("detector", one.detector())
+                    .text("what", one.what())
+                    .time("from", one.from()))
+        .text("words", memory.words());
   }
 
   static Buffer oneHost(HostView host) {

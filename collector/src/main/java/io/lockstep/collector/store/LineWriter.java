@@ -44,6 +44,12 @@ final class LineWriter {
     text.append(table.tableName());
   }
 
+  /// Begins a line of a table that is made of another.
+  void begin(Table table, String suffix) {
+    begin(table);
+    text.append(suffix);
+  }
+
   /// A part of the row's key. An empty value is left out: no store takes an empty tag.
   void tag(String name, String value) {
     if (value.isEmpty()) {

@@ -131,6 +131,7 @@ final class QuestDbWatch {
       names.put(table.tableName(), table);
       names.put(RollUp.name(table), table);
     }
+    PastTable.TABLES.forEach(table -> names.put(PastTable.name(table), table));
     return Map.copyOf(names);
   }
 
@@ -141,7 +142,7 @@ final class QuestDbWatch {
             "questdb table suspended table={} reason=\"{}\": {}",
             table,
             why,
-            table.endsWith(RollUp.SUFFIX)
+            table.endsWith(RollUp.SUFFIX) || table.endsWith(PastTable.SUFFIX)
                 ? "its rows wait in its log"
                 : "what comes waits in the journal");
       }

@@ -78,7 +78,7 @@ final class Schema {
     };
   }
 
-  /// All tables as they must be: of what arrives, and of its minutes.
+  /// All tables as they must be: of what arrives, of its minutes, and of the window's day.
   static List<StoreTable> tables(QuestDbServer.Config config) {
     var all = new ArrayList<StoreTable>();
     for (Table table : Table.values()) {
@@ -88,6 +88,7 @@ final class Schema {
     for (Table table : config.rollups().enabled() ? RollUp.TABLES : List.<Table>of()) {
       all.add(RollUp.table(table, config.longest()));
     }
+    PastTable.TABLES.forEach(table -> all.add(PastTable.table(table)));
     return all;
   }
 

@@ -18,6 +18,7 @@ export class Model {
     this.metric = null;
     this.headline = null;
     this.mood = 'waiting';
+    this.memory = '';
     this.time = null;
     this.jobs = [];
     this.incidents = new Map();
@@ -50,6 +51,7 @@ export class Model {
     this.time = said.time;
     this.headline = said.headline;
     this.mood = said.mood;
+    this.memory = said.memory ?? '';
     if (said.metric !== this.metric) this.rows.values = [];
     this.metric = said.metric ?? null;
     for (const name of Object.keys(this.rows)) {

@@ -66,6 +66,8 @@ function head() {
   setText(byId('cluster'), model.cluster ?? '');
   if (model.headline !== null) setText(byId('headline'), model.headline);
   byId('headline').dataset.mood = model.mood;
+  show(byId('memory'), model.memory !== '');
+  setText(byId('memory'), model.memory);
   const open = model.open ? `(${model.open}) ` : '';
   document.title = `${open}Lockstep${model.cluster ? ` · ${model.cluster}` : ''}`;
 }

@@ -84,6 +84,7 @@ const UNITS = [
   ['_megahertz', value => megahertz(value * 1e6)],
   ['_watts', watts],
   ['_bytes', bytes],
+  ['_hours', value => (known(value) ? `${number(value)} h` : UNKNOWN)],
 ];
 
 /** A number of a finding: its name with the unit last becomes words and a value with its unit. */
