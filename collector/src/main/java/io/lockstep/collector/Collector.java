@@ -78,6 +78,8 @@ public final class Collector implements AutoCloseable {
   private static Collector start(CollectorConfig config, FolderLock lock, Vertx vertx)
       throws ConfigException, IOException {
     InstantSource clock = InstantSource.system();
+    Check.certificate(vertx, "receive.listen", config.receive().listen());
+    Check.certificate(vertx, "http.listen", config.http().listen());
     Notifier notifier = Notifier.open(vertx, config.notifier(), clock);
     unpackBelow(config.data().resolve("tmp"));
     State state = State.open(config.data().resolve("state.db"));

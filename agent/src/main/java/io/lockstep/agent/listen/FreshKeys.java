@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A server's key and certificate, read again when their files were changed, so that a new
-/// certificate needs no restart. Files that can't be used leave those before in force. Any thread.
+/// certificate needs no restart. Files that can't be used, or are not of one pair (yet), leave
+/// those before in force. Any thread.
 final class FreshKeys extends X509ExtendedKeyManager {
   private static final Logger LOG = LoggerFactory.getLogger(FreshKeys.class);
 

@@ -1,6 +1,7 @@
 package io.lockstep.agent.listen;
 
 import io.lockstep.telemetry.config.FileProblem;
+import io.lockstep.telemetry.config.KeyPairCheck;
 import io.lockstep.telemetry.config.Listen;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -57,7 +58,17 @@ public final class ServerTls {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry("server", privateKey(key), password, chain(certificates));
+      PrivateKey own = privateKey(key);
+      Certificate[] chain = chain(certificates);
+      if (!KeyPairCheck.fits(chain[0].getPublicKey(), own)) {
+        throw new IOException(
+            "tls_key_file "
+                + key
+                + " is not the key of the first certificate in tls_cert_file "
+                + certificates
+                + "; put both of one pair there");
+      }
+      store.setKeyEntry("server", own, password, chain);
       var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(store, password);
       return (X509ExtendedKeyManager) managers.getKeyManagers()[0];

@@ -35,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -351,6 +352,37 @@ class ListenerTest {
     Files.writeString(key, Files.readString(fresh.key()) + "\n");
     assertThat(healthOver(fresh)).isEqualTo(200);
     assertThatThrownBy(() -> healthOver(old)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void keepsItsPairWhileOneOfTheTwoFilesIsReplaced() throws Exception {
+    Certificate old = Certificate.make(folder, "old");
+    Certificate fresh = Certificate.make(folder, "fresh");
+    Path pem = Files.copy(old.pem(), folder.resolve("listen.pem"));
+    Path key = Files.copy(old.key(), folder.resolve("listen.key"));
+    listener.close();
+    listener = start(new Listen("127.0.0.1:0", pem, key, null, false));
+    Files.writeString(key, Files.readString(fresh.key()) + "\n");
+    List<String> log =
+        Logged.during(() -> assertThat(healthOver(old)).as("the pair before").isEqualTo(200));
+    assertThat(log)
+        .anyMatch(line -> line.contains("kept as it was") && line.contains("the key of"));
+    Files.writeString(pem, Files.readString(fresh.pem()) + "\n");
+    assertThat(healthOver(fresh)).isEqualTo(200);
+  }
+
+  @Test
+  void doesNotStartWithAKeyOfAnotherCertificate() throws Exception {
+    Certificate one = Certificate.make(folder, "one");
+    Certificate other = Certificate.make(folder, "other");
+    var mixed = new Listen("127.0.0.1:0", one.pem(), other.key(), null, false);
+    for (ThrowingCallable attempt :
+        List.<ThrowingCallable>of(() -> start(mixed), () -> ServerTls.check(mixed))) {
+      assertThatThrownBy(attempt)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("tls_key_file " + other.key() + " is not the key of")
+          .hasMessageContaining("tls_cert_file " + one.pem());
+    }
   }
 
   private int healthOver(Certificate trusted) throws Exception {
