@@ -43,6 +43,13 @@ record Flags(
     return collectors.isEmpty() ? config : config.withCollectors(collectors);
   }
 
+  /// What there is to say of a file that says nothing; empty where there is no such file.
+  String blank() throws ConfigException {
+    return file == null || !Configs.isBlank(file)
+        ? ""
+        : file + " sets nothing: the defaults apply; write {} if that is meant";
+  }
+
   /// Where the file or the environment set keys that are wrong, see [Configs#mistakes].
   ConfigException mistakes(Map<String, String> problems) throws ConfigException {
     return Configs.mistakes(file, System.getenv(), Config.class, problems);

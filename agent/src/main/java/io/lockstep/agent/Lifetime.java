@@ -13,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The agent as a process: from its start until a signal, or the end of standard input.
 final class Lifetime {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
+
   /// What the process ends with when it is used or configured wrongly.
   static final int EXIT_CONFIG = 2;
 
@@ -23,6 +27,9 @@ final class Lifetime {
   private static final long STOP_SECONDS = 8;
 
   private final Flags flags;
+
+  /// Whether the file that is in force says nothing. At start, then on the thread that reloads.
+  private volatile boolean blankBefore;
 
   Lifetime(Flags flags) {
     this.flags = flags;
@@ -60,6 +67,11 @@ final class Lifetime {
   /// Runs until stopped.
   void run(Config config) throws IOException, ConfigException, InterruptedException {
     var service = ServiceNotice.of(System.getenv(), ProcessHandle.current().pid());
+    String blank = flags.blank();
+    blankBefore = !blank.isEmpty();
+    if (blankBefore) {
+      LOG.warn("configuration {}", blank);
+    }
     var daemon = new Daemon(this::checkedConfig, version(), service);
     var ended = new CountDownLatch(1);
     stopOnSignal(daemon, ended);
@@ -72,10 +84,20 @@ final class Lifetime {
     }
   }
 
+  /// A file that was cut off, by an editor or a full disk, would put the defaults in the place of
+  /// all that it said.
   private Config checkedConfig() throws ConfigException, IOException {
+    boolean blank = !flags.blank().isEmpty();
+    if (blank && !blankBefore) {
+      throw new ConfigException(
+          flags.file()
+              + " is empty, as after a full disk or a write that was cut off; write {} into it if"
+              + " every default is meant");
+    }
     Config config = flags.config();
     Check.root(config.root());
     new Check(config, flags::mistakes).files();
+    blankBefore = blank;
     return config;
   }
 

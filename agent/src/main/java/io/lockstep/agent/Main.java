@@ -216,6 +216,7 @@ public final class Main implements Callable<Integer> {
     }
     if (check) {
       new Check(config, flags()::mistakes).files();
+      Stream.of(flags().blank()).filter(one -> !one.isEmpty()).forEach(this::warn);
       Warnings.of(config).forEach(this::warn);
       return say(Check.notes(config) + "configuration is right\n");
     }

@@ -126,6 +126,9 @@ class AgentProcessTest {
       agent.hangup();
       agent.awaitLog("configuration is not reloaded, the one before goes on: ");
       assertThat(agent.log()).contains("intervall", "did you mean interval");
+      Files.writeString(config, "# cut off\n");
+      agent.hangup();
+      agent.awaitLog(config + " is empty");
       try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         String port = "127.0.0.1:" + taken.getLocalPort();
         Files.writeString(config, right.replaceFirst("127\\.0\\.0\\.1:0", port));

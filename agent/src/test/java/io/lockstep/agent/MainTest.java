@@ -59,6 +59,15 @@ class MainTest {
   }
 
   @Test
+  void saysThatAnEmptyFileSetsNothing() throws Exception {
+    Path file = write("# nothing\n\n");
+    Result result = run("--config", file.toString(), "--check-config");
+    assertThat(result.code()).isZero();
+    assertThat(result.err()).contains(file + " sets nothing: the defaults apply");
+    assertThat(run("--config", write("{}\n").toString(), "--check-config").err()).isEmpty();
+  }
+
+  @Test
   void saysInOneLineWhatIsWrong() throws Exception {
     assertWrong("colectors: []\n", "colectors", "did you mean collectors?");
     assertWrong("collectors: []\n", "collectors must name at least one address");

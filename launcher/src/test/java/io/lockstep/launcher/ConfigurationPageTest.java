@@ -73,7 +73,7 @@ class ConfigurationPageTest {
     Other variables that begin with `LOCKSTEP_`, as Kubernetes makes them for a service named `lockstep`, are left alone.
     A flag goes before the environment, the environment before the file, the file before the default. Durations are written `500ms`, `10s`,
     `5m`, `1h`, `2d`; sizes `64MiB`. Secrets stand in files of their own (`*_file`). The agent reads its file anew at `SIGHUP` (`systemctl reload
-    lockstep-agent`): what it has goes to the spool, nothing is lost; a file that is wrong is said in the log, and the one before goes on.
+    lockstep-agent`): what it has goes to the spool, nothing is lost; a file that is wrong, or empty (cut off), is said in the log, and the one before goes on.
 
     An address that is not loopback needs a token file or TLS, or `insecure: true`. A token file has one line per sender:
     `sender cluster host-pattern token`, where the pattern says for which hosts it may speak (`*` for a gateway).

@@ -43,6 +43,14 @@ public final class Configs {
     return bound;
   }
 
+  /// Whether nothing stands in a file but space and remarks, as in one that an editor has cut off
+  /// or for which a full disk had no room. Who wants the defaults writes `{}`.
+  ///
+  /// @throws ConfigException when it can't be read
+  public static boolean isBlank(Path yaml) throws ConfigException {
+    return Document.read(yaml).blank();
+  }
+
   /// Says where keys were set whose mistakes show only later, as that of a file which is not there.
   ///
   /// @param problems of each key, by its full path: what is wrong, with the path; at least one

@@ -37,6 +37,7 @@ final class Document {
   private final Map<String, Mark> places = new HashMap<>();
   private final List<Mistake> mistakes = new ArrayList<>();
   private final Node.Section root;
+  private boolean blank;
 
   private Document(Path file, Parser parser) throws ConfigException {
     this.file = file;
@@ -97,6 +98,11 @@ final class Document {
     return root;
   }
 
+  /// Whether nothing stands there but space and remarks; `{}` is something.
+  boolean blank() {
+    return blank;
+  }
+
   /// What the file says twice; grows no more.
   List<Mistake> mistakes() {
     return mistakes;
@@ -128,6 +134,7 @@ final class Document {
   private Node.Section read(Parser parser) throws ConfigException {
     parser.getEvent(); // the stream begins
     if (parser.checkEvent(Event.ID.StreamEnd)) {
+      blank = true;
       return new Node.Section();
     }
     parser.getEvent(); // the document begins
@@ -139,7 +146,10 @@ final class Document {
     }
     return switch (read) {
       case Node.Section map -> map;
-      case Node.Nothing _ -> new Node.Section();
+      case Node.Nothing _ -> {
+        blank = true;
+        yield new Node.Section();
+      }
       default -> throw new ConfigException(file + at(first) + "must be a map of keys");
     };
   }
