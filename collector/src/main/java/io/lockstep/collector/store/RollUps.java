@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// come late. What was made before is replaced, so that a minute is there once however often it is
 /// made.
 ///
-/// One thread, which works a tenth of the time at most: a long past is caught up with slowly, and
+/// One thread, which works a quarter of the time at most: a long past is caught up with slowly, and
 /// neither writing nor questions wait for it.
 public final class RollUps implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUps.class);
@@ -36,8 +36,10 @@ public final class RollUps implements AutoCloseable {
 
   private static final int MINUTES_MAX = 60;
 
+  private static final int MINUTES_FIRST = 2;
+
   /// It pauses so many times as long as it worked.
-  private static final int REST = 9;
+  private static final int REST = 3;
 
   /// What is kept longer than rows as they came.
   ///
@@ -173,7 +175,7 @@ public final class RollUps implements AutoCloseable {
   private boolean round(QuestDbQuery query) throws IOException {
     boolean some = false;
     for (Table table : RollUp.TABLES) {
-      int most = pieces.getOrDefault(table, StaleMinutes.TOGETHER);
+      int most = pieces.getOrDefault(table, MINUTES_FIRST);
       StaleMinutes.Span span = stale.next(table, most, now());
       if (span == null || !applied(query, table)) {
         continue;

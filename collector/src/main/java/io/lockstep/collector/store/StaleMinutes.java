@@ -48,7 +48,7 @@ final class StaleMinutes implements AutoCloseable {
   private static final int YOUNG = 2;
 
   /// So many are made together: each commit to a table costs the same, however many rows it has.
-  static final int TOGETHER = 5;
+  private static final int TOGETHER = 5;
 
   /// These go before older ones, so that a long past does not hold up the present.
   private static final int LATELY = 15;
