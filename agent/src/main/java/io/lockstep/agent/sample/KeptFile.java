@@ -2,6 +2,7 @@ package io.lockstep.agent.sample;
 
 import io.lockstep.telemetry.config.FileProblem;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -114,6 +115,9 @@ public final class KeptFile {
 
   /// What is wrong with it and how to mend that, in one line with the file.
   public static String problem(Path file, IOException e) {
+    if (e instanceof CharacterCodingException) {
+      return file + ": is damaged, it is no text; it counts as empty and is written anew";
+    }
     return FileProblem.words(file, e)
         + "; the agent's user must be able to read and write in spool.folder, where this file stands";
   }

@@ -37,6 +37,14 @@ class KeptFileTest {
   }
 
   @Test
+  void aDamagedFileIsCalledDamagedAndNobodyIsSentToLookForPermissions() throws IOException {
+    Path file = Files.write(folder.resolve("gpus.tsv"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    IOException e = assertThrows(IOException.class, () -> Files.readAllLines(file));
+    assertThat(KeptFile.problem(file, e))
+        .isEqualTo(file + ": is damaged, it is no text; it counts as empty and is written anew");
+  }
+
+  @Test
   void whatAFullDiskDidNotTakeLeavesNothingBeside() throws IOException {
     Path file = folder.resolve("gpus.tsv");
     Path next = folder.resolve("gpus.tsv.next");

@@ -239,7 +239,7 @@ final class EventTypes {
               "lockstep.kernel.fault",
               "ERROR",
               "The kernel's log tells of something broken: `nvlink`, `pcie`, `mlx5`, `mce`, `edac`,"
-                  + " `oom`, `hung-task`.",
+                  + " `oom`, `hung-task`, `gpu-init`, `storage`, `segfault`, `peermem`, `file-limit`.",
               List.of("hw.id", "error.type", "lockstep.kernel.device", "lockstep.kernel.sequence")),
           new EventType(
               "lockstep.gpu.memory.error",

@@ -10,12 +10,19 @@ import java.util.regex.Pattern;
 final class HostLines {
   private static final String LINUX = "Linux kernel source";
   private static final String MLX5 = "Linux kernel source, drivers/net/ethernet/mellanox/mlx5";
+  private static final String INTEL = "Intel SDM, volume 3, IA32_MCi_STATUS";
+  private static final String APEI = "UEFI specification, appendix N; drivers/firmware/efi/cper.c";
+
+  /// Up to the status word: its highest bits are valid, overflow, uncorrected (61), enabled.
+  private static final String STATUS =
+      "\\[Hardware Error]: (CPU ?[0-9]+): Machine Check(?: Exception)?: [0-9a-fA-F]+ Bank [0-9]+: ";
+
   private static final String PCI = "([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-9])";
 
   /// A kind of line.
   ///
   /// @param line found anywhere in it; the first group, where there is one, is the device
-  private record Row(Kind kind, Pattern line, Meaning meaning) {}
+  record Row(Kind kind, Pattern line, Meaning meaning) {}
 
   private static final List<Row> ROWS =
       List.of(
@@ -39,6 +46,15 @@ final class HostLines {
               "A PCIe error that was corrected.",
               Blame.HARDWARE,
               Remedy.NONE,
+              LINUX),
+          row(
+              Kind.PCIE,
+              "AER: (?:Multiple )?Uncorrect[a-z]* \\(Fatal\\) .*received(?:(?: from|:) "
+                  + PCI
+                  + ")?",
+              "A PCIe error that could not be corrected; the link is not to be trusted.",
+              Blame.HARDWARE,
+              Remedy.RESTART_SERVER,
               LINUX),
           row(
               Kind.PCIE,
@@ -168,6 +184,20 @@ final class HostLines {
               LINUX),
           row(
               Kind.MCE,
+              STATUS + "[abefABEF][0-9a-fA-F]{15}\\b",
+              "A processor or its memory had an error that could not be corrected.",
+              Blame.HARDWARE,
+              Remedy.RESTART_SERVER,
+              INTEL),
+          row(
+              Kind.MCE,
+              STATUS + "[89cdCD][0-9a-fA-F]{15}\\b",
+              "A processor or its memory had an error, which was corrected or put aside.",
+              Blame.HARDWARE,
+              Remedy.NONE,
+              INTEL),
+          row(
+              Kind.MCE,
               "\\[Hardware Error]: (CPU ?[0-9]+)\\b.*Machine Check",
               "A processor reports an error of the server's hardware.",
               Blame.HARDWARE,
@@ -180,6 +210,28 @@ final class HostLines {
               Blame.HARDWARE,
               Remedy.CONTACT_SUPPORT,
               LINUX),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: event severity: fatal",
+              "The server's firmware reports an error of its hardware that could not be corrected.",
+              Blame.HARDWARE,
+              Remedy.RESTART_SERVER,
+              APEI),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: event severity: recoverable",
+              "The server's firmware reports an error of its hardware that was not corrected, and"
+                  + " that the server may survive.",
+              Blame.HARDWARE,
+              Remedy.CHECK_CONNECTIONS,
+              APEI),
+          row(
+              Kind.MCE,
+              "\\[Hardware Error]: event severity: corrected",
+              "The server's firmware reports an error of its hardware, which was corrected.",
+              Blame.HARDWARE,
+              Remedy.NONE,
+              APEI),
           row(
               Kind.MCE,
               "\\[Hardware Error]: Hardware error from APEI",
@@ -306,10 +358,20 @@ final class HostLines {
           "oom-kill",
           "blocked",
           "lockup",
-          "LOCKUP");
+          "LOCKUP",
+          "nvme",
+          "I/O error",
+          " error, dev ",
+          "Disk failure",
+          "beyond end of device",
+          "filesystem",
+          "Filesystem",
+          "forced readonly",
+          "segfault",
+          "peermem",
+          "file-max");
 
-  private static Row row(
-      Kind kind, String line, String words, Blame blame, Remedy remedy, String source) {
+  static Row row(Kind kind, String line, String words, Blame blame, Remedy remedy, String source) {
     return new Row(kind, Pattern.compile(line), new Meaning(words, blame, remedy, source));
   }
 
@@ -317,7 +379,12 @@ final class HostLines {
     if (WORDS.stream().noneMatch(line::contains)) {
       return Optional.empty();
     }
-    for (Row row : ROWS) {
+    Optional<KernelEvent> event = take(ROWS, line);
+    return event.isPresent() ? event : take(StorageLines.ROWS, line);
+  }
+
+  private static Optional<KernelEvent> take(List<Row> rows, String line) {
+    for (Row row : rows) {
       Matcher found = row.line.matcher(line);
       if (found.find()) {
         String device = found.groupCount() > 0 ? found.group(1) : null;

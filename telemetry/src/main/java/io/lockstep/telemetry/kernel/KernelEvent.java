@@ -34,7 +34,17 @@ public record KernelEvent(
     /// A process was killed for want of memory.
     OOM,
     /// A task or a processor that does not go on.
-    HUNG_TASK;
+    HUNG_TASK,
+    /// The NVIDIA driver can't take a GPU into service.
+    GPU_INIT,
+    /// A drive or a file system.
+    STORAGE,
+    /// A program was ended within a library that matters here.
+    SEGFAULT,
+    /// GPUDirect RDMA's memory.
+    PEERMEM,
+    /// No more files can be opened.
+    FILE_LIMIT;
 
     /// As programs write it: `hung-task`.
     public String label() {

@@ -20,6 +20,8 @@ public final class KernelLog {
       Pattern.compile("SXid \\((?:PCI:)?" + PCI + "[^)]*\\): ([0-9]{1,9})\\b[, ]*(.*)");
   private static final Pattern LINK = Pattern.compile("\\bLink (-?[0-9]{1,3})\\b");
   private static final Pattern ON_LINK = Pattern.compile("\\b(?:on link|i0 Link) ([0-9]{1,3})\\b");
+  private static final Pattern INIT =
+      Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ":? .*RmInitAdapter failed");
   private static final Pattern LOST =
       Pattern.compile("NVRM: GPU (?:at )?(?:PCI:)?" + SHORT_PCI + ":? .*fallen off the bus");
   private static final Pattern LOST_BEGIN =
@@ -67,6 +69,11 @@ public final class KernelLog {
       return Optional.of(
           new KernelEvent(Kind.XID, code, xid.group(1), number, Xids.explain(code, text), line));
     }
+    Matcher init = INIT.matcher(line);
+    if (init.find()) {
+      String gpu = init.group(1);
+      return Optional.of(new KernelEvent(Kind.GPU_INIT, -1, gpu, -1, INIT_FAILED, line));
+    }
     Matcher lost = LOST.matcher(line);
     if (lost.find()) {
       return Optional.of(lost(lost.group(1), line));
@@ -77,6 +84,13 @@ public final class KernelLog {
     }
     return losing(line);
   }
+
+  private static final Meaning INIT_FAILED =
+      new Meaning(
+          "The driver can't take a GPU into service; no program can use it.",
+          Blame.HARDWARE,
+          Remedy.RESTART_SERVER,
+          "open-gpu-kernel-modules");
 
   private static final Meaning NVLINK_SETUP =
       new Meaning(

@@ -34,7 +34,7 @@ final class Prefix {
           Pattern.compile(
               "^(?:<[0-9]{1,3}>)?" + DATE + " \\S{1,255} " + NAME + "(?:\\[[0-9]+])?: "),
           Pattern.compile("^<[0-9]{1,3}>1 " + DATE + " \\S{1,255} " + NAME + " "),
-          Pattern.compile("^(?:\\[ *[0-9.]{1,20}] )?" + NAME + "\\[[0-9]+]: "));
+          Pattern.compile("^(?:\\[ *[0-9.]{1,20}] )?" + NAME + "\\[[0-9]+]: (?!segfault at )"));
 
   /// The kernel, and words that it begins lines with itself.
   private static final Pattern KERNEL =

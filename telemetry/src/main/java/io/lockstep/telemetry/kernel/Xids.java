@@ -51,7 +51,8 @@ public final class Xids {
     if (entry == null) {
       return new Meaning(
           code == UNNUMBERED
-              ? "An error that came without its number; the kernel's log around it may say more."
+              ? "XID 999 stands in no catalogue that is known here; NVML also says this number for"
+                  + " an error that came without one. The kernel's log around it may say more."
               : "XID " + code + " stands in no catalogue that is known here.",
           Blame.UNKNOWN,
           Remedy.CONTACT_SUPPORT,

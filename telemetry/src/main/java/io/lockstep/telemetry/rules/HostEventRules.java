@@ -73,7 +73,7 @@ final class HostEventRules {
           row(
               "kernel-hardware-failed",
               FAULT,
-              Map.of(KIND, Set.of("pcie", "mlx5", "mce", "edac")),
+              Map.of(KIND, Set.of("pcie", "mlx5", "mce", "edac", "gpu-init", "storage")),
               Remedy.RESTART_SERVER,
               new Verdict(Severity.CRITICAL, Action.CHECKPOINT, 60),
               "{host}, {subject}: {meaning}",
@@ -84,7 +84,7 @@ final class HostEventRules {
               FAULT,
               Set.of(),
               Set.of(Blame.HARDWARE),
-              Map.of(KIND, Set.of("pcie", "mlx5")),
+              Map.of(KIND, Set.of("pcie", "mlx5", "mce", "storage")),
               Remedy.CHECK_CONNECTIONS,
               Severity.WARNING,
               Action.WATCH,

@@ -23,7 +23,7 @@ class KernelCorpusTest {
   private static final Path LABELLED = SHARED.resolve("corpora/kmsg-labelled-gpud");
 
   /// What this project does not look for in the kernel's log.
-  private static final Set<String> OTHERS = Set.of("disk", "nfs", "os", "nccl-segfault", "peermem");
+  private static final Set<String> OTHERS = Set.of("nfs");
 
   @BeforeEach
   void corpus() {
@@ -98,6 +98,7 @@ class KernelCorpusTest {
         Stream.of("want", "match", "expectedMatch", "expectMatch", "expectedFound", "expected")
             .anyMatch(key -> expect.path(key).asBoolean() || isText(expect.path(key)));
     yes |= isText(expect.path("eventName")) || isText(expect.path("wantEvent"));
+    yes |= isText(expect.path("wantEventName")) || isText(expect.path("wantName"));
     return switch (kind(labelled)) {
       case "ib-kmsg" -> yes ? Kind.MLX5 : null;
       case "memory" -> yes || line.startsWith("Out of memory: Killed") ? Kind.OOM : null;
@@ -105,6 +106,10 @@ class KernelCorpusTest {
           yes || isText(expect.path("expectedEventName")) || isText(expect.path("wantName"))
               ? Kind.HUNG_TASK
               : null;
+      case "disk" -> yes ? Kind.STORAGE : null;
+      case "os" -> yes ? Kind.FILE_LIMIT : null;
+      case "nccl-segfault" -> yes ? Kind.SEGFAULT : null;
+      case "peermem" -> yes ? Kind.PEERMEM : null;
       case "nvlink-kmsg" -> yes ? Kind.NVLINK : null;
       default -> null;
     };
@@ -137,7 +142,14 @@ class KernelCorpusTest {
                     "AER",
                     "SXid",
                     "mlx5",
-                    "Hardware Error");
+                    "Hardware Error",
+                    "libnccl",
+                    "invalid context",
+                    "file-max",
+                    "filesystem read-only",
+                    "nvme",
+                    "I/O error",
+                    "beyond end");
           }
         }
       }

@@ -245,6 +245,53 @@ class KernelLogTest {
     assertThat(event.line()).isEqualTo(line);
   }
 
+  /// Texts of drivers/pci/pcie/aer.c (4.x to 6.x), arch/x86/kernel/cpu/mce/core.c,
+  /// drivers/firmware/efi/cper.c, drivers/nvme/host, block/blk-core.c, fs/ext4 and fs/xfs.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "pcieport 0000:00:01.0: AER: Uncorrectable (Fatal) error message received from 0000:18:00.0 ~ PCIE ~ 0000:18:00.0 ~ RESTART_SERVER",
+        "pcieport 0000:00:01.0: AER: Multiple Uncorrectable (Fatal) error message received from 0000:18:00.0 ~ PCIE ~ 0000:18:00.0 ~ RESTART_SERVER",
+        "pcieport 0000:00:01.0: AER: Uncorrected (Fatal) error received: id=0018 ~ PCIE ~ '' ~ RESTART_SERVER",
+        "pcieport 0000:00:01.0: AER: Multiple Uncorrected (Fatal) error received: 0000:18:00.0 ~ PCIE ~ 0000:18:00.0 ~ RESTART_SERVER",
+        "pcieport 0000:00:01.0: AER: Uncorrectable (Non-Fatal) error message received from 0000:18:00.0 ~ PCIE ~ 0000:18:00.0 ~ CHECK_CONNECTIONS",
+        "pcieport 0000:00:01.0: AER: Multiple Uncorrected (Non-Fatal) error received: 0000:18:00.0 ~ PCIE ~ 0000:18:00.0 ~ CHECK_CONNECTIONS",
+        "mce: [Hardware Error]: CPU 12: Machine Check Exception: 5 Bank 7: bd80000000100134 ~ MCE ~ CPU 12 ~ RESTART_SERVER",
+        "mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7: fe00000000800400 ~ MCE ~ CPU 12 ~ RESTART_SERVER",
+        "mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7: 8c00004000010090 ~ MCE ~ CPU 12 ~ NONE",
+        "mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7: cc00004000010090 ~ MCE ~ CPU 12 ~ NONE",
+        "{1}[Hardware Error]: event severity: fatal ~ MCE ~ '' ~ RESTART_SERVER",
+        "{1}[Hardware Error]: event severity: recoverable ~ MCE ~ '' ~ CHECK_CONNECTIONS",
+        "{1}[Hardware Error]: event severity: corrected ~ MCE ~ '' ~ NONE",
+        "NVRM: GPU 0000:1a:00.0: RmInitAdapter failed! (0x24:0xffff:1423) ~ GPU_INIT ~ 0000:1a:00.0 ~ RESTART_SERVER",
+        "nvme nvme0: controller is down; will reset: CSTS=0xffffffff, PCI_STATUS=0x10 ~ STORAGE ~ nvme0 ~ CHECK_CONNECTIONS",
+        "nvme nvme0: Disabling device after reset failure: -19 ~ STORAGE ~ nvme0 ~ RESTART_SERVER",
+        "blk_update_request: I/O error, dev nvme0n1, sector 2048 op 0x0:(READ) flags 0x0 ~ STORAGE ~ nvme0n1 ~ CHECK_CONNECTIONS",
+        "I/O error, dev nvme0n1, sector 2048 op 0x1:(WRITE) flags 0x0 ~ STORAGE ~ nvme0n1 ~ CHECK_CONNECTIONS",
+        "critical medium error, dev sda, sector 77 op 0x0:(READ) ~ STORAGE ~ sda ~ CHECK_CONNECTIONS",
+        "EXT4-fs (sda1): Remounting filesystem read-only ~ STORAGE ~ sda1 ~ RESTART_SERVER",
+        "BTRFS info (device sdb1: state E): forced readonly ~ STORAGE ~ sdb1 ~ RESTART_SERVER",
+        "XFS (nvme0n1p1): Log I/O Error Detected. Shutting down filesystem ~ STORAGE ~ nvme0n1p1 ~ RESTART_SERVER",
+        "XFS (dm-0): Corruption of in-memory data (0x8) detected at xfs_defer_finish (fs/xfs/x.c:5).  Shutting down filesystem. ~ STORAGE ~ dm-0 ~ RESTART_SERVER",
+        "XFS (dm-0): Filesystem has been shut down due to log error (0x2). ~ STORAGE ~ dm-0 ~ RESTART_SERVER",
+        "pt_main_thread[2536443]: segfault at 7f797fe00000 ip 00007f7c7ac69996 sp 00007f7c12fd7c30 error 4 in libnccl.so.2[7f7c7ac00000+d3d3000] ~ SEGFAULT ~ pt_main_thread ~ RESTART_APPLICATION",
+        "nvidia-peermem nv_get_p2p_free_callback:127 ERROR detected invalid context, skipping further processing ~ PEERMEM ~ '' ~ RESTART_APPLICATION",
+        "VFS: file-max limit 1000000 reached ~ FILE_LIMIT ~ '' ~ RESTART_APPLICATION",
+      })
+  void readsHowGraveALineIs(String line, Kind kind, String device, Remedy remedy) {
+    KernelEvent event = log.take("[ 12.5] " + line).orElseThrow();
+    assertThat(event.kind()).isEqualTo(kind);
+    assertThat(event.device()).isEqualTo(device);
+    assertThat(event.meaning().remedy()).isEqualTo(remedy);
+  }
+
+  @Test
+  void anXidWhoseNumberIsInNoCatalogueIsCalledByIt() {
+    String line = "NVRM: Xid (PCI:0000:3b:00): 999, pid=1, something";
+    assertThat(log.take(line).orElseThrow().meaning().words()).contains("XID 999", "no catalogue");
+  }
+
   @Test
   void readsTheLossOfAGpuThatIsToldInSeveralLines() {
     assertThat(log.take("NVRM: The NVIDIA GPU 0000:18:00.0")).isEmpty();
@@ -279,6 +326,14 @@ class KernelLogTest {
         "EDAC MC0: 0 CE memory read error",
         "oom_reaper: reaped process 77 (python3), now anon-rss:0kB",
         "Killed by signal 15",
+        "I/O error, dev sr0, sector 0 op 0x0:(READ)",
+        "I/O error, dev loop3, sector 0 op 0x0:(READ)",
+        "XFS (sda1): User initiated shutdown received. Shutting down filesystem",
+        "XFS (sda1): Unmounting Filesystem",
+        "EXT4-fs (sda1): mounted filesystem with ordered data mode",
+        "nvme nvme0: 32/0/0 default/read/poll queues",
+        "python3[77]: segfault at 0 ip 0 sp 0 error 4 in libc.so.6",
+        "VFS: file-max limit reached",
         "task running normally",
       })
   void isSilentOnLinesThatTellOfNothingBroken(String line) {

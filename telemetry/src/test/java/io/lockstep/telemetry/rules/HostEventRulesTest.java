@@ -80,6 +80,18 @@ class HostEventRulesTest {
         "mlx5 | mlx5_core 0000:5e:00.0: Port module event: module 0, Cable unplugged"
             + " | kernel-hardware-degraded",
         "mlx5 | mlx5_core 0000:5e:00.0 eth0: Link down |",
+        "mce  | mce: [Hardware Error]: CPU 12: Machine Check Exception: 5 Bank 7: bd80000000100134"
+            + " | kernel-hardware-failed",
+        "mce  | {1}[Hardware Error]: event severity: fatal | kernel-hardware-failed",
+        "mce  | {1}[Hardware Error]: event severity: recoverable | kernel-hardware-degraded",
+        "mce  | {1}[Hardware Error]: event severity: corrected |",
+        "pcie | pcieport 0000:00:01.0: AER: Uncorrectable (Fatal) error message received from"
+            + " 0000:18:00.0 | kernel-hardware-failed",
+        "gpu-init | NVRM: GPU 0000:1a:00.0: RmInitAdapter failed! (0x24:0xffff:1423)"
+            + " | kernel-hardware-failed",
+        "storage | EXT4-fs (sda1): Remounting filesystem read-only | kernel-hardware-failed",
+        "storage | nvme nvme0: controller is down; will reset: CSTS=0x3 | kernel-hardware-degraded",
+        "peermem | nvidia-peermem x ERROR detected invalid context, skipping |",
         "oom  | Out of memory: Killed process 77 (python) total-vm:1kB | out-of-memory",
         "hung-task | INFO: task python:77 blocked for more than 120 seconds. | hung-task",
       })

@@ -337,12 +337,23 @@ public final class KernelLogSampler implements Sampler, AutoCloseable {
   private String part(KernelEvent event) {
     String device = event.device().toLowerCase(Locale.ROOT);
     return switch (event.kind()) {
-      case PCIE, MLX5 -> {
+      case PCIE, MLX5, GPU_INIT -> {
         String gpu = device.isEmpty() ? null : gpus.uuid(device);
         yield gpu != null ? gpu : device.isEmpty() ? "" : "pci/" + device;
       }
       case EDAC -> CONTROLLER.matcher(device).matches() ? "memory/" + device : "";
-      case XID, SXID, GPU_LOST, NVLINK, MCE, OOM, HUNG_TASK -> "";
+      case XID,
+          SXID,
+          GPU_LOST,
+          NVLINK,
+          MCE,
+          OOM,
+          HUNG_TASK,
+          STORAGE,
+          SEGFAULT,
+          PEERMEM,
+          FILE_LIMIT ->
+          "";
     };
   }
 
