@@ -30,7 +30,9 @@ final class CheckRun {
   private final SiteCheck check;
   private final InstantSource clock;
   private final Guardian guardian;
+  private final String mark = Strays.mark();
   private @Nullable Process abandoned;
+  private int strays;
 
   CheckRun(SiteCheck check, InstantSource clock, Guardian guardian) {
     this.check = check;
@@ -43,6 +45,11 @@ final class CheckRun {
     return abandoned;
   }
 
+  /// Processes in sessions of their own that were killed behind it.
+  int strays() {
+    return strays;
+  }
+
   /// Runs it.
   ///
   /// @throws InterruptedException when the agent ends; the check has been killed
@@ -51,7 +58,7 @@ final class CheckRun {
     Process process;
     guardian.awaits();
     try {
-      process = Launch.start(check);
+      process = Launch.start(check, mark);
     } catch (IOException e) {
       return unknown("can't be started: " + e.getMessage(), List.of(), begin);
     }
@@ -68,6 +75,7 @@ final class CheckRun {
       group.endRest();
       throw e;
     } finally {
+      strays = Strays.end(mark, process.pid());
       guardian.ended(process.pid());
     }
   }

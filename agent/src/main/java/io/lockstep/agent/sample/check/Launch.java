@@ -21,8 +21,9 @@ final class Launch {
 
   /// Starts it.
   ///
+  /// @param mark what this run's processes are known by, see [Strays]
   /// @throws IOException when it can't be; the message says why
-  static Process start(SiteCheck check) throws IOException {
+  static Process start(SiteCheck check, String mark) throws IOException {
     var command = new ArrayList<String>();
     command.add(program("setsid"));
     command.addAll(List.of(program("nice"), "-n", "5"));
@@ -33,16 +34,22 @@ final class Launch {
     var builder = new ProcessBuilder(command).redirectInput(NOTHING);
     builder.directory(check.folder().toFile());
     builder.environment().clear();
-    builder.environment().putAll(environment(check));
+    builder.environment().putAll(environment(check, mark));
     return builder.start();
   }
 
-  private static Map<String, String> environment(SiteCheck check) {
+  private static Map<String, String> environment(SiteCheck check, String mark) {
     return Map.of(
-        "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "LC_ALL", "C.UTF-8",
-        "HOME", "/",
-        "LOCKSTEP_CHECK", check.name());
+        "PATH",
+        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LC_ALL",
+        "C.UTF-8",
+        "HOME",
+        "/",
+        "LOCKSTEP_CHECK",
+        check.name(),
+        Strays.MARK,
+        mark);
   }
 
   /// Where a program of the system is.

@@ -65,6 +65,9 @@ record PluginOutput(String line, List<CheckValue> values) {
     while (digits < quantity.length() && "+-.0123456789eE".indexOf(quantity.charAt(digits)) >= 0) {
       digits++;
     }
+    if (digits < quantity.length() && quantity.charAt(digits) == ',') {
+      return null; // `1,5` is another number than its beginning; only a point is a decimal sign
+    }
     try {
       double number = Double.parseDouble(quantity.substring(0, digits));
       return Double.isFinite(number)

@@ -5,10 +5,14 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// How one check stands: when it runs next, and what its last run said. The sampler's thread and
 /// one runner at a time.
 final class Standing {
+  private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+
   private final InstantSource clock;
   private final CheckNews news;
   private final CheckRows rows;
@@ -20,6 +24,7 @@ final class Standing {
   private volatile boolean ran;
   private volatile @Nullable Process abandoned;
   private volatile long lost;
+  private volatile boolean strayed;
   private long due;
 
   /// @param before what an earlier run of the agent knew; null when nothing
@@ -85,6 +90,7 @@ final class Standing {
       Outcome before = outcome;
       outcome = now;
       ran = true;
+      tellOfStrays(run.strays());
       abandoned = run.abandoned();
       lost += abandoned == null ? 0 : 1;
       fresh |= before == null || before.state() != now.state() || !before.line().equals(now.line());
@@ -94,6 +100,17 @@ final class Standing {
     } finally {
       busy = false;
     }
+  }
+
+  /// Once, and again when it has ended a run as it should.
+  private void tellOfStrays(int killed) {
+    if (killed > 0 && !strayed) {
+      LOG.warn(
+          "a check left processes running, they are killed check={} killed={}",
+          check.name(),
+          killed);
+    }
+    strayed = killed > 0;
   }
 
   /// Its newest outcome as samples; nothing before its first run.

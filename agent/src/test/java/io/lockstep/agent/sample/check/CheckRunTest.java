@@ -85,7 +85,7 @@ class CheckRunTest {
   @Test
   void itHasNothingToReadAndNextToNoEnvironment() throws InterruptedException {
     assertThat(run("cat; env | cut -d= -f1 | sort | tr '\\n' ' '").line())
-        .isEqualTo("HOME LC_ALL LOCKSTEP_CHECK PATH PWD");
+        .isEqualTo("HOME LC_ALL LOCKSTEP_CHECK LOCKSTEP_CHECK_RUN PATH PWD");
     assertThat(run("pwd").line()).isEqualTo(folder.toString());
   }
 
@@ -103,6 +103,15 @@ class CheckRunTest {
     assertThat(outcome.line()).isEqualTo("no end after 1 s, killed; it had said: begun");
     assertThat(Files.readAllLines(pids)).hasSize(3);
     awaitGone(Files.readAllLines(pids));
+  }
+
+  @Test
+  void killsWhatHasMadeItselfADaemon() throws Exception {
+    Path pid = folder.resolve("daemon");
+    run(
+        "setsid sh -c 'echo $$ > %1$s.new; mv %1$s.new %1$s; exec sleep infinity' & while [ ! -e %1$s ]; do sleep 0.05; done"
+            .formatted(pid));
+    awaitGone(Files.readAllLines(pid));
   }
 
   @Test

@@ -40,8 +40,8 @@ class PluginOutputTest {
 
   @Test
   void leavesOutWhatIsNoValueAndGoesOnBehindIt() {
-    var output = PluginOutput.of("x | =5 a b= c=1,5 d=1 'e=2 d=9 f=NaN g=1e999");
-    assertThat(output.values()).extracting(CheckValue::label).containsExactly("c", "d");
+    var output = PluginOutput.of("x | =5 a b= c=1,5s d=1 'e=2 d=9 f=NaN g=1e999");
+    assertThat(output.values()).extracting(CheckValue::label).containsExactly("d");
     assertThat(output.values().getFirst().value()).isEqualTo(1);
   }
 
