@@ -46,7 +46,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--max-age",
       paramLabel = "SECONDS",
-      description = "An older verdict is none (default: 30).")
+      description =
+          "An older verdict is none (default: 30; at least 15: the agent renews it every 11 or so).")
   private int maxAge;
 
   @Option(

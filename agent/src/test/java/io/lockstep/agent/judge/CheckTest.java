@@ -122,9 +122,12 @@ class CheckTest {
   @Test
   void aWrongFlagIsWrongUsage() throws Exception {
     for (String[] wrong :
-        new String[][] {{"--slrum"}, {"--max-age"}, {"--max-age", "soon"}, {"--file"}}) {
+        new String[][] {
+          {"--slrum"}, {"--max-age"}, {"--max-age", "soon"}, {"--max-age", "14"}, {"--file"}
+        }) {
       assertThat(check(wrong).code()).as(wrong[0]).isEqualTo(2);
     }
+    assertThat(check("--max-age", "15").code()).isEqualTo(3);
     assertThat(check("--help").code()).isZero();
     assertThat(check("--help").out()).contains("--slurm", "3 cannot tell").doesNotContain("set -u");
   }
