@@ -6,10 +6,12 @@ import io.lockstep.agent.sample.Samplers;
 import io.lockstep.agent.send.Collector;
 import io.lockstep.agent.send.Forward;
 import io.lockstep.agent.spool.Spool;
+import io.lockstep.telemetry.config.Durations;
 import io.lockstep.telemetry.config.Listen;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,12 +64,12 @@ public record Config(
     if (collectors.isEmpty()) {
       throw new IllegalArgumentException("collectors must name at least one address");
     }
-    collectors.forEach(Config::checkCollector);
+    checkCollectors(collectors);
     forward = List.copyOf(forward);
     Forward.checkNames(forward);
     if (interval.compareTo(INTERVAL_MIN) < 0 || interval.compareTo(INTERVAL_MAX) > 0) {
       throw new IllegalArgumentException(
-          "interval must be 100ms to 1m, is " + interval.toMillis() + "ms");
+          "interval must be 100ms to 1m, is " + Durations.text(interval));
     }
     if (host != null && !host.matches("[A-Za-z0-9._-]{1,253}")) {
       throw new IllegalArgumentException(
@@ -75,11 +77,17 @@ public record Config(
     }
   }
 
-  private static void checkCollector(URI url) {
-    try {
-      Collector.checkUrl(url);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("collectors: " + e.getMessage(), e);
+  private static void checkCollectors(List<URI> urls) {
+    var mistakes = new ArrayList<String>();
+    for (URI url : urls) {
+      try {
+        Collector.checkUrl(url);
+      } catch (IllegalArgumentException e) {
+        mistakes.add(e.getMessage());
+      }
+    }
+    if (!mistakes.isEmpty()) {
+      throw new IllegalArgumentException("collectors: " + String.join("; ", mistakes));
     }
   }
 

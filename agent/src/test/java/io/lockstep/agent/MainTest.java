@@ -93,6 +93,20 @@ class MainTest {
     assertWrong("host: a\ncollectors: ['ftp://x']\n", ".yaml:2:1: collectors: a collector's");
     assertWrong("host: a\ninterval: 0s\n", ".yaml:2:1: interval must be 100ms to 1m");
     assertWrong("send:\n  timeout: 2m\n", ".yaml:2:3: send: timeout must be above 0s");
+    assertWrong(
+        "host: a\nsamplers:\n  host: 2h\n", ".yaml:3:3: samplers: host must be 100ms to 1h, is 2h");
+    assertWrong(
+        "samplers:\n  infiniband:\n    interval: 2h\n",
+        ".yaml:3:5: samplers.infiniband: interval must be 100ms to 1h, is 2h");
+    assertWrong(
+        "collectors: [1, ftp://x]\n",
+        "must be like http://host:4318 or https://host:4318, is \"1\"; ",
+        "is \"ftp://x\"");
+    assertWrong(
+        "samplers: {inventory: {expect: {gpu.count: eight, memory.bytes: 2TB}}}\n",
+        "gpu.count must be a number",
+        "is \"eight\"; memory.bytes must",
+        "is \"2TB\"");
   }
 
   @Test

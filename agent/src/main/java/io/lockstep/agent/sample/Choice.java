@@ -1,5 +1,6 @@
 package io.lockstep.agent.sample;
 
+import io.lockstep.telemetry.config.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -18,7 +19,7 @@ public record Choice(Duration interval, List<String> include, List<String> exclu
     exclude = List.copyOf(exclude);
     check("include", include);
     check("exclude", exclude);
-    checkInterval(interval);
+    checkInterval("interval", interval);
   }
 
   /// Everything, this often.
@@ -26,10 +27,10 @@ public record Choice(Duration interval, List<String> include, List<String> exclu
     return new Choice(interval, List.of(), List.of());
   }
 
-  static void checkInterval(Duration interval) {
+  static void checkInterval(String key, Duration interval) {
     if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
       throw new IllegalArgumentException(
-          "interval must be 100ms to 1h, is " + interval.toMillis() + "ms");
+          key + " must be 100ms to 1h, is " + Durations.text(interval));
     }
   }
 

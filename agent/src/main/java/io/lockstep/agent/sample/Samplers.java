@@ -78,9 +78,9 @@ public final class Samplers {
             InventoryConfig.DEFAULT);
 
     public Config {
-      Choice.checkInterval(host);
-      Choice.checkInterval(hostSlow);
-      Choice.checkInterval(hardware);
+      Choice.checkInterval("host", host);
+      Choice.checkInterval("host_slow", hostSlow);
+      Choice.checkInterval("hardware", hardware);
       rails = List.copyOf(rails);
     }
 

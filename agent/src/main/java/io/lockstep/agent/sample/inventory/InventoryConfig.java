@@ -1,6 +1,7 @@
 package io.lockstep.agent.sample.inventory;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,19 +68,32 @@ public record InventoryConfig(
     if (expect.size() > ITEMS_MAX) {
       throw new IllegalArgumentException("expect must have at most " + ITEMS_MAX + " items");
     }
-    expect.forEach(InventoryConfig::check);
+    var mistakes = new ArrayList<String>();
+    new TreeMap<>(expect).forEach((item, value) -> mistakes.addAll(mistakes(item, value)));
+    if (!mistakes.isEmpty()) {
+      throw new IllegalArgumentException("expect: " + String.join("; ", mistakes));
+    }
+  }
+
+  private static List<String> mistakes(String item, String value) {
+    try {
+      check(item, value);
+      return List.of();
+    } catch (IllegalArgumentException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
   }
 
   private static void check(String item, String value) {
     if (SHAPES.stream().noneMatch(item::matches)) {
-      throw new IllegalArgumentException("expect: no item is called " + item + "; " + KNOWN);
+      throw new IllegalArgumentException("no item is called " + item + "; " + KNOWN);
     }
     if (value.isBlank()) {
-      throw new IllegalArgumentException("expect: " + item + " must say what is expected");
+      throw new IllegalArgumentException(item + " must say what is expected");
     }
     boolean bound = value.startsWith(">=") || value.startsWith("<=");
     if (bound && Expectation.number(value.substring(2).strip()).isEmpty()) {
-      throw new IllegalArgumentException("expect: " + item + ": " + value + " has no number");
+      throw new IllegalArgumentException(item + ": " + value + " has no number");
     }
     checkNumbers(item, value);
   }
@@ -93,7 +107,7 @@ public record InventoryConfig(
       String alone = one.strip().replaceFirst("^[<>]=", "").strip();
       if (Expectation.number(alone).isEmpty()) {
         throw new IllegalArgumentException(
-            "expect: " + item + " must be a number, as 8, 2TiB, >=4 or 4|8, is \"" + one + '"');
+            item + " must be a number, as 8, 2TiB, >=4 or 4|8, is \"" + one + '"');
       }
     }
   }
