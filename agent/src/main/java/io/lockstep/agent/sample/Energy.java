@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// ([Documentation/power/powercap](https://docs.kernel.org/power/powercap/powercap.html)), which
 /// starts anew when it is full: here it does not. What can't be read at first is not asked again.
 final class Energy {
-  private static final double MICRO = 1e-6;
+  private static final double PER_UNIT = 1e6;
 
   private static final class Zone {
     final SysFolder folder;
@@ -49,7 +49,7 @@ final class Energy {
     long grown = now - zone.last;
     zone.sum += grown >= 0 ? grown : grown + zone.range;
     zone.last = now;
-    return zone.sum * MICRO;
+    return zone.sum / PER_UNIT;
   }
 
   private void look(Text text) {

@@ -30,7 +30,7 @@ final class FlowCounts {
   private static final int PAUSE_TIME = 6;
 
   /// mlx5 gives durations in microseconds.
-  private static final double MICRO = 1e-6;
+  private static final double PER_SECOND = 1e6;
 
   private final PartSeries parts =
       new PartSeries(
@@ -106,7 +106,9 @@ final class FlowCounts {
       }
       if (wanted[column].length > 0) {
         notes.add(
-            column == PAUSE_TIME ? series.get(column).at(sum * MICRO) : series.get(column).at(sum));
+            column == PAUSE_TIME
+                ? series.get(column).at(sum / PER_SECOND)
+                : series.get(column).at(sum));
       }
     }
   }

@@ -77,7 +77,12 @@ final class GpuSeries {
   }
 
   /// Whole numbers stay whole, to 64 bits. A count below zero is what NVML says for one that is not
-  /// available (`NVML_VALUE_NOT_AVAILABLE`), and no value; nor is a number that is none.
+  /// available (`NVML_VALUE_NOT_AVAILABLE`), and no value; nor is a number that is none. A
+  /// thousandth is no double, a thousand is: divided by it the value is the nearest one there is.
+  private static double scaled(double value, double unit) {
+    return unit < 1 ? value / Math.rint(1 / unit) : value * unit;
+  }
+
   private void put(Series series, Number value, double unit) {
     if ((series.integral() && value.doubleValue() < 0) || !Double.isFinite(value.doubleValue())) {
       return;
@@ -85,7 +90,7 @@ final class GpuSeries {
     if (series.integral() && unit == Math.rint(unit) && !(value instanceof Double)) {
       samples.add(series.at(value.longValue() * (long) unit));
     } else {
-      samples.add(series.at(value.doubleValue() * unit));
+      samples.add(series.at(scaled(value.doubleValue(), unit)));
     }
   }
 }

@@ -58,8 +58,8 @@ class NvmlSamplerTest {
       assertThat(gpu(reading, gpu, "state")).isEqualTo(1);
       assertThat(gpu(reading, gpu, "temperature")).isEqualTo(40 + gpu);
       assertThat(gpu(reading, gpu, "temperature_memory")).isEqualTo(50 + gpu);
-      assertThat(gpu(reading, gpu, "power")).isEqualTo((300_000 + gpu) * 1e-3);
-      assertThat(slow(reading, gpu, "energy")).isEqualTo((123_456_789_012_345.0 + gpu) * 1e-3);
+      assertThat(gpu(reading, gpu, "power")).isEqualTo((300_000 + gpu) / 1e3);
+      assertThat(slow(reading, gpu, "energy")).isEqualTo((123_456_789_012_345.0 + gpu) / 1e3);
       assertThat(gpu(reading, gpu, "utilization")).isEqualTo((90 + gpu) / 100.0);
       assertThat(gpu(reading, gpu, "memory_utilization")).isEqualTo(0.33);
       assertThat(gpu(reading, gpu, "memory_used")).isEqualTo(6e9 + gpu);
@@ -204,7 +204,7 @@ class NvmlSamplerTest {
       assertThat(gpu(reading, 3, "power")).isNull();
       assertThat(gpu(reading, 3, "state_age")).isEqualTo(i + 1.0);
       for (int gpu : new int[] {0, 1, 2, 4, 5, 6, 7}) {
-        assertThat(gpu(reading, gpu, "power")).isEqualTo((300_000 + gpu) * 1e-3);
+        assertThat(gpu(reading, gpu, "power")).isEqualTo((300_000 + gpu) / 1e3);
       }
     }
     nvml.unset(3, "hang power");
