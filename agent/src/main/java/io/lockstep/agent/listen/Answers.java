@@ -1,14 +1,25 @@
 package io.lockstep.agent.listen;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Writes answers as OTLP/HTTP wants them: in the encoding of the request, errors as a
 /// `google.rpc.Status` ([OTLP 1.11](https://opentelemetry.io/docs/specs/otlp/#failures-1)).
 final class Answers {
+  /// Below it a page is one packet either way.
+  private static final int WORTH_BYTES = 1 << 10;
+
+  private static final Pattern NONE = Pattern.compile("\\s*q\\s*=\\s*0(\\.0{0,3})?\\s*");
+
   private Answers() {}
 
   /// All of an OTLP request is taken: an empty ExportXServiceResponse.
@@ -19,6 +30,57 @@ final class Answers {
 
   static void text(HttpExchange exchange, int status, String type, String text) throws IOException {
     write(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// What is shown to whoever scrapes: smaller where it may be and that is worth it.
+  static void page(HttpExchange exchange, String type, String text) throws IOException {
+    byte[] plain = text.getBytes(StandardCharsets.UTF_8);
+    Headers answer = exchange.getResponseHeaders();
+    answer.set("Vary", "Accept, Accept-Encoding");
+    boolean smaller =
+        plain.length >= WORTH_BYTES
+            && takesGzip(exchange.getRequestHeaders().get("Accept-Encoding"));
+    if (smaller) {
+      answer.set("Content-Encoding", "gzip");
+    }
+    write(exchange, 200, type, smaller ? gzip(plain) : plain);
+  }
+
+  private static byte[] gzip(byte[] plain) throws IOException {
+    var out = new ByteArrayOutputStream(plain.length / 8);
+    try (var gzip = new FastGzip(out)) {
+      gzip.write(plain);
+    }
+    return out.toByteArray();
+  }
+
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(ByteArrayOutputStream out) throws IOException {
+      super(out, 8192);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
+  }
+
+  /// Whether gzip may come, by [RFC 9110,
+  /// 12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3): what it says of `gzip` goes
+  /// before what it says of `*`; a quality of 0 is none.
+  ///
+  /// @param headers each `Accept-Encoding`; null when there is none
+  static boolean takesGzip(@Nullable List<String> headers) {
+    if (headers == null) {
+      return false;
+    }
+    boolean others = false;
+    for (String one : String.join(",", headers).toLowerCase(Locale.ROOT).split(",", -1)) {
+      String[] parts = one.split(";", 2);
+      String coding = parts[0].strip();
+      boolean wanted = parts.length < 2 || !NONE.matcher(parts[1]).matches();
+      if (coding.equals("gzip") || coding.equals("x-gzip")) {
+        return wanted;
+      }
+      others |= coding.equals("*") && wanted;
+    }
+    return others;
   }
 
   /// An error, in the request's own encoding where that is known.

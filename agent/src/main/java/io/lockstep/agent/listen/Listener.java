@@ -181,7 +181,7 @@ public final class Listener implements AutoCloseable {
       authorize(exchange);
       String accept = exchange.getRequestHeaders().getFirst("Accept");
       Shown shown = page.show(accept == null ? "" : accept);
-      Answers.text(exchange, 200, shown.type(), shown.text());
+      Answers.page(exchange, shown.type(), shown.text());
     } else if (signal != null) {
       authorize(exchange);
       otlp.handle(exchange, signal);

@@ -14,6 +14,7 @@ import io.lockstep.telemetry.otlp.Signal;
 import io.lockstep.telemetry.otlp.TrainingStep;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.zip.GZIPInputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ListenerTest {
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String JSON = "application/json";
+  private static final String LONG = "a 1\n".repeat(500);
 
   private static final String STEP_JSON =
       """
@@ -385,6 +388,33 @@ class ListenerTest {
     }
   }
 
+  @Test
+  void aLongPageComesCompressedToWhoTakesIt() throws Exception {
+    for (String wish : List.of("gzip", "deflate, GZIP;q=0.5", "*", "identity;q=0.1, gzip")) {
+      HttpResponse<byte[]> packed = page("/long", wish);
+      assertThat(packed.headers().firstValue("Content-Encoding")).as(wish).contains("gzip");
+      try (var plain = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
+        assertThat(new String(plain.readAllBytes(), UTF_8)).isEqualTo(LONG);
+      }
+    }
+    for (String wish : List.of("identity", "gzip;q=0", "gzip; q=0.000", "br", "*, gzip;q=0")) {
+      HttpResponse<byte[]> plain = page("/long", wish);
+      assertThat(plain.headers().firstValue("Content-Encoding")).as(wish).isEmpty();
+      assertThat(new String(plain.body(), UTF_8)).isEqualTo(LONG);
+    }
+    assertThat(page("/metrics", "gzip").body()).as("not worth it").hasSize("agent 1\n".length());
+  }
+
+  private HttpResponse<byte[]> page(String path, String acceptEncoding) throws Exception {
+    try (var client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+              .header("Accept-Encoding", acceptEncoding)
+              .build();
+      return client.send(request, BodyHandlers.ofByteArray());
+    }
+  }
+
   private int healthOver(Certificate trusted) throws Exception {
     try (var tls = HttpClient.newBuilder().sslContext(trusted.context()).build()) {
       URI uri = URI.create("https://127.0.0.1:" + listener.port() + "/healthz");
@@ -402,7 +432,11 @@ class ListenerTest {
 
   private Listener start(Listen listen) throws Exception {
     Map<String, Listener.Page> pages =
-        Map.of("/metrics", _ -> new Listener.Shown("text/plain", "agent 1\n"));
+        Map.of(
+            "/metrics",
+            _ -> new Listener.Shown("text/plain", "agent 1\n"),
+            "/long",
+            _ -> new Listener.Shown("text/plain", LONG));
     return new Listener(
         listen,
         (signal, _, protobuf) -> taken.add(new Taken(signal, text(protobuf))),
