@@ -77,10 +77,10 @@ public record Budget(double cpu, ByteSize memory, int handles, ByteSize disk, Du
     return String.format(
         Locale.ROOT,
         switch (key) {
-          case "cpu" -> "budget.%s is %.3f of a core, it costs %.3f";
-          case "memory" -> "budget.%s is %.0f MiB, it takes %.0f";
-          case "disk" -> "budget.%s is %.0f KiB a second, it writes %.0f";
-          default -> "budget.%s is %.0f, it has %.0f open";
+          case "cpu" -> "budget.%s is %.3f of a core, the agent costs %.3f";
+          case "memory" -> "budget.%s is %.0f MiB, the agent takes %.0f";
+          case "disk" -> "budget.%s is %.0f KiB a second, the agent writes %.0f";
+          default -> "budget.%s is %.0f, the agent has %.0f open";
         },
         key,
         limit / unit,

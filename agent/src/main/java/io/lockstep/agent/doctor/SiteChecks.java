@@ -24,7 +24,7 @@ final class SiteChecks {
             Diagnosis.bad(
                 "checks",
                 place + " is not run: " + why,
-                "what anybody could write is not run; mend it, or take it out of the folder")));
+                "mend it, or take it out of the folder or the configuration")));
     return all;
   }
 }

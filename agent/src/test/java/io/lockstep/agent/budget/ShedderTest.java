@@ -79,7 +79,8 @@ class ShedderTest {
     spend(Duration.ofMinutes(1), 0.2, 100 << 20);
     assertThat(shed()).hasSize(1).containsAnyOf("disks", "interfaces");
     assertThat(events.getFirst().name()).isEqualTo("lockstep.agent.sampler.shed");
-    assertThat(events.getFirst().body()).contains("budget.cpu is 0.050 of a core, it costs 0.");
+    assertThat(events.getFirst().body())
+        .contains("budget.cpu is 0.050 of a core, the agent costs 0.");
     spend(Duration.ofSeconds(80), 0.2, 100 << 20);
     assertThat(shed()).containsExactly("host", "disks", "interfaces");
     spend(Duration.ofMinutes(1), 0.2, 100 << 20);
@@ -92,7 +93,7 @@ class ShedderTest {
   void forMemoryWhatItIsThereForIsNeverGivenUp() {
     spend(Duration.ofMinutes(20), 0.01, 300 << 20);
     assertThat(shed()).containsExactly("host", "disks", "interfaces");
-    assertThat(events.getFirst().body()).contains("budget.memory is 192 MiB, it takes 300");
+    assertThat(events.getFirst().body()).contains("budget.memory is 192 MiB, the agent takes 300");
   }
 
   @Test
