@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The files that this process has mapped: the JVM's code, the archive of its classes. Of what the
@@ -21,13 +23,15 @@ final class MappedFiles {
   /// ([madvise(2)](https://man7.org/linux/man-pages/man2/madvise.2.html)).
   private static final int DONT_NEED = 4;
 
-  private MappedFiles() {}
+  /// What was let go last, by its line in `/proc/self/maps`.
+  private final Set<String> known = new HashSet<>();
 
   /// A piece of memory.
   ///
+  /// @param head its line in `/proc/self/maps`
   /// @param address of its first byte
   /// @param bytes how long it is
-  record Range(long address, long bytes) {}
+  record Range(String head, long address, long bytes) {}
 
   /// JNA, loaded when it is first used.
   private static final class Library {
@@ -37,14 +41,39 @@ final class MappedFiles {
   /// Unmaps the pages that can be had again from their files.
   ///
   /// @throws IOException when the kernel does not say what is mapped
-  static void release() throws IOException {
-    try (BufferedReader lines =
-        Files.newBufferedReader(Path.of("/proc/self/smaps"), StandardCharsets.ISO_8859_1)) {
+  void release() throws IOException {
+    known.clear();
+    try (BufferedReader lines = open("/proc/self/smaps")) {
       for (Range one : clean(lines)) {
-        Library.MADVISE.invokeInt(
-            new Object[] {new Pointer(one.address), new Pointer(one.bytes), DONT_NEED});
+        known.add(one.head);
+        unmap(one);
       }
     }
+  }
+
+  /// The same for what [#release] found and is mapped as it was then: reading what was written
+  /// costs the kernel a look at each page. What can't be written now and was not then was not
+  /// meanwhile.
+  ///
+  /// @throws IOException when the kernel does not say what is mapped
+  void releaseKnown() throws IOException {
+    try (BufferedReader lines = open("/proc/self/maps")) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Range one = known.contains(line) ? range(line) : null;
+        if (one != null) {
+          unmap(one);
+        }
+      }
+    }
+  }
+
+  private static BufferedReader open(String file) throws IOException {
+    return Files.newBufferedReader(Path.of(file), StandardCharsets.ISO_8859_1);
+  }
+
+  private static void unmap(Range one) {
+    Library.MADVISE.invokeInt(
+        new Object[] {new Pointer(one.address), new Pointer(one.bytes), DONT_NEED});
   }
 
   /// What is mapped of files, can't be written and never was: all else would be lost. Devices are
@@ -91,6 +120,6 @@ final class MappedFiles {
     }
     long from = Long.parseUnsignedLong(line, 0, line.indexOf('-'), 16);
     long to = Long.parseUnsignedLong(line, line.indexOf('-') + 1, rights - 1, 16);
-    return new Range(from, to - from);
+    return new Range(line, from, to - from);
   }
 }

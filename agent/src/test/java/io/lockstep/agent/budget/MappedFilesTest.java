@@ -1,6 +1,7 @@
 package io.lockstep.agent.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
@@ -58,18 +59,25 @@ class MappedFilesTest {
   void findsWhatCanBeHadAgainFromItsFileAndNothingElse() throws Exception {
     var smaps = new BufferedReader(new StringReader(SMAPS));
     assertThat(MappedFiles.clean(smaps))
-        .containsExactly(
-            new MappedFiles.Range(0x800a12000L, 0x120e000),
-            new MappedFiles.Range(0x7f95e5ee3000L, 0x108c000));
+        .extracting(MappedFiles.Range::address, MappedFiles.Range::bytes)
+        .containsExactly(tuple(0x800a12000L, 0x120e000L), tuple(0x7f95e5ee3000L, 0x108c000L));
   }
 
   @Test
+  @SuppressWarnings("SystemGc")
   void aProcessLosesPagesAndGoesOn() throws Exception {
     Path smaps = Path.of("/proc/self/smaps");
     assumeTrue(Files.isReadable(smaps), "no Linux");
+    var files = new MappedFiles();
     long before = libjvmKib();
-    MappedFiles.release();
+    files.releaseKnown();
+    assertThat(libjvmKib()).as("nothing is known yet").isGreaterThanOrEqualTo(before);
+    files.release();
     assertThat(libjvmKib()).isLessThan(before);
+    System.gc();
+    before = libjvmKib();
+    files.releaseKnown();
+    assertThat(libjvmKib()).as("what the collection brought back").isLessThan(before);
     assertThat(List.of(3, 1, 2).stream().sorted().toList()).containsExactly(1, 2, 3);
   }
 
