@@ -21,9 +21,9 @@ public final class Leftovers {
   /// Once costs some 40 ms of a core, of which half is spent by those who go on with cold code.
   private static final Duration EVERY = Duration.ofMinutes(5);
 
-  /// Of what is mapped of files 10 MiB are back after a minute, though few of them are used: the
+  /// Of what is mapped of files 8 MiB are back within a minute, though few of them are used: the
   /// kernel maps what lies around each page that is. Letting them go again costs little.
-  private static final Duration EVERY_FILES = Duration.ofMinutes(1);
+  private static final Duration EVERY_FILES = Duration.ofSeconds(20);
 
   private final MappedFiles files = new MappedFiles();
   private boolean told;
