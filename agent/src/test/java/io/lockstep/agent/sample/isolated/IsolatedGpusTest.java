@@ -119,7 +119,7 @@ class IsolatedGpusTest {
     nvml.process(0, 4711, 5_000_000_000L);
     nvml.write();
     Reading reading = until("values", IsolatedGpusTest::hasBoth);
-    assertThat(power(reading)).containsExactly(300.0, 300_001 * 1e-3);
+    assertThat(power(reading)).containsExactly(300.0, 300.001);
     assertThat(count("lockstep.gpu.found")).isEqualTo(2);
     assertThat(uses)
         .filteredOn(use -> use.uuid().equals(NvmlStandIn.uuid(0)))
