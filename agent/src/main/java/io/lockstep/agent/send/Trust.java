@@ -1,20 +1,13 @@
 package io.lockstep.agent.send;
 
+import io.lockstep.telemetry.config.Authorities;
 import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.config.FileStamp;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,22 +58,10 @@ final class Trust {
   ///
   /// @throws IOException when the file can't be read or holds no certificate
   private static SSLSocketFactory only(Path pem) throws IOException {
-    try (InputStream in = Files.newInputStream(pem)) {
-      Collection<? extends Certificate> all =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
-      if (all.isEmpty()) {
-        throw new IOException("ca_file " + pem + " holds no certificate");
-      }
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (Certificate certificate : all) {
-        store.setCertificateEntry("ca" + store.size(), certificate);
-      }
-      var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers.getTrustManagers(), null);
-      return context.getSocketFactory();
+    try {
+      return Authorities.read(pem)
+          .orElseThrow(() -> new IOException("ca_file " + pem + " holds no certificate"))
+          .sockets();
     } catch (GeneralSecurityException e) {
       throw new IOException("ca_file " + pem + " can't be used: " + e.getMessage(), e);
     }

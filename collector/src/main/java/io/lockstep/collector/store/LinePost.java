@@ -6,6 +6,7 @@ import com.influxdb.client.InfluxDBClientOptions;
 import com.influxdb.client.WriteApiBlocking;
 import com.influxdb.client.domain.WritePrecision;
 import com.influxdb.exceptions.InfluxException;
+import io.lockstep.telemetry.config.Authorities;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class LinePost implements AutoCloseable {
   ///
   /// @param gzip whether requests are compressed: worth it over a network only
   /// @param trust whose certificates are trusted; null for whom Java trusts
-  record Target(String org, String bucket, boolean gzip, @Nullable StoreTrust trust) {}
+  record Target(String org, String bucket, boolean gzip, @Nullable Authorities trust) {}
 
   /// @param addresses where the store listens now; null while it does not
   LinePost(Supplier<@Nullable StoreAddress> addresses, Target target) {

@@ -1,11 +1,15 @@
 package io.lockstep.collector.store;
 
+import io.lockstep.telemetry.config.Authorities;
+import io.lockstep.telemetry.config.FileProblem;
 import io.lockstep.telemetry.contract.Table;
 import io.lockstep.telemetry.rows.Batch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
@@ -88,8 +92,22 @@ public final class SeriesStore implements AutoCloseable {
       }
     }
 
-    private @Nullable StoreTrust trust() throws IOException {
-      return caFile.isEmpty() ? null : StoreTrust.only(Path.of(caFile));
+    private @Nullable Authorities trust() throws IOException {
+      if (caFile.isEmpty()) {
+        return null;
+      }
+      Path pem = Path.of(caFile);
+      try {
+        return Authorities.read(pem).orElseThrow(() -> new CertificateException("no certificate"));
+      } catch (GeneralSecurityException e) {
+        throw new IOException(
+            "store.influx.ca_file "
+                + pem
+                + " must hold certificates, PEM: -----BEGIN CERTIFICATE-----",
+            e);
+      } catch (IOException e) {
+        throw new IOException("store.influx.ca_file " + FileProblem.words(pem, e), e);
+      }
     }
   }
 
