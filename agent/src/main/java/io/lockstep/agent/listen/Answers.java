@@ -2,6 +2,7 @@ package io.lockstep.agent.listen;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import io.lockstep.telemetry.otlp.Gzip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Writes answers as OTLP/HTTP wants them: in the encoding of the request, errors as a
@@ -46,18 +46,9 @@ final class Answers {
     write(exchange, 200, type, smaller ? gzip(plain) : plain);
   }
 
-  private static byte[] gzip(byte[] plain) throws IOException {
-    var out = new ByteArrayOutputStream(plain.length / 8);
-    try (var gzip = new FastGzip(out)) {
-      gzip.write(plain);
-    }
-    return out.toByteArray();
-  }
-
-  private static final class FastGzip extends GZIPOutputStream {
-    FastGzip(ByteArrayOutputStream out) throws IOException {
-      super(out, 8192);
-      def.setLevel(Deflater.BEST_SPEED);
+  private static byte[] gzip(byte[] plain) {
+    try (var fast = new Gzip(Deflater.BEST_SPEED)) {
+      return fast.compress(plain);
     }
   }
 
