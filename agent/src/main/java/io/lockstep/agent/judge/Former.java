@@ -49,11 +49,6 @@ public final class Former implements AutoCloseable {
     static final Stood NOTHING = new Stood(List.of(), List.of());
   }
 
-  /// What stands still of what stood when the run before this one ended; empty when nothing does.
-  public List<Fault> read() {
-    return stood().now();
-  }
-
   /// What stood when the run before this one ended.
   Stood stood() {
     try {

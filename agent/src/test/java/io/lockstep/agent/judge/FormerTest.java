@@ -42,11 +42,11 @@ class FormerTest {
   /// One tick after the other, in which nothing changes.
   private void tickUntil(List<Fault> kept, List<Fault> faults) throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!new Former(file).read().equals(kept) && System.nanoTime() < deadline) {
+    while (!new Former(file).stood().now().equals(kept) && System.nanoTime() < deadline) {
       former.keep(faults, 2_000_000_000L);
       Thread.sleep(10);
     }
-    assertThat(new Former(file).read()).isEqualTo(kept);
+    assertThat(new Former(file).stood().now()).isEqualTo(kept);
   }
 
   @Test
@@ -81,6 +81,6 @@ class FormerTest {
     Thread.sleep(50);
     makeRoom();
     former.close();
-    assertThat(new Former(file).read()).containsExactly(LOST);
+    assertThat(new Former(file).stood().now()).containsExactly(LOST);
   }
 }

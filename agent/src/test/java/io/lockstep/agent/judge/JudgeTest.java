@@ -297,7 +297,7 @@ class JudgeTest {
     ticks(rebooted, 15);
     assertThat(rebooted.verdict().jobs().state()).isEqualTo(State.HEALTHY);
     Path damaged = Files.writeString(folder.resolve("damaged"), text + "gibberish\n");
-    assertThat(new Former(damaged).read()).isEmpty();
+    assertThat(new Former(damaged).stood().now()).isEmpty();
   }
 
   private void stood(String boot, String rule, String subject) throws IOException {
