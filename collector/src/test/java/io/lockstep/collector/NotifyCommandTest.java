@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.collector.notify.Arrival;
 import io.lockstep.collector.notify.Receiver;
 import io.vertx.core.Vertx;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +19,6 @@ class NotifyCommandTest {
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();
   private final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
-
-  private record Said(int exit, String text) {}
 
   @AfterEach
   void close() {
@@ -48,7 +43,7 @@ class NotifyCommandTest {
                   - {name: down, url: "http://127.0.0.1:1/", secret_file: %2$s}
               """
                   .formatted(url, secret, wrong));
-      Said all = run("test", "--config", config.toString());
+      CommandRun all = run("test", "--config", config.toString());
       assertThat(all.exit()).isEqualTo(1);
       assertThat(all.text())
           .containsPattern("good: delivered \\(204\\), after \\d+ ms, from http://127.0.0.1:")
@@ -57,11 +52,11 @@ class NotifyCommandTest {
       assertThat(arrivals.stream().map(Arrival::signature))
           .containsExactly(Arrival.Signature.GOOD, Arrival.Signature.BAD);
       assertThat(arrivals.getFirst().line()).contains("test").contains("Nothing is wrong");
-      Said one = run("test", "--config", config.toString(), "--sink", "good");
+      CommandRun one = run("test", "--config", config.toString(), "--sink", "good");
       assertThat(one.exit()).isZero();
       assertThat(arrivals).hasSize(3);
       assertThat(arrivals.getLast().again()).as("each test is a message of its own").isFalse();
-      Said none = run("test", "--config", config.toString(), "--sink", "god");
+      CommandRun none = run("test", "--config", config.toString(), "--sink", "god");
       assertThat(none.exit()).isEqualTo(2);
       assertThat(none.text()).contains("no sink is named god; there are: good, wrong, down");
     }
@@ -76,12 +71,14 @@ class NotifyCommandTest {
         });
     Path config = config("notify: {sinks: [{name: a, url: 'https://b/', secret_file: /nowhere}]}");
     assertThat(run("test", "--config", config.toString()))
-        .isEqualTo(new Said(2, "lockstep notify test: notify.sinks: a: /nowhere does not exist\n"));
+        .isEqualTo(
+            new CommandRun(2, "lockstep notify test: notify.sinks: a: /nowhere does not exist\n"));
   }
 
   @Test
   void theReceiverSaysWhyItCannotStart() throws Exception {
-    Said said = run("receive", "--port", "0", "--secret-file", folder.resolve("none").toString());
+    CommandRun said =
+        run("receive", "--port", "0", "--secret-file", folder.resolve("none").toString());
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.text()).contains("none does not exist");
   }
@@ -90,19 +87,7 @@ class NotifyCommandTest {
     return Files.writeString(folder.resolve("collector.yaml"), yaml);
   }
 
-  private static Said run(String... arguments) {
-    var bytes = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    var both = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    System.setOut(both);
-    System.setErr(both);
-    try {
-      int exit = new CommandLine(NotifyCommand.class).execute(arguments);
-      return new Said(exit, bytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private static CommandRun run(String... arguments) {
+    return CommandRun.of(new CommandLine(NotifyCommand.class), arguments);
   }
 }

@@ -344,10 +344,9 @@ class ListenerTest {
   void showsTheCertificateThatItsFilesHoldNow() throws Exception {
     Certificate old = Certificate.make(folder, "old");
     Certificate fresh = Certificate.make(folder, "fresh");
-    Path pem = Files.copy(old.pem(), folder.resolve("listen.pem"));
-    Path key = Files.copy(old.key(), folder.resolve("listen.key"));
-    listener.close();
-    listener = start(new Listen("127.0.0.1:0", pem, key, null, false));
+    Path pem = folder.resolve("listen.pem");
+    Path key = folder.resolve("listen.key");
+    listenWith(old, pem, key);
     assertThat(healthOver(old)).isEqualTo(200);
     Files.writeString(key, "nonsense");
     assertThat(healthOver(old)).as("files that can't be used change nothing").isEqualTo(200);
@@ -357,14 +356,21 @@ class ListenerTest {
     assertThatThrownBy(() -> healthOver(old)).isInstanceOf(IOException.class);
   }
 
+  /// Begins anew with a copy of a pair in these files.
+  private void listenWith(Certificate pair, Path pem, Path key) throws Exception {
+    Files.copy(pair.pem(), pem);
+    Files.copy(pair.key(), key);
+    listener.close();
+    listener = start(new Listen("127.0.0.1:0", pem, key, null, false));
+  }
+
   @Test
   void keepsItsPairWhileOneOfTheTwoFilesIsReplaced() throws Exception {
     Certificate old = Certificate.make(folder, "old");
     Certificate fresh = Certificate.make(folder, "fresh");
-    Path pem = Files.copy(old.pem(), folder.resolve("listen.pem"));
-    Path key = Files.copy(old.key(), folder.resolve("listen.key"));
-    listener.close();
-    listener = start(new Listen("127.0.0.1:0", pem, key, null, false));
+    Path pem = folder.resolve("listen.pem");
+    Path key = folder.resolve("listen.key");
+    listenWith(old, pem, key);
     Files.writeString(key, Files.readString(fresh.key()) + "\n");
     List<String> log =
         Logged.during(() -> assertThat(healthOver(old)).as("the pair before").isEqualTo(200));

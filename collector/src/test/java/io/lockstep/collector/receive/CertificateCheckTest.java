@@ -3,9 +3,7 @@ package io.lockstep.collector.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.collector.CollectorCommand;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.lockstep.collector.CommandRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -14,8 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class CertificateCheckTest {
-  private record Said(int exit, String text) {}
-
   @TempDir Path folder;
 
   @Test
@@ -26,12 +22,12 @@ class CertificateCheckTest {
     Path right = config(one, one);
     assertThat(run(right, "--check-config").text()).isEqualTo("configuration is right\n");
     Path mixed = config(one, other);
-    Said checked = run(mixed, "--check-config");
+    CommandRun checked = run(mixed, "--check-config");
     assertThat(checked.exit()).isEqualTo(2);
     assertThat(checked.text())
         .contains("receive.listen: tls_key_file " + other.resolve("key.pem") + " is not the key of")
         .contains("http.listen: tls_key_file ");
-    Said started = run(mixed);
+    CommandRun started = run(mixed);
     assertThat(started.exit()).isEqualTo(2);
     assertThat(started.text()).contains("receive.listen: tls_key_file ");
   }
@@ -45,23 +41,10 @@ class CertificateCheckTest {
         "data: %s/data\nreceive: %s\nhttp: %s\n".formatted(folder, listen, listen));
   }
 
-  private static Said run(Path config, String... more) {
-    var bytes = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    var both = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    System.setOut(both);
-    System.setErr(both);
-    try {
-      int exit =
-          new CommandLine(new CollectorCommand())
-              .execute(
-                  Stream.concat(Stream.of("--config", config.toString()), Stream.of(more))
-                      .toArray(String[]::new));
-      return new Said(exit, bytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private static CommandRun run(Path config, String... more) {
+    return CommandRun.of(
+        new CommandLine(new CollectorCommand()),
+        Stream.concat(Stream.of("--config", config.toString()), Stream.of(more))
+            .toArray(String[]::new));
   }
 }
